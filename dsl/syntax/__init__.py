@@ -1,0 +1,1 @@
+"""Syntax nodes: what was written, frozen, with spans; one module per construct family."""

@@ -1,0 +1,74 @@
+"""What all declarations share, and the file that holds them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dsl.source import Source, Span
+from dsl.syntax.base import Name, Node
+from dsl.syntax.billing import BillGroupDeclaration, TaxDeclaration
+from dsl.syntax.catalog import CatalogDeclaration
+from dsl.syntax.offers import PackageDeclaration
+from dsl.syntax.services import (
+    LifecycleDeclaration,
+    PackageStatusDeclaration,
+    ServiceDeclaration,
+    ServiceStatusDeclaration,
+    ServiceTypeDeclaration,
+)
+from dsl.syntax.usage import (
+    BaseBucketDeclaration,
+    BucketDeclaration,
+    FeedDeclaration,
+    RateGroupDeclaration,
+    RatePlanDeclaration,
+    UsageClassDeclaration,
+    UsageClassTypeDeclaration,
+    ZoneDeclaration,
+)
+
+Declaration = (
+    CatalogDeclaration
+    | BillGroupDeclaration
+    | TaxDeclaration
+    | ServiceStatusDeclaration
+    | PackageStatusDeclaration
+    | LifecycleDeclaration
+    | ServiceTypeDeclaration
+    | ServiceDeclaration
+    | FeedDeclaration
+    | UsageClassTypeDeclaration
+    | UsageClassDeclaration
+    | ZoneDeclaration
+    | RateGroupDeclaration
+    | RatePlanDeclaration
+    | BaseBucketDeclaration
+    | BucketDeclaration
+    | PackageDeclaration
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken(Node):
+    """A declaration with a syntax mistake in it.
+
+    The mistake is reported once, where it was made.  `kind` and `name` are what could
+    still be read of its first words ("service", `access`), so that references to the
+    name stay silent; `name` is None where even that was lost.
+    """
+
+    kind: str
+    name: Name | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One parsed file: its declarations in the order of the text."""
+
+    source: Source
+    declarations: tuple[Declaration | Broken, ...]
+
+    @property
+    def span(self) -> Span:
+        """The whole text."""
+        return Span(self.source.path, 0, len(self.source.text))

@@ -1,0 +1,166 @@
+"""Usage: feeds, classes, zones, rate groups, rate plans and buckets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dsl.syntax.base import Money, Name, Node, Quantity, Text, Word
+from dsl.syntax.expressions import Expression
+from dsl.syntax.services import Frequency
+
+
+@dataclass(frozen=True, slots=True)
+class FeedTime(Node):
+    """`at started as "%Y-%m-%dT%H:%M:%S" in "UTC"`; no pattern means ISO 8601."""
+
+    column: Name
+    pattern: Text | None
+    timezone: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedQuantity(Node):
+    """`quantity bytes_up + bytes_down in byte`."""
+
+    expression: Expression
+    unit: Name
+
+
+@dataclass(frozen=True, slots=True)
+class FeedAttribute(Node):
+    """`attribute kind`, or `attribute country = visited_country`."""
+
+    name: Name
+    expression: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedDeclaration(Node):
+    """`feed sessions { ... }`: how a raw file becomes normalized events.
+
+    Attributes:
+        formats: `csv`, `parquet`, ... in the order written.
+        id: the fields whose values, joined, name the event.
+        service: the field that holds the service identifier's value; the field's name
+            is the identifier's name unless `service msisdn = caller` says otherwise.
+        skip: records for which one of these holds are not usage.
+    """
+
+    doc: str
+    name: Name
+    formats: tuple[Word, ...]
+    id: tuple[Name, ...]
+    time: FeedTime | None
+    service: FeedAttribute | None
+    quantity: FeedQuantity | None
+    attributes: tuple[FeedAttribute, ...]
+    skip: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UsageClassTypeDeclaration(Node):
+    """`usage class type voice`: a heading to report classes under."""
+
+    doc: str
+    name: Name
+
+
+@dataclass(frozen=True, slots=True)
+class UsageClassDeclaration(Node):
+    """`usage class web_data measured in data when kind == "web" type internet`.
+
+    `measure` is `data`, `time` or `count`.
+    """
+
+    doc: str
+    name: Name
+    measure: Name
+    criterion: Expression | None
+    type: Name | None
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneDeclaration(Node):
+    """`zone north_america = countries CA, US, MX` (ISO 3166-1 alpha-2)."""
+
+    doc: str
+    name: Name
+    countries: tuple[Name, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPrice(Node):
+    """`1.20 CAD per GB`, `0.02 USD each` (unit None), `0.40 USD per event`."""
+
+    money: Money
+    unit: Name | None
+
+
+@dataclass(frozen=True, slots=True)
+class RateRow(Node):
+    """`web_data to north_america  1.20 CAD per GB, 0.90 USD per GB`."""
+
+    usage_class: Name
+    zone: Name | None
+    prices: tuple[UnitPrice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RateGroupDeclaration(Node):
+    """`rate group home when carrier == "HOME" { ... }`."""
+
+    doc: str
+    name: Name
+    criterion: Expression | None
+    rows: tuple[RateRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RatePlanDeclaration(Node):
+    """`rate plan metered { home  abroad  otherwise reject }`."""
+
+    doc: str
+    name: Name
+    groups: tuple[Name, ...]
+    otherwise: Word | None
+
+
+@dataclass(frozen=True, slots=True)
+class BaseBucketDeclaration(Node):
+    """`base bucket home_web { classes web_data  where country in ...  unit GB }`."""
+
+    doc: str
+    name: Name
+    classes: tuple[Name, ...]
+    where: Expression | None
+    unit: Name | None
+
+
+@dataclass(frozen=True, slots=True)
+class BucketTier(Node):
+    """`up to 50 GB included`, `up to 60 GB 9.00 CAD flat, 7.00 USD flat`, `beyond rated`.
+
+    Attributes:
+        upper: the tier's last unit; None for `beyond`.
+        charge: `included`, `flat` or `rated`.
+        flats: the flat amounts of a `flat` tier, one a currency; else empty.
+    """
+
+    upper: Quantity | None
+    charge: Word
+    flats: tuple[Money, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BucketDeclaration(Node):
+    """`bucket included_data of home_web { recurring monthly  up to ... }`.
+
+    `whole` is the word of `recurring monthly whole`: a partial period gets all of it.
+    """
+
+    doc: str
+    name: Name
+    base: Name
+    recurring: Frequency | None
+    whole: Word | None
+    tiers: tuple[BucketTier, ...]

@@ -1,0 +1,378 @@
+"""The program's tables.
+
+Every row that sets a number or decides one carries `source`, the id of a row in
+`Program.sources`: the line of the catalog it came from.  Amounts are decimals in major
+units; quantities are integers of the measure's smallest step (a byte, a second, one).
+Ids are the catalog's own names; a table's rows stand in a stable order, and where the
+order decides (classes, groups of a plan, tiers) `ordinal` says so, from 0.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from runtime.program.expressions import Closed, Expression
+
+FORMAT_VERSION = 1
+
+StatusBase = Literal["billable", "non_billable", "canceled"]
+ServiceBase = Literal["recurring", "non_recurring", "fee"]
+Measure = Literal["data", "time", "count"]
+Rounding = Literal["half_up", "half_even"]
+
+NEW = "new"
+"""The source of a lifecycle's initial transitions; not a status."""
+
+IN_SERVICE = "in_service"
+"""The one, billable status of a service without a lifecycle, from start to cancellation."""
+
+
+class SourceLine(Closed):
+    """One place in the catalog: what a derivation prints as `path:line`, and its words."""
+
+    id: int
+    path: str
+    line: int
+    column: int
+    text: str
+
+
+class Currency(Closed):
+    """A currency and its minor units by ISO 4217 (CAD 2, JPY 0, KWD 3)."""
+
+    code: str
+    minor_units: int
+
+
+class Status(Closed):
+    """A service status or a package status."""
+
+    id: str
+    base: StatusBase
+    source: int
+
+
+class Transition(Closed):
+    """One edge of a lifecycle; one row per source status, `new` for the initial one."""
+
+    lifecycle: str
+    id: str
+    from_status: str
+    to_status: str
+    source: int
+
+
+class Service(Closed):
+    """A service; `lifecycle` None: always IN_SERVICE.  `usage_months` None: no usage.
+
+    `sale_from`, `sale_until`: when it is active (half-open, None open); `is_active`
+    False: it can be neither sold nor billed.
+    """
+
+    id: str
+    title: str
+    description: str
+    base: ServiceBase
+    type: str
+    lifecycle: str | None
+    tax_class: str | None
+    identifiers: tuple[str, ...]
+    is_active: bool
+    active_from: date | None
+    active_until: date | None
+    usage_months: int | None
+    rate_plan: str | None
+    source: int
+
+
+class RecurringPrice(Closed):
+    """The price of one unit of a service for one full period, in one status."""
+
+    service: str
+    months: int
+    status: str
+    currency: str
+    amount: Decimal
+    source: int
+
+
+class OneTimePrice(Closed):
+    """The price of one unit of a non-recurring service, charged once when sold."""
+
+    service: str
+    currency: str
+    amount: Decimal
+    source: int
+
+
+class TransitionCharge(Closed):
+    """Charged per unit each time `service` makes `transition`, as `fee_service`."""
+
+    service: str
+    transition: str
+    fee_service: str
+    currency: str
+    amount: Decimal
+    source: int
+
+
+class Package(Closed):
+    """The offer that is sold.
+
+    `activation`: what anchors its periods and dates its one-time charges: the sale (the
+    effective date) or the first day one of its services is in a billable status.
+    `alignment`: periods run from bill day to bill day, or from the anchor's own day.
+    """
+
+    id: str
+    title: str
+    description: str
+    category: str | None
+    currencies: tuple[str, ...]
+    timing: Literal["advance", "arrears"]
+    alignment: Literal["bill_day", "anniversary"]
+    activation: Literal["sale", "first_billable_status"]
+    sold_from: date | None
+    sold_until: date | None
+    source: int
+
+
+class PackageFrequency(Closed):
+    """A frequency the package is sold at, by its name in the book (`monthly`) and months."""
+
+    package: str
+    name: str
+    months: int
+    source: int
+
+
+class PackageService(Closed):
+    """A service inside a package; maximum None: without bound."""
+
+    package: str
+    service: str
+    minimum: int
+    maximum: int | None
+    default: int
+    source: int
+
+
+class FeedAttribute(Closed):
+    """One attribute of the normalized event and how the raw record gives it."""
+
+    name: str
+    expression: Expression
+
+
+class Feed(Closed):
+    """How a raw usage file becomes normalized events.
+
+    Attributes:
+        formats: the file formats it reads: csv, parquet (later jsonl).
+        columns: every raw field the feed uses, in order of first use; a file lacking one
+            is not this feed's.
+        id: the fields whose values, joined by U+001F where several, name the event.
+        time_pattern: strptime pattern of a text time, None: ISO 8601.
+        timezone: IANA zone of times that carry none.
+        identifier: the identifier's name; `identifier_value` gives its value.
+        quantity: whole number of steps after `quantity x steps_per_unit`; a fraction of
+            a step, a negative or a missing value is a rejection.
+        skip: if one holds, the record is not usage.
+    """
+
+    id: str
+    formats: tuple[str, ...]
+    columns: tuple[str, ...]
+    id_fields: tuple[str, ...]
+    time_field: str
+    time_pattern: str | None
+    timezone: str
+    identifier: str
+    identifier_value: Expression
+    quantity: Expression
+    measure: Measure
+    steps_per_unit: int
+    attributes: tuple[FeedAttribute, ...]
+    skip: tuple[Expression, ...]
+    source: int
+
+
+class UsageClass(Closed):
+    """A usage class; the first, by ordinal, whose measure and criterion fit is the event's."""
+
+    id: str
+    ordinal: int
+    type: str | None
+    measure: Measure
+    criterion: Expression | None
+    source: int
+
+
+class ZoneCountry(Closed):
+    """A country (ISO 3166-1 alpha-2) of a zone."""
+
+    zone: str
+    country: str
+
+
+class RateGroup(Closed):
+    """A rate group; it applies to events for which `criterion` holds (None: all)."""
+
+    id: str
+    criterion: Expression | None
+    source: int
+
+
+class Rate(Closed):
+    """A row of a rate group: `amount` for each `per` steps, plus `event_amount` an event.
+
+    One row per currency; the rows of one price-sheet row share `id`.  `zone` None:
+    everywhere.  `unit` is the unit written on the sheet, for display (`GB`, `each`).
+    """
+
+    id: str
+    group: str
+    ordinal: int
+    usage_class: str
+    zone: str | None
+    currency: str
+    amount: Decimal
+    per: int
+    unit: str
+    event_amount: Decimal
+    source: int
+
+
+class RatePlan(Closed):
+    """An ordered choice of rate groups; an event none of them rates is rejected."""
+
+    id: str
+    otherwise: Literal["reject"]
+    source: int
+
+
+class RatePlanGroup(Closed):
+    """A rate group of a plan, tried in order."""
+
+    plan: str
+    ordinal: int
+    group: str
+    source: int
+
+
+class Bucket(Closed):
+    """A usage bucket with its base bucket's classes, location and unit folded in.
+
+    `where` is over event attributes.  `months`: its period, aligned with the usage
+    periods of the service.  `prorate`: a partial period's bounds shrink by days.
+    `steps_per_unit` and `unit` are for display; tier bounds are in steps.
+    """
+
+    id: str
+    ordinal: int
+    classes: tuple[str, ...]
+    where: Expression | None
+    measure: Measure
+    unit: str
+    steps_per_unit: int
+    months: int
+    prorate: bool
+    source: int
+
+
+class BucketTier(Closed):
+    """A tier `(lower, upper]` of a bucket; upper None: open.
+
+    `included`: costs nothing.  `flat`: costs its BucketFlat once a bucket period, when
+    the first unit enters.  `rated`: each unit costs what the event's rate says.
+    """
+
+    bucket: str
+    ordinal: int
+    upper: int | None
+    charge: Literal["included", "flat", "rated"]
+    source: int
+
+
+class BucketFlat(Closed):
+    """The flat amount of a flat tier in one currency."""
+
+    bucket: str
+    tier: int
+    currency: str
+    amount: Decimal
+    source: int
+
+
+class ServiceBucket(Closed):
+    """A bucket attached to a service; drawn in order of priority, then ordinal."""
+
+    service: str
+    bucket: str
+    ordinal: int
+    source: int
+
+
+class TaxRate(Closed):
+    """A tax rate, in percent, of a class in a jurisdiction from a date on (None: always).
+
+    `tax_class` or `jurisdiction` "*" stands for `otherwise`: what no other row covers.
+    """
+
+    tax: str
+    tax_class: str
+    jurisdiction: str
+    percent: Decimal
+    start: date | None
+    source: int
+
+
+class BillGroup(Closed):
+    """Accounts billed alike: default bill day, and days from invoice date to due date."""
+
+    id: str
+    bill_day: int
+    terms_days: int
+    source: int
+
+
+class Program(Closed):
+    """A compiled catalog: enough to run billing without the sources.
+
+    `fingerprint` is the SHA-256, in hex, of the canonical JSON of everything else; equal
+    catalogs have equal fingerprints on every machine.
+    """
+
+    format_version: int
+    fingerprint: str
+    catalog: str
+    title: str
+    timezone: str
+    rounding: Rounding
+    sources: tuple[SourceLine, ...]
+    currencies: tuple[Currency, ...]
+    service_statuses: tuple[Status, ...]
+    package_statuses: tuple[Status, ...]
+    transitions: tuple[Transition, ...]
+    services: tuple[Service, ...]
+    recurring_prices: tuple[RecurringPrice, ...]
+    one_time_prices: tuple[OneTimePrice, ...]
+    transition_charges: tuple[TransitionCharge, ...]
+    packages: tuple[Package, ...]
+    package_frequencies: tuple[PackageFrequency, ...]
+    package_services: tuple[PackageService, ...]
+    feeds: tuple[Feed, ...]
+    usage_classes: tuple[UsageClass, ...]
+    zone_countries: tuple[ZoneCountry, ...]
+    rate_groups: tuple[RateGroup, ...]
+    rates: tuple[Rate, ...]
+    rate_plans: tuple[RatePlan, ...]
+    rate_plan_groups: tuple[RatePlanGroup, ...]
+    buckets: tuple[Bucket, ...]
+    bucket_tiers: tuple[BucketTier, ...]
+    bucket_flats: tuple[BucketFlat, ...]
+    service_buckets: tuple[ServiceBucket, ...]
+    tax_rates: tuple[TaxRate, ...]
+    bill_groups: tuple[BillGroup, ...]
