@@ -1,0 +1,75 @@
+# Every target sets up .venv by itself; nothing needs root. `make help` lists them.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+PYTEST_ARGS ?= -n 2
+CATALOG     := catalogs/connectivity
+DEMO        := build/demo
+AS_OF       ?= 2026-02-01
+
+LOCK_FLAGS := --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-options \
+              --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test features check format properties bench lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+# The lock decides what is installed, pyproject.toml what is ours: either one makes the stamp old.
+$(STAMP): requirements-dev.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(STAMP) ## check a catalog, bill a month with it, show an invoice
+	$(BIN)/ratebook check $(CATALOG)
+	rm -rf $(DEMO)
+	$(BIN)/ratebook bill $(CATALOG) --book $(CATALOG)/book --usage '$(CATALOG)/usage/*' \
+	  --as-of $(AS_OF) --out $(DEMO)
+	@echo; echo "Invoices:"; find $(DEMO) -name '*.pdf' -o -name '*.html' | sort | head -20
+	@echo; first=$$(find $(DEMO) -name '*.txt' | sort | head -1); \
+	  if [ -n "$$first" ]; then echo "$$first:"; echo; cat "$$first"; fi
+
+test: $(STAMP) ## run every test
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+features: $(STAMP) ## run every test, then print which tests prove which feature
+	$(BIN)/python -m pytest --features $(PYTEST_ARGS)
+
+properties: $(STAMP) ## run the property tests with many more, and random, examples
+	HYPOTHESIS_PROFILE=heavy $(BIN)/python -m pytest -n 2 --timeout 3600 -m property
+
+check: $(STAMP) ## lint, layout, types, and every catalog of the repository
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	for each in catalogs/*/catalog.ratebook; do \
+	  $(BIN)/ratebook check "$$(dirname "$$each")" || exit 1; done
+	for each in catalogs/*/; do $(BIN)/ratebook fmt --check "$$each" || exit 1; done
+	if [ -f docs/generate.py ]; then $(BIN)/python docs/generate.py --check; fi
+
+format: $(STAMP) ## bring Python and catalog sources into their layout
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+	for each in catalogs/*/; do $(BIN)/ratebook fmt "$$each" || exit 1; done
+
+bench: $(STAMP) ## measure rating and billing
+	$(BIN)/python -m benchmarks.main_job
+
+# The runtime's lock comes first and binds the other, so that both name the same versions.
+# It is compiled on the oldest Python we support.
+lock: ## pin every dependency anew, with hashes (UPGRADE=--upgrade for newer versions)
+	test -x $(BIN)/pip-compile || $(MAKE) $(STAMP)
+	CUSTOM_COMPILE_COMMAND="make lock" PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= \
+	  $(BIN)/pip-compile $(LOCK_FLAGS) $(UPGRADE) -o requirements.lock pyproject.toml
+	CUSTOM_COMPILE_COMMAND="make lock" PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= \
+	  $(BIN)/pip-compile $(LOCK_FLAGS) $(UPGRADE) --extra dev --extra postgres \
+	  -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+clean: ## remove what was installed and what was built
+	rm -rf $(VENV) build dist out .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,112 @@
+"""The rows of the book's files: one closed model per entity.
+
+`None` is an empty cell.  The field's description is the published one.  Each file is
+`<entity>.csv` or `<entity>.parquet` in the book's folder; the files of OPTIONAL_FILES may
+be missing.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Identifier = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class BookRow(BaseModel):
+    """A row of a book file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Account(BookRow):
+    """A customer, a partner, or the owner: the one account without a parent, who sells."""
+
+    account: Identifier = Field(description="unique key of the account")
+    parent: Identifier | None = Field(description="the account above; empty for the owner only")
+    name: str = Field(min_length=1, description="as printed on invoices")
+    type: Literal["owner", "prospect", "customer", "partner"]
+    currency: str = Field(description="ISO 4217 code it is billed in, one of the catalog's")
+    bill_group: Identifier | None = Field(description="a bill group; empty only for the owner")
+    bill_day: int | None = Field(ge=1, le=31, description="empty: the bill group's")
+    usage_bill_day: int | None = Field(ge=1, le=31, description="empty: the bill day")
+    invoicer: Identifier | None = Field(description="who receives its invoices; empty: itself")
+    jurisdiction: str | None = Field(description="tax jurisdiction, as the tax rows name it")
+    tax_exemption: str | None = Field(description="why it pays no tax; empty: it does")
+    tax_id: str | None = Field(description="its own tax registration")
+    timezone: str | None = Field(description="IANA zone; empty: the catalog's")
+    locale: str | None = Field(description="how its invoices write dates and numbers; en_CA")
+
+
+class Contact(BookRow):
+    """A person or desk at an account; a billing contact is required to be invoiced."""
+
+    account: Identifier
+    kind: Literal["billing", "technical", "sales"]
+    name: str = Field(min_length=1)
+    email: str | None
+    street: str | None
+    city: str | None
+    region: str | None
+    postal_code: str | None
+    country: str | None = Field(description="ISO 3166-1 alpha-2")
+
+
+class AccountPackage(BookRow):
+    """A package sold to an account."""
+
+    account_package: Identifier = Field(description="unique key of the subscription")
+    account: Identifier
+    package: Identifier
+    frequency: Identifier = Field(description="a frequency the package is sold at: monthly")
+    effective: date = Field(description="first day of the subscription")
+    cancelled: date | None = Field(description="first day no longer held; empty: not cancelled")
+    bill_day: int | None = Field(ge=1, le=31, description="empty: the account's")
+
+
+class AccountService(BookRow):
+    """A service instance of an account package."""
+
+    account_service: Identifier = Field(description="unique key of the instance")
+    account_package: Identifier
+    service: Identifier
+    effective: date | None = Field(description="empty: the account package's")
+    cancelled: date | None = Field(description="first day no longer held")
+    quantity: int | None = Field(ge=1, description="empty: 1")
+
+
+class ServiceIdentifier(BookRow):
+    """An identifier's value held by an account service over `[effective, until)`."""
+
+    account_service: Identifier
+    identifier: Identifier = Field(description="its name in the catalog: gateway")
+    value: Identifier
+    effective: date | None = Field(description="empty: the account service's")
+    until: date | None
+
+
+class StatusChange(BookRow):
+    """A status from a day on, of an account service or of an account package (just one).
+
+    A run as of a day before `recorded` does not know of it; empty: always known.
+    """
+
+    account_service: Identifier | None
+    account_package: Identifier | None
+    status: Identifier
+    effective: date
+    recorded: date | None
+
+
+ENTITIES: dict[str, type[BookRow]] = {
+    "accounts": Account,
+    "contacts": Contact,
+    "account_packages": AccountPackage,
+    "account_services": AccountService,
+    "identifiers": ServiceIdentifier,
+    "status_changes": StatusChange,
+}
+
+OPTIONAL_FILES = frozenset({"identifiers", "status_changes"})

@@ -1,0 +1,1 @@
+"""The invoice: one frozen model made when it is posted, and the documents drawn from it."""

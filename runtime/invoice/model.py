@@ -1,0 +1,292 @@
+"""The invoice model: decimals, dates and strings, frozen when the invoice is posted.
+
+Every document is a pure function of it; no template computes.  Amounts are in major
+units of `currency`, with its minor units as their places; intervals are half-open.
+Quantities and prices are in the unit named beside them.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+LineKind = Literal["recurring", "usage", "bucket", "one_time", "transition"]
+
+INVOICE_FORMAT = 1
+
+
+class Frozen(BaseModel):
+    """A frozen model without room for unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Party(Frozen):
+    """The seller or the bill-to, as printed."""
+
+    account: str
+    name: str
+    contact: str | None
+    email: str | None
+    street: str | None
+    city: str | None
+    region: str | None
+    postal_code: str | None
+    country: str | None
+    tax_id: str | None
+
+
+class PriceSource(Frozen):
+    """Where a price comes from: the catalog's line and its words."""
+
+    path: str
+    line: int
+    text: str
+
+
+class UsageComponent(Frozen):
+    """A part of a usage line: so much at one rate, or drawn from one bucket tier.
+
+    `amount` is exact and unrounded: quantity x price / per (+ events x event price).
+    """
+
+    component: Literal["rated", "included", "flat"]
+    rate: str | None
+    rate_group: str | None
+    rate_plan: str | None
+    bucket: str | None
+    tier: int | None
+    quantity: Decimal
+    unit: str
+    events: int
+    price: Decimal | None
+    event_price: Decimal | None
+    amount: Decimal
+    source: PriceSource | None
+
+
+class InvoiceLine(Frozen):
+    """One charge or credit.
+
+    Attributes:
+        number: from 1, in printed order; `explain` takes `<invoice>:<number>`.
+        kind: recurring, usage, bucket (a flat tier), one_time or transition.
+        is_credit: it takes back (part of) a posted line; quantity is then negative and
+            the price stays positive.
+        corrects: the posted line it takes back, `INV-000001:3`.
+        service: the charged service (for a transition, the fee service).
+        status: the service status the price is for (recurring), or None.
+        transition: the transition that was charged, or None.
+        period_start, period_end: the stretch charged; one day for a one-time charge.
+        full_start, full_end: the whole billing or usage period the stretch lies in.
+        days, full_days: days of the stretch and of the whole period, None where a charge
+            is not by days.
+        quantity, unit, unit_price, unit_price_per: what is multiplied; unit_price None
+            where several rates make the line (see components).  Recurring: instances,
+            "unit" is "" and the price is for a full period.
+        net: the amount before tax, rounded.
+        tax: this line's share of the invoice's tax.
+        components: how a usage line was rated.
+        source: the catalog's line of the price; None where components carry theirs.
+    """
+
+    number: int
+    kind: LineKind
+    is_credit: bool
+    corrects: str | None
+    account: str
+    account_package: str
+    account_service: str
+    service: str
+    service_title: str
+    usage_class: str | None
+    bucket: str | None
+    tier: int | None
+    status: str | None
+    transition: str | None
+    description: str
+    period_start: date
+    period_end: date
+    full_start: date | None
+    full_end: date | None
+    days: int | None
+    full_days: int | None
+    timing: Literal["advance", "arrears", "once"]
+    quantity: Decimal
+    unit: str
+    unit_price: Decimal | None
+    unit_price_per: str | None
+    net: Decimal
+    tax_class: str | None
+    tax_percent: Decimal | None
+    tax: Decimal
+    components: tuple[UsageComponent, ...]
+    source: PriceSource | None
+
+
+class ServiceSection(Frozen):
+    """The lines of one account service, in printed order."""
+
+    account_service: str
+    service: str
+    title: str
+    identifiers: tuple[str, ...]
+    lines: tuple[InvoiceLine, ...]
+    subtotal: Decimal
+
+
+class PackageSection(Frozen):
+    """The services of one account package."""
+
+    account_package: str
+    package: str
+    title: str
+    frequency: str
+    services: tuple[ServiceSection, ...]
+    subtotal: Decimal
+
+
+class AccountSection(Frozen):
+    """One served account: the invoicer itself, or an account invoiced to it."""
+
+    account: str
+    name: str
+    packages: tuple[PackageSection, ...]
+    subtotal: Decimal
+
+
+class TaxLine(Frozen):
+    """Tax of one class, jurisdiction and rate on the sum of its lines, rounded once.
+
+    `exemption` holds the reason where nothing is due for one.
+    """
+
+    tax: str
+    tax_class: str
+    jurisdiction: str
+    percent: Decimal
+    base: Decimal
+    amount: Decimal
+    exemption: str | None
+    source: PriceSource | None
+
+
+class BucketTierUse(Frozen):
+    """One tier of a bucket over a bucket period; bounds in `unit`, upper None: open."""
+
+    tier: int
+    charge: Literal["included", "flat", "rated"]
+    lower: Decimal
+    upper: Decimal | None
+    used: Decimal
+    flat: Decimal | None
+
+
+class BucketStatement(Frozen):
+    """What a bucket gave over one bucket period."""
+
+    account: str
+    account_service: str
+    service_title: str
+    bucket: str
+    unit: str
+    period_start: date
+    period_end: date
+    days: int
+    full_days: int
+    included: Decimal
+    used: Decimal
+    left: Decimal
+    tiers: tuple[BucketTierUse, ...]
+
+
+class Change(Frozen):
+    """A change of status inside a period this invoice charges or corrects."""
+
+    account: str
+    account_service: str
+    service_title: str
+    day: date
+    from_status: str
+    to_status: str
+    days: int
+    full_days: int
+    old_price: Decimal | None
+    new_price: Decimal | None
+
+
+class UsageDay(Frozen):
+    """Usage of one day, service and class: events and measured quantity."""
+
+    day: date
+    account_service: str
+    service_title: str
+    usage_class: str
+    events: int
+    quantity: Decimal
+    unit: str
+
+
+class Totals(Frozen):
+    """The invoice's own totals; gross = net + tax, due = gross - paid."""
+
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+    paid: Decimal
+    due: Decimal
+
+
+class AccountSummary(Frozen):
+    """The account's standing, outside the invoice's own totals."""
+
+    previous_balance: Decimal
+    this_invoice: Decimal
+    balance_due: Decimal
+    due_date: date
+
+
+class Invoice(Frozen):
+    """One posted invoice, or a draft (number None) of a dry run.
+
+    Attributes:
+        kind: `invoice`; `credit_note` where its total is negative.
+        recurring_start, recurring_end, usage_start, usage_end: what its lines span.
+        served: the accounts it charges for, in the order of `sections`.
+        usage_days: capped at `usage_day_limit` rows; `usage_days_total` counts all.
+        usage_cutoff: the last instant of usage it takes in, as a date: the as-of date.
+    """
+
+    format: int
+    number: str | None
+    kind: Literal["invoice", "credit_note"]
+    issue_date: date
+    due_date: date
+    currency: str
+    minor_units: int
+    locale: str
+    catalog: str
+    catalog_title: str
+    seller: Party
+    bill_to: Party
+    recurring_start: date | None
+    recurring_end: date | None
+    usage_start: date | None
+    usage_end: date | None
+    sections: tuple[AccountSection, ...]
+    taxes: tuple[TaxLine, ...]
+    totals: Totals
+    summary: AccountSummary
+    buckets: tuple[BucketStatement, ...]
+    changes: tuple[Change, ...]
+    usage_days: tuple[UsageDay, ...]
+    usage_days_total: int
+    usage_day_limit: int
+    bill_group: str
+    terms_days: int
+    run: int | None
+    fingerprint: str
+    usage_cutoff: date

@@ -1,0 +1,165 @@
+"""The tables that the runtime's stages hand to each other, in one DuckDB connection.
+
+Each stage is a function of the connection, the program and its own arguments; it reads
+the tables above it and leaves its own.  Conventions for every table:
+
+* Days are DATE, intervals half-open `[from, until)`; an open end is OPEN_DAY.
+* Instants are TIMESTAMP, in UTC, to the microsecond.
+* Quantities are BIGINT or HUGEINT counts of the measure's smallest step.
+* Money that is not yet rounded stays a price (`DECIMAL(38, 12)`) beside its integers;
+  money that is rounded is `minor` HUGEINT: whole minor units of the currency.
+* `source` is an id of `Program.sources`.
+
+| schema.table | made by | one row is |
+| --- | --- | --- |
+| book.* | runtime.book.load | a row of a book file, typed, with `row` (1 = first data row) |
+| subscription.account_services | runtime.subscriptions | an account service, all it bills by |
+| subscription.timeline | runtime.subscriptions | a stretch of days in one status |
+| subscription.periods | runtime.subscriptions | a billing period of an account service |
+| subscription.usage_periods | runtime.subscriptions | a usage period of an account service |
+| subscription.occurrences | runtime.subscriptions | a transition that occurred |
+| rated.cells | runtime.usage | usage of one line at one rate or bucket tier |
+| rated.flats | runtime.usage | a flat bucket tier that was entered |
+| rated.pools | runtime.usage | a bucket's balance over one bucket period |
+| rated.evaluated | runtime.usage | a usage period whose target was computed in this run |
+| charge.target | runtime.charges | what should have been charged by now |
+| charge.posted | runtime.ledger | what the ledger has posted of it |
+| charge.due | runtime.charges | target minus posted: the lines to post |
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+OPEN_DAY = date(9999, 12, 31)
+"""The end of what has no end yet."""
+
+PRICE_TYPE = "DECIMAL(38, 12)"
+"""A price before it is multiplied: up to 12 decimals, exact."""
+
+TABLES: dict[str, dict[str, str]] = {
+    # What an account service bills by.  `start_day` is its effective date, `end_day` the
+    # first day it is no longer held (its own or its package's cancellation, or a status on
+    # the canceled base).  `anchor_day` starts the first full period; `activation_day` is
+    # the sale or the first billable day, as the package says; NULL while not activated.
+    "subscription.account_services": {
+        "account_service": "VARCHAR",
+        "account_package": "VARCHAR",
+        "account": "VARCHAR",
+        "invoicer": "VARCHAR",
+        "package": "VARCHAR",
+        "service": "VARCHAR",
+        "months": "INTEGER",
+        "timing": "VARCHAR",
+        "quantity": "BIGINT",
+        "currency": "VARCHAR",
+        "minor_units": "INTEGER",
+        "timezone": "VARCHAR",
+        "jurisdiction": "VARCHAR",
+        "is_exempt": "BOOLEAN",
+        "start_day": "DATE",
+        "end_day": "DATE",
+        "activation_day": "DATE",
+        "anchor_day": "DATE",
+        "bill_day": "INTEGER",
+        "usage_bill_day": "INTEGER",
+    },
+    # The stretches tile [start_day, end_day).  `billable`: both the service's status and
+    # the package's are on the billable base.
+    "subscription.timeline": {
+        "account_service": "VARCHAR",
+        "status": "VARCHAR",
+        "base": "VARCHAR",
+        "package_status": "VARCHAR",
+        "package_base": "VARCHAR",
+        "billable": "BOOLEAN",
+        "from_day": "DATE",
+        "until_day": "DATE",
+    },
+    # Recurring periods that have begun by the as-of date (advance) or ended (arrears).
+    # [period_start, period_end) is the part the service was held; [full_start, full_end)
+    # the whole period, whose days are the denominator.
+    "subscription.periods": {
+        "account_service": "VARCHAR",
+        "period_start": "DATE",
+        "period_end": "DATE",
+        "full_start": "DATE",
+        "full_end": "DATE",
+    },
+    # Usage periods that have begun by the as-of date, the one now running included; with
+    # the instants, in UTC, at which the days begin in the account's time zone.
+    "subscription.usage_periods": {
+        "account_service": "VARCHAR",
+        "period_start": "DATE",
+        "period_end": "DATE",
+        "full_start": "DATE",
+        "full_end": "DATE",
+        "start_instant": "TIMESTAMP",
+        "end_instant": "TIMESTAMP",
+    },
+    # `occurrence` counts the same transition on the same day, from 0; `change_row` is the
+    # row of status_changes.csv, NULL where the transition is implied by the sale.
+    "subscription.occurrences": {
+        "account_service": "VARCHAR",
+        "transition": "VARCHAR",
+        "from_status": "VARCHAR",
+        "to_status": "VARCHAR",
+        "day": "DATE",
+        "occurrence": "INTEGER",
+        "change_row": "BIGINT",
+    },
+    # `component`: `rated` (quantity at the rate), `included` or `flat` (drawn from that
+    # tier of the bucket, nothing by the unit).  A `rated` cell may also lie in a rated
+    # tier of a bucket.  `amount` per `per` steps, `event_amount` per event (only in
+    # `rated` cells; `events` counts the events whose first rated piece lies here).
+    "rated.cells": {
+        "account_service": "VARCHAR",
+        "period_start": "DATE",
+        "period_end": "DATE",
+        "usage_class": "VARCHAR",
+        "component": "VARCHAR",
+        "rate": "VARCHAR",
+        "rate_group": "VARCHAR",
+        "rate_plan": "VARCHAR",
+        "bucket": "VARCHAR",
+        "tier": "INTEGER",
+        "quantity": "HUGEINT",
+        "events": "BIGINT",
+        "currency": "VARCHAR",
+        "amount": PRICE_TYPE,
+        "per": "BIGINT",
+        "unit": "VARCHAR",
+        "event_amount": PRICE_TYPE,
+        "source": "INTEGER",
+    },
+    "rated.flats": {
+        "account_service": "VARCHAR",
+        "period_start": "DATE",
+        "period_end": "DATE",
+        "bucket": "VARCHAR",
+        "tier": "INTEGER",
+        "currency": "VARCHAR",
+        "amount": PRICE_TYPE,
+        "source": "INTEGER",
+    },
+    # One row a tier of a bucket over a bucket period: bounds after proration.  `used` is
+    # what was drawn in that tier.  days of full_days were held.
+    "rated.pools": {
+        "account_service": "VARCHAR",
+        "period_start": "DATE",
+        "period_end": "DATE",
+        "bucket": "VARCHAR",
+        "tier": "INTEGER",
+        "charge": "VARCHAR",
+        "lower": "BIGINT",
+        "upper": "BIGINT",
+        "used": "HUGEINT",
+        "days": "INTEGER",
+        "full_days": "INTEGER",
+    },
+    "rated.evaluated": {
+        "account_service": "VARCHAR",
+        "period_start": "DATE",
+        "period_end": "DATE",
+    },
+}

@@ -1,0 +1,99 @@
+"""What every test may use: the `shared` folder, hypothesis profiles, the table of features."""
+
+import os
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, is_hypothesis_test, settings
+
+from tests.features import FEATURES
+
+ROOT = Path(__file__).resolve().parent.parent
+FEATURE_PROPERTY = "feature"
+
+settings.register_profile(
+    "ci",
+    derandomize=True,
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "heavy",
+    max_examples=2_000,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--features",
+        action="store_true",
+        help="print the rows of the product's inventory and the tests that prove each",
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker(pytest.mark.property)
+        # A test's properties travel with its report, so the table is whole under xdist too.
+        for feature_id in _feature_ids(item):
+            item.user_properties.append((FEATURE_PROPERTY, feature_id))
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    if not config.getoption("--features"):
+        return
+    tests: dict[str, dict[str, str]] = defaultdict(dict)
+    for feature_id, node_id, outcome in _proofs(terminalreporter):
+        tests[feature_id][node_id] = outcome
+    terminalreporter.section("features")
+    for feature_id, title in FEATURES.items():
+        proofs = tests[feature_id]
+        passed = sum(outcome == "passed" for outcome in proofs.values())
+        count = f"{passed}/{len(proofs)} passed" if proofs else "no test"
+        terminalreporter.write_line(f"{feature_id:<4} {title:<32} {count}", bold=True)
+        for node_id, outcome in sorted(proofs.items()):
+            terminalreporter.write_line(f"       {outcome:<8} {node_id}")
+    proved = sum(bool(tests[feature_id]) for feature_id in FEATURES)
+    terminalreporter.write_line(f"{proved} of {len(FEATURES)} features have a test")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The project's folder."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of documents, cases and data shared beside the project; skips without it."""
+    folder = ROOT.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip(f"needs the shared cases and data, and there is no folder {folder}")
+    return folder
+
+
+def _feature_ids(item: pytest.Item) -> Iterator[str]:
+    for mark in item.iter_markers("feature"):
+        for feature_id in mark.args:
+            if feature_id not in FEATURES:
+                raise pytest.UsageError(f"{item.nodeid}: no feature {feature_id!r} (A1 to E6)")
+            yield feature_id
+
+
+def _proofs(reporter: pytest.TerminalReporter) -> Iterator[tuple[str, str, str]]:
+    """Yield feature id, test id and outcome; the outcome that is not a pass comes last."""
+    for outcome in ("passed", "xfailed", "xpassed", "skipped", "error", "failed"):
+        for report in reporter.stats.get(outcome, ()):
+            for name, value in getattr(report, "user_properties", ()):
+                if name == FEATURE_PROPERTY:
+                    yield value, report.nodeid, outcome
