@@ -1,0 +1,1 @@
+"""Text in, syntax tree and text out: knows grammar, nothing of billing."""
