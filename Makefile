@@ -46,7 +46,7 @@ properties: $(STAMP) ## run the property tests with many more, and random, examp
 check: $(STAMP) ## lint, layout, types, and every catalog of the repository
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/mypy dsl compiler runtime cli tests $(wildcard benchmarks)
 	for each in catalogs/*/catalog.ratebook; do \
 	  $(BIN)/ratebook check "$$(dirname "$$each")" || exit 1; done
 	for each in catalogs/*/; do $(BIN)/ratebook fmt --check "$$each" || exit 1; done
