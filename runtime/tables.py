@@ -162,4 +162,56 @@ TABLES: dict[str, dict[str, str]] = {
         "period_start": "DATE",
         "period_end": "DATE",
     },
+    # What should have been charged by now, one row a charge.  The natural key of a charge
+    # is (kind, account_service, service, transition, usage_class, bucket, tier,
+    # full_start, occurrence); recurring charges have several stretches under one key.
+    # `service` is the charged service (the fee service of a transition).
+    # [period_start, period_end): the stretch, one day for one-time and transition charges;
+    # [full_start, full_end): the whole billing or usage period, NULL for those two.
+    # days of full_days, NULL where not by days.  `quantity`: instances, or steps of usage.
+    # `unit_price`: for one instance and a full period; NULL for usage (see rated.cells).
+    # `minor`: the rounded amount in minor units.  `source`: NULL for usage.
+    "charge.target": {
+        "kind": "VARCHAR",
+        "account_service": "VARCHAR",
+        "service": "VARCHAR",
+        "status": "VARCHAR",
+        "transition": "VARCHAR",
+        "usage_class": "VARCHAR",
+        "bucket": "VARCHAR",
+        "tier": "INTEGER",
+        "occurrence": "INTEGER",
+        "period_start": "DATE",
+        "period_end": "DATE",
+        "full_start": "DATE",
+        "full_end": "DATE",
+        "days": "INTEGER",
+        "full_days": "INTEGER",
+        "quantity": "HUGEINT",
+        "unit_price": PRICE_TYPE,
+        "minor": "HUGEINT",
+        "currency": "VARCHAR",
+        "source": "INTEGER",
+        "tax_class": "VARCHAR",
+    },
+}
+
+# A posted line is its target as it was then; a credit has negative quantity and minor.
+# `source` of a posted line is None: the catalog may have changed since; the ledger keeps
+# the words (`source_path`, `source_line`, `source_text`).
+TABLES["charge.posted"] = {
+    **TABLES["charge.target"],
+    "line_id": "BIGINT",
+    "is_credit": "BOOLEAN",
+}
+
+# Target minus posted, in the order the lines are printed.  A credit has negative quantity
+# and minor; `corrects` is the line_id of the posted line it takes back.  A change of a
+# usage target is one row with the differences; `corrects` is then the last posted line of
+# that key and is_credit says whether minor is negative.
+TABLES["charge.due"] = {
+    "ordinal": "BIGINT",
+    **TABLES["charge.target"],
+    "is_credit": "BOOLEAN",
+    "corrects": "BIGINT",
 }
