@@ -47,6 +47,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.user_properties.append((FEATURE_PROPERTY, feature_id))
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    unknown = [feature_id for feature_id in _feature_ids(item) if feature_id not in FEATURES]
+    if unknown:
+        pytest.fail(f"no such feature: {', '.join(unknown)} (A1 to E6)", pytrace=False)
+
+
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
@@ -84,10 +90,7 @@ def shared() -> Path:
 
 def _feature_ids(item: pytest.Item) -> Iterator[str]:
     for mark in item.iter_markers("feature"):
-        for feature_id in mark.args:
-            if feature_id not in FEATURES:
-                raise pytest.UsageError(f"{item.nodeid}: no feature {feature_id!r} (A1 to E6)")
-            yield feature_id
+        yield from mark.args
 
 
 def _proofs(reporter: pytest.TerminalReporter) -> Iterator[tuple[str, str, str]]:
