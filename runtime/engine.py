@@ -1,0 +1,57 @@
+"""The embedded relational engine: how a run's DuckDB connection is opened.
+
+Insertion order is preserved: the row number of a book or usage file is given while it is
+read, and must be the file's own.  It decides nothing else, so every stage that shows rows
+sorts them by key.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from runtime.tables import TABLES
+
+SCHEMAS = ("book", "subscription", "rated", "charge")
+
+
+def open_engine(
+    *, threads: int | None = None, memory_limit: str | None = None, temp: Path | None = None
+) -> DuckDBPyConnection:
+    """Open an in-memory database with the schemas of runtime.tables, and nothing in them.
+
+    Args:
+        threads: how many; None: as many as the machine has.  Results do not depend on it.
+        memory_limit: as DuckDB writes it, `4GB`; None: most of the machine's memory.
+        temp: the folder large steps spill to; None: one of the system's temporary folders.
+
+    The time zone is UTC.  Extensions are never fetched or loaded by themselves, and Python
+    variables are not tables: what a statement names is in the database.
+    """
+    spill = temp or Path(tempfile.gettempdir()) / f"ratebook-{os.getpid()}"
+    settings: dict[str, str | bool | int | float | list[str]] = {  # float: duckdb's type
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "python_enable_replacements": "false",
+        "preserve_insertion_order": "true",
+        "temp_directory": str(spill),
+    }
+    if threads is not None:
+        settings["threads"] = str(threads)
+    if memory_limit is not None:
+        settings["memory_limit"] = memory_limit
+    connection = duckdb.connect(":memory:", config=settings)
+    connection.execute("SET TimeZone = 'UTC'")
+    for schema in SCHEMAS:
+        connection.execute(f"CREATE SCHEMA {schema}")
+    return connection
+
+
+def create_table(connection: DuckDBPyConnection, name: str) -> None:
+    """Make the table of runtime.tables with that name, empty, in place of any before."""
+    columns = ", ".join(f'"{column}" {kind}' for column, kind in TABLES[name].items())
+    connection.execute(f"CREATE OR REPLACE TABLE {name} ({columns})")
