@@ -1,0 +1,1 @@
+"""One module per command, named after it; each holds a click command called `command`."""

@@ -1,0 +1,34 @@
+"""`ratebook check`: every fault of a catalog, in one run."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from cli import exits
+from cli.catalogs import compile_catalog, findings_of, is_terminal
+from cli.render import RENDERERS, formats
+
+
+@click.command(short_help="Report every fault of a catalog.")
+@click.argument("catalog", type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(formats()), default="text", show_default=True)
+@click.option("--strict", is_flag=True, help="Let warnings fail, too.")
+def command(catalog: Path, form: str, *, strict: bool) -> int:
+    """Report every fault of the catalog in the folder CATALOG.
+
+    Exits with 0 if it compiles, 1 if it does not (or, with --strict, has warnings).
+    """
+    compilation = compile_catalog(catalog)
+    findings = findings_of(compilation, catalog, is_coloured=is_terminal(sys.stdout))
+    click.echo(RENDERERS[form](findings), nl=False)
+    if form == "text":
+        click.echo(f"{catalog}: {findings.summary() or _clean(len(compilation.sources))}")
+    has_failed = findings.count("error") or (strict and findings.diagnostics)
+    return exits.FINDINGS if has_failed else exits.CLEAN
+
+
+def _clean(files: int) -> str:
+    return f"clean ({files} file{'s' * (files != 1)})"

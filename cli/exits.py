@@ -1,0 +1,13 @@
+"""Exit codes, the same for every command."""
+
+CLEAN = 0
+"""Nothing to report."""
+
+FINDINGS = 1
+"""The catalog, the book or the usage has faults; they were printed."""
+
+USAGE = 2
+"""The command was not understood, or a file it names cannot be used."""
+
+OWN_FAULT = 3
+"""Ratebook itself failed: never the user's mistake."""

@@ -1,0 +1,95 @@
+"""The command `ratebook`: finds the subcommand, runs it, turns what is raised into an exit code.
+
+Nothing heavy is imported before a subcommand asks for it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from cli import exits
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "check": ("cli.commands.check", "Report every fault of a catalog."),
+    "fmt": ("cli.commands.fmt", "Lay out catalog files the one way there is."),
+    "compile": ("cli.commands.compile", "Write a catalog's program, to bill without the sources."),
+    "dump": ("cli.commands.dump", "Print a stage of the compiler."),
+    "graph": ("cli.commands.graph", "Draw or ask what depends on what."),
+    "bill": ("cli.commands.bill", "Bill a book and its usage: invoices, rated usage, exceptions."),
+    "explain": ("cli.commands.explain", "Say how a line came to its amount, or what a code means."),
+}
+"""Subcommand -> the module whose `command` it is, and its one line of help."""
+
+
+class LazyCommands(click.Group):
+    """A group that imports a subcommand when it is run, not to list it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands, in the order of work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module; None where there is no such command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands from the table, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.command(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="ratebook", prog_name="ratebook")
+def ratebook() -> None:
+    """Pricing as code: check a catalog, bill with it, explain every cent.
+
+    Exit codes: 0 clean, 1 findings, 2 the command was wrong, 3 Ratebook itself failed.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit; the outermost frame, where our own faults end."""
+    try:
+        code = ratebook.main(args=arguments, prog_name="ratebook", standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("stopped.", err=True)
+        sys.exit(130)
+    except click.ClickException as fault:
+        fault.show()
+        sys.exit(exits.USAGE)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; nothing more can be said to them.
+        sys.stderr.close()
+        sys.exit(exits.CLEAN)
+    except Exception:
+        click.echo(_own_fault(traceback.format_exc()), err=True)
+        sys.exit(exits.OWN_FAULT)
+    sys.exit(code if isinstance(code, int) else exits.CLEAN)
+
+
+def _own_fault(report: str) -> str:
+    """Keep the traceback in a file; the user gets one line and where to send it."""
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="ratebook-fault-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as file:
+        file.write(report)
+    cause = report.rstrip().splitlines()[-1]
+    return (
+        f"ratebook: a fault of Ratebook itself, not of your files: {cause}\n"
+        f"Nothing was posted after it. Please report it with {Path(file.name)}."
+    )
+
+
+if __name__ == "__main__":
+    main()
