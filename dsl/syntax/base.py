@@ -72,3 +72,21 @@ class Word(Node):
     """A word of the language where it offers a choice: `monthly`, `advance`, `csv`."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comment(Node):
+    """A comment, from its `#` to the end of its line.
+
+    Attributes:
+        text: as written, the `#` included, without blanks at its end.
+        own_line: nothing else stands on its line.
+    """
+
+    text: str
+    own_line: bool
+
+    @property
+    def is_doc(self) -> bool:
+        """Tell whether it is a doc comment, `## ...` on a line of its own."""
+        return self.own_line and self.text.startswith("##") and not self.text.startswith("###")

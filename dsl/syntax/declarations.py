@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dsl.source import Source, Span
-from dsl.syntax.base import Name, Node
+from dsl.syntax.base import Comment, Name, Node
 from dsl.syntax.billing import BillGroupDeclaration, TaxDeclaration
 from dsl.syntax.catalog import CatalogDeclaration
 from dsl.syntax.offers import PackageDeclaration
@@ -63,10 +63,11 @@ class Broken(Node):
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One parsed file: its declarations in the order of the text."""
+    """One parsed file: its declarations and its comments, each in the order of the text."""
 
     source: Source
     declarations: tuple[Declaration | Broken, ...]
+    comments: tuple[Comment, ...] = ()
 
     @property
     def span(self) -> Span:

@@ -1,0 +1,48 @@
+"""Which builder reads which declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dsl.build.billing import bill_group, tax
+from dsl.build.catalog import catalog
+from dsl.build.offers import package
+from dsl.build.reading import Branch, Reading, branches
+from dsl.build.services import lifecycle, package_status, service, service_status, service_type
+from dsl.build.usage import (
+    base_bucket,
+    bucket,
+    feed,
+    rate_group,
+    rate_plan,
+    usage_class,
+    usage_class_type,
+    zone,
+)
+from dsl.syntax.declarations import Declaration
+
+_BUILDERS: dict[str, Callable[[Reading, Branch], Declaration]] = {
+    "catalog": catalog,
+    "bill_group": bill_group,
+    "tax": tax,
+    "service_status": service_status,
+    "package_status": package_status,
+    "lifecycle": lifecycle,
+    "service_type": service_type,
+    "service": service,
+    "package": package,
+    "feed": feed,
+    "usage_class_type": usage_class_type,
+    "usage_class": usage_class,
+    "zone": zone,
+    "rate_group": rate_group,
+    "rate_plan": rate_plan,
+    "base_bucket": base_bucket,
+    "bucket": bucket,
+}
+
+
+def declaration(reading: Reading, tree: Branch) -> Declaration:
+    """Build the one declaration that a parse from the start `declaration` holds."""
+    (inner,) = branches(tree)
+    return _BUILDERS[inner.data](reading, inner)

@@ -1,0 +1,147 @@
+"""Statuses, lifecycles, service types and services."""
+
+from __future__ import annotations
+
+from dsl.build.literals import (
+    frequency,
+    name,
+    names,
+    optional_name,
+    optional_text,
+    prices,
+    window,
+    word,
+)
+from dsl.build.reading import (
+    Branch,
+    Reading,
+    Statements,
+    all_of,
+    branch,
+    branches,
+    statements,
+    the,
+    tokens,
+)
+from dsl.syntax.base import Name
+from dsl.syntax.services import (
+    LifecycleDeclaration,
+    OneTimePrice,
+    PackageStatusDeclaration,
+    RecurringPrice,
+    ServiceDeclaration,
+    ServiceStatusDeclaration,
+    ServiceTypeDeclaration,
+    ServiceUsage,
+    StatusPrice,
+    Transition,
+    TransitionCharge,
+)
+
+
+def service_status(reading: Reading, tree: Branch) -> ServiceStatusDeclaration:
+    """Build `service status active = billable`."""
+    span = reading.span(tree)
+    declared, base = names(reading, tree)
+    return ServiceStatusDeclaration(span, reading.doc(span), declared, base)
+
+
+def package_status(reading: Reading, tree: Branch) -> PackageStatusDeclaration:
+    """Build `package status open = billable`."""
+    span = reading.span(tree)
+    declared, base = names(reading, tree)
+    return PackageStatusDeclaration(span, reading.doc(span), declared, base)
+
+
+def service_type(reading: Reading, tree: Branch) -> ServiceTypeDeclaration:
+    """Build `service type activation_fees = fee`."""
+    span = reading.span(tree)
+    declared, base = names(reading, tree)
+    return ServiceTypeDeclaration(span, reading.doc(span), declared, base)
+
+
+def lifecycle(reading: Reading, tree: Branch) -> LifecycleDeclaration:
+    """Build `lifecycle line { ... }`."""
+    span = reading.span(tree)
+    return LifecycleDeclaration(
+        span,
+        doc=reading.doc(span),
+        name=name(reading, tokens(tree)[0]),
+        transitions=all_of(
+            reading, branches(the(tree, "lifecycle_block")), "transition", _transition
+        ),
+    )
+
+
+def _transition(reading: Reading, tree: Branch) -> Transition:
+    span = reading.span(tree)
+    declared, destination = names(reading, tree)
+    sources = names(reading, the(tree, "transition_sources"))
+    return Transition(span, reading.doc(span), declared, sources, destination)
+
+
+def service(reading: Reading, tree: Branch) -> ServiceDeclaration:
+    """Build `service access "Access line" { ... }`."""
+    span = reading.span(tree)
+    block = statements(reading, the(tree, "service_block"))
+    identified_by = block.one("identified_by", "identified by")
+    active_from, active_until = window(reading, block.one("active", "active"))
+    inactive = block.one("inactive", "inactive")
+    usage = block.one("service_usage", "usage")
+    return ServiceDeclaration(
+        span,
+        doc=reading.doc(span),
+        name=name(reading, tokens(tree)[0]),
+        title=optional_text(reading, branch(tree, "title")),
+        type=optional_name(reading, block.one("type", "type")),
+        lifecycle=optional_name(reading, block.one("lifecycle_use", "lifecycle")),
+        tax=optional_name(reading, block.one("tax_use", "tax")),
+        identified_by=names(reading, identified_by) if identified_by else (),
+        active_from=active_from,
+        active_until=active_until,
+        inactive=word(reading, inactive) if inactive else None,
+        recurring_prices=block.every("recurring_price", _recurring_price),
+        one_time_prices=block.every("one_time_price", _one_time_price),
+        transition_charges=block.every("transition_charge", _transition_charge),
+        usage=_service_usage(reading, usage) if usage else None,
+    )
+
+
+def _recurring_price(reading: Reading, tree: Branch) -> RecurringPrice:
+    return RecurringPrice(
+        reading.span(tree),
+        frequency=frequency(reading, the(tree, "frequency")),
+        by_status=all_of(reading, branches(tree), "status_price", _status_price),
+        prices=prices(reading, tree),
+    )
+
+
+def _status_price(reading: Reading, tree: Branch) -> StatusPrice:
+    return StatusPrice(
+        reading.span(tree),
+        status=name(reading, tokens(tree)[0]),
+        prices=prices(reading, tree),
+    )
+
+
+def _one_time_price(reading: Reading, tree: Branch) -> OneTimePrice:
+    return OneTimePrice(reading.span(tree), prices(reading, tree))
+
+
+def _transition_charge(reading: Reading, tree: Branch) -> TransitionCharge:
+    transition, fee = names(reading, tree)
+    return TransitionCharge(reading.span(tree), transition, fee, prices(reading, tree))
+
+
+def _service_usage(reading: Reading, tree: Branch) -> ServiceUsage:
+    block = Statements(reading, branches(tree))
+    return ServiceUsage(
+        reading.span(tree),
+        frequency=frequency(reading, the(tree, "frequency")),
+        rates=optional_name(reading, block.one("rates", "rates")),
+        buckets=block.every("bucket_use", _bucket_use),
+    )
+
+
+def _bucket_use(reading: Reading, tree: Branch) -> Name:
+    return name(reading, tokens(tree)[0])

@@ -1,0 +1,214 @@
+"""Feeds, usage classes, zones, rate groups, rate plans and buckets."""
+
+from __future__ import annotations
+
+from dsl.build.expressions import last_expression, optional_expression
+from dsl.build.literals import (
+    frequency,
+    money,
+    name,
+    names,
+    optional_name,
+    optional_text,
+    optional_word,
+    quantity,
+    word,
+)
+from dsl.build.reading import (
+    Branch,
+    Reading,
+    all_of,
+    branch,
+    branches,
+    statements,
+    the,
+    tokens,
+)
+from dsl.syntax.base import Name, Word
+from dsl.syntax.usage import (
+    BaseBucketDeclaration,
+    BucketDeclaration,
+    BucketTier,
+    FeedAttribute,
+    FeedDeclaration,
+    FeedQuantity,
+    FeedTime,
+    RateGroupDeclaration,
+    RatePlanDeclaration,
+    RateRow,
+    UnitPrice,
+    UsageClassDeclaration,
+    UsageClassTypeDeclaration,
+    ZoneDeclaration,
+)
+
+
+def feed(reading: Reading, tree: Branch) -> FeedDeclaration:
+    """Build `feed sessions { ... }`."""
+    span = reading.span(tree)
+    block = statements(reading, the(tree, "feed_block"))
+    formats = block.one("format", "format")
+    identity = block.one("feed_id", "id")
+    time = block.one("at", "at")
+    service = block.one("feed_service", "service")
+    measured = block.one("quantity_of", "quantity")
+    return FeedDeclaration(
+        span,
+        doc=reading.doc(span),
+        name=name(reading, tokens(tree)[0]),
+        formats=_words(reading, formats) if formats else (),
+        id=names(reading, identity) if identity else (),
+        time=_time(reading, time) if time else None,
+        service=_attribute(reading, service) if service else None,
+        quantity=_quantity(reading, measured) if measured else None,
+        attributes=block.every("attribute", _attribute),
+        skip=block.every("skip", last_expression),
+    )
+
+
+def _words(reading: Reading, tree: Branch) -> tuple[Word, ...]:
+    return tuple(Word(reading.span(token), str(token)) for token in tokens(tree))
+
+
+def _time(reading: Reading, tree: Branch) -> FeedTime:
+    return FeedTime(
+        reading.span(tree),
+        column=name(reading, tokens(tree)[0]),
+        pattern=optional_text(reading, branch(tree, "time_pattern")),
+        timezone=optional_text(reading, branch(tree, "time_zone")),
+    )
+
+
+def _attribute(reading: Reading, tree: Branch) -> FeedAttribute:
+    return FeedAttribute(
+        reading.span(tree),
+        name=name(reading, tokens(tree)[0]),
+        expression=optional_expression(reading, tree),
+    )
+
+
+def _quantity(reading: Reading, tree: Branch) -> FeedQuantity:
+    return FeedQuantity(
+        reading.span(tree),
+        expression=last_expression(reading, tree),
+        unit=name(reading, tokens(tree)[0]),
+    )
+
+
+def usage_class_type(reading: Reading, tree: Branch) -> UsageClassTypeDeclaration:
+    """Build `usage class type voice`."""
+    span = reading.span(tree)
+    return UsageClassTypeDeclaration(span, reading.doc(span), name(reading, tokens(tree)[0]))
+
+
+def usage_class(reading: Reading, tree: Branch) -> UsageClassDeclaration:
+    """Build `usage class web_data measured in data when ...`."""
+    span = reading.span(tree)
+    declared, measure = names(reading, tree)
+    return UsageClassDeclaration(
+        span,
+        doc=reading.doc(span),
+        name=declared,
+        measure=measure,
+        criterion=optional_expression(reading, branch(tree, "criterion")),
+        type=optional_name(reading, branch(tree, "class_type")),
+    )
+
+
+def zone(reading: Reading, tree: Branch) -> ZoneDeclaration:
+    """Build `zone north_america = countries CA, US`."""
+    span = reading.span(tree)
+    declared, *countries = names(reading, tree)
+    return ZoneDeclaration(span, reading.doc(span), declared, tuple(countries))
+
+
+def rate_group(reading: Reading, tree: Branch) -> RateGroupDeclaration:
+    """Build `rate group home when ... { ... }`."""
+    span = reading.span(tree)
+    block = statements(reading, the(tree, "rate_group_block"))
+    return RateGroupDeclaration(
+        span,
+        doc=reading.doc(span),
+        name=name(reading, tokens(tree)[0]),
+        criterion=optional_expression(reading, branch(tree, "criterion")),
+        rows=block.every("rate_row", _rate_row),
+    )
+
+
+def _rate_row(reading: Reading, tree: Branch) -> RateRow:
+    return RateRow(
+        reading.span(tree),
+        usage_class=name(reading, tokens(tree)[0]),
+        zone=optional_name(reading, branch(tree, "rate_zone")),
+        prices=all_of(reading, branches(tree), "unit_price", _unit_price),
+    )
+
+
+def _unit_price(reading: Reading, tree: Branch) -> UnitPrice:
+    units = names(reading, tree)
+    return UnitPrice(
+        reading.span(tree),
+        money=money(reading, the(tree, "money")),
+        unit=units[0] if units else None,
+    )
+
+
+def rate_plan(reading: Reading, tree: Branch) -> RatePlanDeclaration:
+    """Build `rate plan metered { ... }`."""
+    span = reading.span(tree)
+    block = statements(reading, the(tree, "rate_plan_block"))
+    return RatePlanDeclaration(
+        span,
+        doc=reading.doc(span),
+        name=name(reading, tokens(tree)[0]),
+        groups=block.every("group_use", _group_use),
+        otherwise=optional_word(reading, block.one("plan_otherwise", "otherwise"), "rejection"),
+    )
+
+
+def _group_use(reading: Reading, tree: Branch) -> Name:
+    return name(reading, tokens(tree)[0])
+
+
+def base_bucket(reading: Reading, tree: Branch) -> BaseBucketDeclaration:
+    """Build `base bucket home_web { ... }`."""
+    span = reading.span(tree)
+    block = statements(reading, the(tree, "base_bucket_block"))
+    classes = block.one("classes", "classes")
+    return BaseBucketDeclaration(
+        span,
+        doc=reading.doc(span),
+        name=name(reading, tokens(tree)[0]),
+        classes=names(reading, classes) if classes else (),
+        where=optional_expression(reading, block.one("where", "where")),
+        unit=optional_name(reading, block.one("unit", "unit")),
+    )
+
+
+def bucket(reading: Reading, tree: Branch) -> BucketDeclaration:
+    """Build `bucket included_data of home_web { ... }`."""
+    span = reading.span(tree)
+    declared, base = names(reading, tree)
+    block = statements(reading, the(tree, "bucket_block"))
+    recurring = block.one("recurring", "recurring")
+    return BucketDeclaration(
+        span,
+        doc=reading.doc(span),
+        name=declared,
+        base=base,
+        recurring=frequency(reading, the(recurring, "frequency")) if recurring else None,
+        whole=optional_word(reading, recurring, "whole"),
+        tiers=block.every("bucket_tier", _tier),
+    )
+
+
+def _tier(reading: Reading, tree: Branch) -> BucketTier:
+    upper = branch(tree, "quantity")
+    flats = tuple(part for part in branches(tree) if part.data == "flat")
+    charge = the(flats[0], "flat_word") if flats else the(tree, "tier_word")
+    return BucketTier(
+        reading.span(tree),
+        upper=quantity(reading, upper) if upper else None,
+        charge=word(reading, charge),
+        flats=tuple(money(reading, the(flat, "money")) for flat in flats),
+    )

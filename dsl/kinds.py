@@ -1,0 +1,81 @@
+"""The kinds of declaration, by their first words: what the slicer and recovery go by.
+
+A new declaration is a row here, a rule in the grammar, a node, a builder and a printer.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+_BLANK = r"[ \t]+"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of declaration.
+
+    Attributes:
+        words: its first words, `usage class type`.
+        body: the grammar's start for its braces alone; None for a one-line declaration.
+        follows: for a one-line declaration, a pattern of what follows its first words.
+        named: the words must be followed by a name, since without it they mean another
+            kind (`service type {` is a service called `type`).
+    """
+
+    words: str
+    body: str | None = None
+    follows: str = ""
+    named: bool = False
+    opening: re.Pattern[str] = field(init=False, repr=False, compare=False)
+    first_line: re.Pattern[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        words = _BLANK.join(self.words.split()) + r"(?![A-Za-z0-9_])"
+        opening = words + (rf"(?={_BLANK}{_NAME})" if self.named else "")
+        rest = rf"{_BLANK}{_NAME}[^\n{{]*\{{" if self.body else self.follows
+        object.__setattr__(self, "opening", re.compile(opening))
+        object.__setattr__(self, "first_line", re.compile(words + rest))
+
+
+_IS = rf"{_BLANK}{_NAME}[ \t]*="
+
+KINDS: tuple[Kind, ...] = (
+    Kind("catalog", "catalog_body"),
+    Kind("bill group", "bill_group_body"),
+    Kind("tax", "tax_body"),
+    Kind("service status", follows=_IS, named=True),
+    Kind("service type", follows=_IS, named=True),
+    Kind("service", "service_body"),
+    Kind("package status", follows=_IS, named=True),
+    Kind("package", "package_body"),
+    Kind("lifecycle", "lifecycle_body"),
+    Kind("feed", "feed_body"),
+    Kind("usage class type", follows=rf"{_BLANK}{_NAME}[ \t\r]*(?=[#\n]|\Z)"),
+    Kind("usage class", follows=rf"{_BLANK}{_NAME}{_BLANK}measured(?![A-Za-z0-9_])"),
+    Kind("zone", follows=_IS),
+    Kind("rate group", "rate_group_body"),
+    Kind("rate plan", "rate_plan_body"),
+    Kind("base bucket", "base_bucket_body"),
+    Kind("bucket", "bucket_body"),
+)
+
+
+def kind_at(text: str, offset: int) -> Kind | None:
+    """Tell the kind of declaration whose first words stand at an offset."""
+    return next((kind for kind in KINDS if kind.opening.match(text, offset)), None)
+
+
+def first_line_at(text: str, offset: int) -> Kind | None:
+    """Tell the kind of declaration whose whole first line stands at an offset.
+
+    Stricter than `kind_at`: inside a block, `service data` is a statement and
+    `service data {` is a declaration whose predecessor was not closed.
+    """
+    return next((kind for kind in KINDS if kind.first_line.match(text, offset)), None)
+
+
+def kind_named(words: str) -> Kind:
+    """Give the kind with these first words."""
+    return next(kind for kind in KINDS if kind.words == words)

@@ -1,0 +1,127 @@
+"""The words for a mistake of syntax: what was expected, in the language's own terms."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from dsl import codes
+from dsl.diagnostic import Diagnostic
+from dsl.failures import CHARACTER, END, Failure
+from dsl.grammar.tables import terminal_patterns
+from dsl.source import Source, Span
+from dsl.syntax_errors import advice, character_advice
+
+LONGEST_SHOWN = 40
+MOST_LISTED = 6
+_TERMINALS = {
+    "NAME": "a name",
+    "NUMBER": "a number",
+    "STRING": 'a text in quotes, `"..."`',
+    "DATE": "a date, `2026-01-31`",
+    "REGION": "a jurisdiction, `CA-ON`",
+    "COMPARISON": "a comparison, `==`",
+    "ADDITIVE": "`+` or `-`",
+    "MULTIPLICATIVE": "`*`",
+    "_BREAK": "the end of the line",
+    END: "the end of the line",
+}
+
+
+def explain(source: Source, base: int, failure: Failure) -> Diagnostic:
+    """Report a mistake of syntax.
+
+    Args:
+        source: the file.
+        base: the offset in the file from which the failure's places count.
+        failure: where the parse stopped.
+    """
+    span = Span(source.path, base + failure.start, base + failure.end)
+    if failure.found == CHARACTER:
+        return _character(source, span, failure)
+    known = advice(failure)
+    if failure.ends_early and failure.previous is not None:
+        start = failure.previous.start_pos or 0
+        end = failure.previous.end_pos or 0
+        before = Span(source.path, base + start, base + end)
+        wanted = expected(failure)
+        return codes.UNFINISHED.at(
+            before,
+            f"{wanted} should follow",
+            known.message if known else f"the statement ends too soon: {wanted} is missing",
+            help=known.help if known else None,
+        )
+    shown = shorten(failure.text) if failure.text.strip() else "the end of the line"
+    quoted = f"`{shown}`" if failure.text.strip() else shown
+    close = closest(failure)
+    if failure.begins_statement and failure.found not in {"RBRACE", END}:
+        hint = f"did you mean `{close}`?" if close else f"expected {expected(failure)}"
+        return codes.UNKNOWN_STATEMENT.at(
+            span,
+            "not a statement here",
+            known.message.format(found=shown) if known else f"{quoted} starts no statement here",
+            help=known.help if known and not close else hint,
+        )
+    wanted = expected(failure)
+    advised = known.help if known else None
+    message = f"{quoted} cannot stand here: expected {wanted}"
+    return codes.UNEXPECTED.at(
+        span,
+        f"expected {wanted}",
+        known.message.format(found=shown) if known and not close else message,
+        help=f"did you mean `{close}`?" if close else advised,
+    )
+
+
+def _character(source: Source, span: Span, failure: Failure) -> Diagnostic:
+    if failure.text == '"':
+        line_end = source.text.find("\n", span.start)
+        text = source.text[span.start : len(source.text) if line_end < 0 else line_end]
+        text = text.rstrip().removesuffix("{").rstrip()
+        return codes.UNCLOSED_TEXT.at(
+            Span(span.path, span.start, span.start + len(text)),
+            "opened here",
+            "the text is not closed",
+            help='close it with `"` on the same line',
+        )
+    return codes.UNKNOWN_CHARACTER.at(
+        span,
+        "not part of the language",
+        f"`{_visible(failure.text)}` means nothing here",
+        help=character_advice(failure.text),
+    )
+
+
+def _visible(char: str) -> str:
+    return char if char.isprintable() else f"U+{ord(char):04X}"
+
+
+def shorten(text: str) -> str:
+    """Cut a long word for a message."""
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
+
+
+def closest(failure: Failure) -> str | None:
+    """Give the keyword that a word was probably meant to be."""
+    if len(failure.text) > LONGEST_SHOWN or not failure.text.isidentifier():
+        return None
+    words = [text for text in terminal_patterns(failure.accepts).values() if text.isidentifier()]
+    close = get_close_matches(failure.text, sorted(words), n=1, cutoff=0.7)
+    return close[0] if close else None
+
+
+def expected(failure: Failure) -> str:
+    """Say what could stand at a place: `a name`, or `monthly`, `yearly` or a number."""
+    literal = terminal_patterns(failure.accepts)
+    words = [_TERMINALS[name] for name in sorted(failure.accepts) if name in _TERMINALS]
+    words += [f"`{text}`" for text in sorted(literal.values())]
+    if len(words) > 1 and failure.ends_early:
+        words = [word for word in words if word != _TERMINALS["_BREAK"]]
+    if failure.begins_statement:
+        words = [word for word in words if word != _TERMINALS["_BREAK"]]
+    words = list(dict.fromkeys(words))
+    if len(words) > MOST_LISTED:
+        words = [*words[:MOST_LISTED], "…"]
+        return ", ".join(words)
+    if len(words) == 1:
+        return words[0]
+    return f"{', '.join(words[:-1])} or {words[-1]}"

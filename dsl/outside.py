@@ -1,0 +1,146 @@
+"""What stands between declarations: unknown words, statements that fell out, stray braces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import groupby
+
+from dsl import codes
+from dsl.diagnostic import Diagnostic
+from dsl.kinds import KINDS, Kind, kind_named
+from dsl.slices import Slice, lexemes
+from dsl.source import Source, Span
+
+LONGEST_WORD = 40
+_WORDS = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:[ \t]+([A-Za-z_][A-Za-z0-9_]*))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What is known of a slice whose first words are no declaration's.
+
+    Attributes:
+        meant: the kind that it was probably meant to be.
+        words: the words it does start with, to be replaced by that kind's.
+    """
+
+    piece: Slice
+    meant: Kind | None
+    words: Span
+
+
+def report_outside(source: Source, pieces: Sequence[Slice]) -> Iterator[Diagnostic]:
+    """Report the text between declarations, one mistake once.
+
+    What follows a first line without its `{` is not reported: that line is.
+    """
+    before: Slice | None = None
+    for is_known, group in groupby(pieces, key=lambda piece: piece.kind is not None):
+        run = list(group)
+        if is_known:
+            before = run[-1]
+        elif before is None or not lacks_brace(before):
+            yield from _report_run(source, before, run)
+
+
+def lacks_brace(piece: Slice) -> bool:
+    """Tell whether a declaration that needs braces has none."""
+    return piece.kind is not None and piece.kind.body is not None and piece.opening is None
+
+
+def closes_early(piece: Slice, after: Slice | None) -> bool:
+    """Tell whether a brace closed a declaration before its end, so that the rest fell out."""
+    return piece.early is not None and after is not None and after.kind is None
+
+
+def outside(source: Source, piece: Slice) -> Outside:
+    """Tell what a slice without a known kind was probably meant to be."""
+    match = _WORDS.match(source.text, piece.start, min(piece.end, piece.start + 200))
+    if match is None:
+        return Outside(piece, None, Span(source.path, piece.start, piece.start + 1))
+    first, second = match.group(1), match.group(2)
+    if second is not None and max(len(first), len(second)) <= LONGEST_WORD:
+        two = [kind.words for kind in KINDS if " " in kind.words]
+        close = get_close_matches(f"{first} {second}", two, n=1, cutoff=0.8)
+        if close:
+            return Outside(piece, kind_named(close[0]), _span(source, match, 2))
+    if len(first) <= LONGEST_WORD:
+        one = [kind.words for kind in KINDS if " " not in kind.words]
+        close = get_close_matches(first, one, n=1, cutoff=0.7)
+        if close:
+            return Outside(piece, kind_named(close[0]), _span(source, match, 1))
+    return Outside(piece, None, _span(source, match, 1))
+
+
+def _span(source: Source, match: re.Match[str], group: int) -> Span:
+    return Span(source.path, match.start(), match.end(group))
+
+
+def _report_run(source: Source, before: Slice | None, run: Sequence[Slice]) -> Iterator[Diagnostic]:
+    stray = _stray_brace(source, run)
+    if stray is not None and before is not None and before.early is not None:
+        yield codes.STRAY_BRACE.at(
+            Span(source.path, before.early, before.early + 1),
+            "closes the declaration here",
+            "a `}` closes its declaration too early; what follows stands outside",
+            help="remove this `}`, or indent it as the block that it closes",
+        )
+        return
+    if stray is not None:
+        yield codes.STRAY_BRACE.at(
+            Span(source.path, stray, stray + 1),
+            "closes nothing",
+            "a `}` stands where no block is open",
+            help="remove it, or look for a `}` too many above",
+        )
+        return
+    reported = False
+    for piece in run:
+        found = outside(source, piece)
+        if found.meant is not None or (piece.opening is not None and _is_word(source, found)):
+            yield _unknown(source, found)
+        elif not reported:
+            reported = True
+            yield _fell_out(source, piece)
+
+
+def _unknown(source: Source, found: Outside) -> Diagnostic:
+    words = source.words(found.words)[:LONGEST_WORD]
+    if found.meant is not None:
+        hint = f"did you mean `{found.meant.words}`?"
+    else:
+        hint = "a declaration starts with " + ", ".join(f"`{kind.words}`" for kind in KINDS)
+    return codes.UNKNOWN_DECLARATION.at(
+        found.words, "not a declaration", f"`{words}` starts no declaration", help=hint
+    )
+
+
+def _fell_out(source: Source, piece: Slice) -> Diagnostic:
+    end = source.text.find("\n", piece.start, piece.end)
+    return codes.OUTSIDE.at(
+        Span(source.path, piece.start, piece.end if end < 0 else len(source.text[:end].rstrip())),
+        "in no declaration",
+        "this stands outside of any declaration",
+        help="a statement stands between the braces of a declaration: `service access { ... }`",
+    )
+
+
+def _is_word(source: Source, found: Outside) -> bool:
+    return source.text[found.words.start].isidentifier()
+
+
+def _stray_brace(source: Source, run: Sequence[Slice]) -> int | None:
+    """Give the first `}` that closes nothing."""
+    for piece in run:
+        depth = 0
+        for lexeme in lexemes(source.text, piece.start, piece.end):
+            if lexeme.lastgroup == "open":
+                depth += 1
+            elif lexeme.lastgroup == "close":
+                depth -= 1
+                if depth < 0:
+                    return lexeme.start()
+    return None
