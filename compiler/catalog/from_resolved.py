@@ -1,0 +1,67 @@
+"""Build the catalog from what was resolved and found free of errors."""
+
+from __future__ import annotations
+
+from compiler.catalog.base import Currency
+from compiler.catalog.billing_from_resolved import bill_groups, taxes
+from compiler.catalog.known import known
+from compiler.catalog.model import Catalog
+from compiler.catalog.offers_from_resolved import packages
+from compiler.catalog.services_from_resolved import (
+    lifecycles,
+    package_statuses,
+    service_statuses,
+    service_types,
+    services,
+)
+from compiler.catalog.usage_from_resolved import (
+    base_buckets,
+    buckets,
+    feeds,
+    rate_groups,
+    rate_plans,
+    usage_class_types,
+    usage_classes,
+    zones,
+)
+from compiler.facts import the_catalog
+from compiler.resolve.model import Resolved
+from compiler.standards import minor_units
+
+
+def catalog_of(resolved: Resolved) -> Catalog:
+    """Build the catalog; raise CompilerFault where a check let a mistake through."""
+    node = known(the_catalog(resolved), "the catalog")
+    rounding = None if node.rounding is None else node.rounding.text
+    return Catalog(
+        id=node.name.text,
+        description=node.doc,
+        span=node.name.span,
+        title=node.name.text if node.title is None else node.title.value,
+        currencies=tuple(
+            Currency(
+                code=name.text,
+                minor_units=known(minor_units(name.text), f"the currency `{name.text}`"),
+                span=name.span,
+            )
+            for name in node.currencies
+        ),
+        timezone=known(node.timezone, "the catalog's time zone").value,
+        rounding="half_even" if rounding == "half_even" else "half_up",
+        bill_groups=bill_groups(resolved),
+        taxes=taxes(resolved),
+        service_statuses=service_statuses(resolved),
+        package_statuses=package_statuses(resolved),
+        lifecycles=lifecycles(resolved),
+        service_types=service_types(resolved),
+        services=services(resolved),
+        feeds=feeds(resolved),
+        usage_class_types=usage_class_types(resolved),
+        usage_classes=usage_classes(resolved),
+        zones=zones(resolved),
+        rate_groups=rate_groups(resolved),
+        rate_plans=rate_plans(resolved),
+        base_buckets=base_buckets(resolved),
+        buckets=buckets(resolved),
+        packages=packages(resolved),
+    )

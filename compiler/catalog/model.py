@@ -1,0 +1,50 @@
+"""The whole catalog, families in the order a reader meets them."""
+
+from __future__ import annotations
+
+from compiler.catalog.base import Currency, Entity
+from compiler.catalog.billing import BillGroup, Tax
+from compiler.catalog.offers import Package
+from compiler.catalog.services import (
+    Lifecycle,
+    PackageStatus,
+    Service,
+    ServiceStatus,
+    ServiceType,
+)
+from compiler.catalog.usage import (
+    BaseBucket,
+    Bucket,
+    Feed,
+    RateGroup,
+    RatePlan,
+    UsageClass,
+    UsageClassType,
+    Zone,
+)
+from runtime.program.model import Rounding
+
+
+class Catalog(Entity):
+    """A catalog free of errors; every family in the order of path and place."""
+
+    title: str
+    currencies: tuple[Currency, ...]
+    timezone: str
+    rounding: Rounding
+    bill_groups: tuple[BillGroup, ...]
+    taxes: tuple[Tax, ...]
+    service_statuses: tuple[ServiceStatus, ...]
+    package_statuses: tuple[PackageStatus, ...]
+    lifecycles: tuple[Lifecycle, ...]
+    service_types: tuple[ServiceType, ...]
+    services: tuple[Service, ...]
+    feeds: tuple[Feed, ...]
+    usage_class_types: tuple[UsageClassType, ...]
+    usage_classes: tuple[UsageClass, ...]
+    zones: tuple[Zone, ...]
+    rate_groups: tuple[RateGroup, ...]
+    rate_plans: tuple[RatePlan, ...]
+    base_buckets: tuple[BaseBucket, ...]
+    buckets: tuple[Bucket, ...]
+    packages: tuple[Package, ...]

@@ -1,0 +1,42 @@
+"""Packages: what is sold."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from compiler.catalog.base import Entity
+from dsl.source import Span
+from runtime.program.expressions import Closed
+
+
+class PackageFrequency(Closed):
+    """A frequency it is sold at."""
+
+    months: int
+    span: Span
+
+
+class PackageService(Closed):
+    """A service in it; maximum None: without bound."""
+
+    service: str
+    minimum: int
+    maximum: int | None
+    default: int
+    span: Span
+
+
+class Package(Entity):
+    """The offer; the sale window is half-open, None is open."""
+
+    title: str
+    category: str | None
+    currencies: tuple[str, ...]
+    frequencies: tuple[PackageFrequency, ...]
+    timing: Literal["advance", "arrears"]
+    alignment: Literal["bill_day", "anniversary"]
+    activation: Literal["sale", "first_billable_status"]
+    sold_from: date | None
+    sold_until: date | None
+    services: tuple[PackageService, ...]

@@ -1,0 +1,73 @@
+"""Packages of a resolved catalog; `optional` and omitted bounds become numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from compiler.catalog.known import target_name, whole
+from compiler.catalog.offers import Package, PackageFrequency, PackageService
+from compiler.facts import package_currencies
+from compiler.resolve.model import Resolved
+from dsl.syntax import offers as written
+
+
+@dataclass(frozen=True, slots=True)
+class Instances:
+    """How many of a service a package may hold, and starts with."""
+
+    minimum: int
+    maximum: int | None
+    default: int
+
+
+def instances(item: written.PackageService) -> Instances:
+    """Give a service's bounds: 1 where nothing is said, 0 and at most 1 where optional."""
+    if item.optional is not None:
+        minimum = whole(item.minimum, 0)
+        return Instances(minimum, whole(item.maximum, 1), whole(item.default, minimum))
+    minimum = whole(item.minimum, 1)
+    is_open = item.minimum is not None and item.maximum is None
+    maximum = None if is_open else whole(item.maximum, minimum)
+    return Instances(minimum, maximum, whole(item.default, minimum))
+
+
+def packages(resolved: Resolved) -> tuple[Package, ...]:
+    """Give the packages, in order."""
+    return tuple(_package(resolved, node) for node in resolved.all(written.PackageDeclaration))
+
+
+def _package(resolved: Resolved, node: written.PackageDeclaration) -> Package:
+    timing = None if node.timing is None else node.timing.text
+    alignment = None if node.alignment is None else node.alignment.text
+    activation = None if node.activation is None else node.activation.text
+    return Package(
+        id=node.name.text,
+        description=node.doc,
+        span=node.name.span,
+        title=node.name.text if node.title is None else node.title.value,
+        category=None if node.category is None else node.category.text,
+        currencies=package_currencies(resolved, node),
+        frequencies=tuple(
+            PackageFrequency(months=frequency.months, span=frequency.span)
+            for frequency in node.frequencies
+        ),
+        timing="arrears" if timing == "arrears" else "advance",
+        alignment="anniversary" if alignment == "anniversary" else "bill_day",
+        activation=(
+            "first_billable_status" if activation == "first_billable_status" else "sale"
+        ),
+        sold_from=None if node.sold_from is None else node.sold_from.value,
+        sold_until=None if node.sold_until is None else node.sold_until.value,
+        services=tuple(_package_service(resolved, item) for item in node.services),
+    )
+
+
+def _package_service(resolved: Resolved, item: written.PackageService) -> PackageService:
+    own = instances(item)
+    return PackageService(
+        service=target_name(resolved, item.service),
+        minimum=own.minimum,
+        maximum=own.maximum,
+        default=own.default,
+        span=item.span,
+    )

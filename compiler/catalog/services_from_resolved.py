@@ -1,0 +1,160 @@
+"""Statuses, lifecycles, types and services of a resolved catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.catalog.base import Money
+from compiler.catalog.known import known, optional_target, target_name
+from compiler.catalog.services import (
+    BucketUse,
+    Lifecycle,
+    PackageStatus,
+    RecurringPrice,
+    Service,
+    ServiceStatus,
+    ServiceType,
+    ServiceUsage,
+    Transition,
+    TransitionCharge,
+)
+from compiler.facts import (
+    billable_statuses,
+    price_cells,
+    service_base,
+    service_type_base,
+    status_base,
+)
+from compiler.resolve.model import Resolved
+from dsl.syntax import base as syntax
+from dsl.syntax.services import (
+    LifecycleDeclaration,
+    PackageStatusDeclaration,
+    ServiceDeclaration,
+    ServiceStatusDeclaration,
+    ServiceTypeDeclaration,
+)
+
+
+def money(node: syntax.Money) -> Money:
+    """Type an amount; its currency is one of the catalog's."""
+    return Money(amount=node.amount, currency=node.currency.text, span=node.span)
+
+
+def service_statuses(resolved: Resolved) -> tuple[ServiceStatus, ...]:
+    """Give the service statuses, in order."""
+    return tuple(
+        ServiceStatus(
+            id=node.name.text,
+            description=node.doc,
+            span=node.name.span,
+            base=known(status_base(node), f"status `{node.name.text}`"),
+        )
+        for node in resolved.all(ServiceStatusDeclaration)
+    )
+
+
+def package_statuses(resolved: Resolved) -> tuple[PackageStatus, ...]:
+    """Give the package statuses, in order."""
+    return tuple(
+        PackageStatus(
+            id=node.name.text,
+            description=node.doc,
+            span=node.name.span,
+            base=known(status_base(node), f"package status `{node.name.text}`"),
+        )
+        for node in resolved.all(PackageStatusDeclaration)
+    )
+
+
+def lifecycles(resolved: Resolved) -> tuple[Lifecycle, ...]:
+    """Give the lifecycles, each with its transitions as written."""
+    return tuple(
+        Lifecycle(
+            id=node.name.text,
+            description=node.doc,
+            span=node.name.span,
+            transitions=tuple(
+                Transition(
+                    id=transition.name.text,
+                    description=transition.doc,
+                    sources=tuple(target_name(resolved, name) for name in transition.sources),
+                    destination=target_name(resolved, transition.destination),
+                    span=transition.name.span,
+                )
+                for transition in node.transitions
+            ),
+        )
+        for node in resolved.all(LifecycleDeclaration)
+    )
+
+
+def service_types(resolved: Resolved) -> tuple[ServiceType, ...]:
+    """Give the service types, in order."""
+    return tuple(
+        ServiceType(
+            id=node.name.text,
+            description=node.doc,
+            span=node.name.span,
+            base=known(service_type_base(node), f"service type `{node.name.text}`"),
+        )
+        for node in resolved.all(ServiceTypeDeclaration)
+    )
+
+
+def services(resolved: Resolved) -> tuple[Service, ...]:
+    """Give the services, in order, their prices one a status."""
+    return tuple(_service(resolved, node) for node in resolved.all(ServiceDeclaration))
+
+
+def _service(resolved: Resolved, node: ServiceDeclaration) -> Service:
+    return Service(
+        id=node.name.text,
+        description=node.doc,
+        span=node.name.span,
+        title=node.name.text if node.title is None else node.title.value,
+        type=target_name(resolved, known(node.type, f"the type of `{node.name.text}`")),
+        base=known(service_base(resolved, node), f"the base of `{node.name.text}`"),
+        lifecycle=optional_target(resolved, node.lifecycle),
+        tax_class=optional_target(resolved, node.tax),
+        identifiers=tuple(name.text for name in node.identified_by),
+        is_active=node.inactive is None,
+        active_from=None if node.active_from is None else node.active_from.value,
+        active_until=None if node.active_until is None else node.active_until.value,
+        recurring_prices=tuple(_recurring_prices(resolved, node)),
+        one_time_prices=tuple(
+            money(price) for prices in node.one_time_prices for price in prices.prices
+        ),
+        transition_charges=tuple(
+            TransitionCharge(
+                transition=charge.transition.text,
+                fee_service=target_name(resolved, charge.service),
+                prices=tuple(money(price) for price in charge.prices),
+                span=charge.span,
+            )
+            for charge in node.transition_charges
+        ),
+        usage=_usage(resolved, node),
+    )
+
+
+def _recurring_prices(resolved: Resolved, node: ServiceDeclaration) -> Iterator[RecurringPrice]:
+    billable = known(billable_statuses(resolved, node), f"the statuses of `{node.name.text}`")
+    for cell in price_cells(node):
+        own = billable if cell.row is None else (target_name(resolved, cell.row.status),)
+        for status in own:
+            yield RecurringPrice(months=cell.months, status=status, price=money(cell.money))
+
+
+def _usage(resolved: Resolved, node: ServiceDeclaration) -> ServiceUsage | None:
+    if node.usage is None:
+        return None
+    rates = known(node.usage.rates, f"the rate plan of `{node.name.text}`")
+    return ServiceUsage(
+        months=node.usage.frequency.months,
+        rate_plan=target_name(resolved, rates),
+        buckets=tuple(
+            BucketUse(bucket=target_name(resolved, name), span=name.span)
+            for name in node.usage.buckets
+        ),
+    )

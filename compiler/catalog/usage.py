@@ -1,0 +1,138 @@
+"""Feeds, usage classes, zones, rates and buckets."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from compiler.catalog.base import Entity, Money
+from compiler.catalog.expressions import Expression, FieldUse
+from dsl.source import Span
+from runtime.program.expressions import Closed
+from runtime.program.model import Measure
+
+
+class Unit(Closed):
+    """A unit as written, and the smallest steps (byte, second, one) it holds."""
+
+    name: str
+    measure: Measure
+    steps: int
+
+
+class FeedTime(Closed):
+    """The field of an event's instant; `pattern` None: ISO 8601."""
+
+    field: str
+    pattern: str | None
+    timezone: str
+
+
+class FeedAttribute(Closed):
+    """An attribute of the event, and how the raw record gives it."""
+
+    name: str
+    value: Expression
+    span: Span
+
+
+class Feed(Entity):
+    """How a raw file becomes events; `service` gives the identifier's name and value."""
+
+    formats: tuple[str, ...]
+    id_fields: tuple[str, ...]
+    time: FeedTime
+    service: FeedAttribute
+    quantity: Expression
+    unit: Unit
+    attributes: tuple[FeedAttribute, ...]
+    skip: tuple[Expression, ...]
+
+
+class UsageClassType(Entity):
+    """A heading to report usage classes under."""
+
+
+class UsageClass(Entity):
+    """A kind of usage; the first, in order, whose measure and criterion fit is the event's."""
+
+    measure: Measure
+    criterion: Expression | None
+    type: str | None
+
+
+class Zone(Entity):
+    """A set of countries, ISO 3166-1 alpha-2."""
+
+    countries: tuple[str, ...]
+
+
+class RatePrice(Closed):
+    """What a rate row charges in one currency.
+
+    `price` for each `unit`, as written, and `event_price` for the event itself; a row may
+    have either or both.
+    """
+
+    currency: str
+    price: Money | None
+    unit: Unit
+    event_price: Money | None
+
+
+class Rate(Closed):
+    """A row of a rate group; `zone` None: everywhere."""
+
+    usage_class: str
+    zone: str | None
+    prices: tuple[RatePrice, ...]
+    span: Span
+
+
+class RateGroup(Entity):
+    """Rates that hold for events for which `criterion` does (None: all)."""
+
+    criterion: Expression | None
+    rates: tuple[Rate, ...]
+
+
+class GroupUse(Closed):
+    """A rate group's place in a plan."""
+
+    group: str
+    span: Span
+
+
+class RatePlan(Entity):
+    """Rate groups to try in order; an event that none rates is rejected."""
+
+    groups: tuple[GroupUse, ...]
+    otherwise: Literal["reject"]
+
+
+class BaseBucket(Entity):
+    """Which usage a bucket holds, and in which unit it is shown."""
+
+    classes: tuple[str, ...]
+    where: Expression | None
+    unit: Unit
+
+
+class BucketTier(Closed):
+    """A tier `(lower, upper]` of a bucket; `upper` in the measure's steps, None: open."""
+
+    upper: int | None
+    written: Decimal | None
+    unit: Unit | None
+    charge: Literal["included", "flat", "rated"]
+    flats: tuple[Money, ...]
+    span: Span
+
+
+class Bucket(Entity):
+    """An allowance drawn before usage is rated; `months` is its period."""
+
+    base: str
+    months: int
+    prorate: bool
+    tiers: tuple[BucketTier, ...]

@@ -1,0 +1,232 @@
+"""Feeds, classes, zones, rates and buckets of a resolved catalog."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from compiler.catalog.expressions import FieldUse
+from compiler.catalog.expressions_from_syntax import type_expression, type_optional
+from compiler.catalog.known import CompilerFault, known, optional_target, target_name
+from compiler.catalog.services_from_resolved import money
+from compiler.catalog.usage import (
+    BaseBucket,
+    Bucket,
+    BucketTier,
+    Feed,
+    FeedAttribute,
+    FeedTime,
+    GroupUse,
+    Rate,
+    RateGroup,
+    RatePlan,
+    RatePrice,
+    Unit,
+    UsageClass,
+    UsageClassType,
+    Zone,
+)
+from compiler.facts import measure_of, the_catalog
+from compiler.resolve.model import Resolved
+from compiler.units import EACH, EVENT, UNITS
+from compiler.units import Unit as KnownUnit
+from dsl.syntax import usage as written
+from dsl.syntax.base import Name
+
+
+def feeds(resolved: Resolved) -> tuple[Feed, ...]:
+    """Give the feeds, in order."""
+    return tuple(_feed(resolved, node) for node in resolved.all(written.FeedDeclaration))
+
+
+def _feed(resolved: Resolved, node: written.FeedDeclaration) -> Feed:
+    what = f"feed `{node.name.text}`"
+    time = known(node.time, what)
+    quantity = known(node.quantity, what)
+    zone = time.timezone or known(the_catalog(resolved), "the catalog").timezone
+    return Feed(
+        id=node.name.text,
+        description=node.doc,
+        span=node.name.span,
+        formats=tuple(word.text for word in node.formats),
+        id_fields=tuple(name.text for name in node.id),
+        time=FeedTime(
+            field=time.column.text,
+            pattern=None if time.pattern is None else time.pattern.value,
+            timezone=known(zone, what).value,
+        ),
+        service=_attribute(known(node.service, what)),
+        quantity=type_expression(quantity.expression),
+        unit=_unit(quantity.unit),
+        attributes=tuple(_attribute(attribute) for attribute in node.attributes),
+        skip=tuple(type_expression(condition) for condition in node.skip),
+    )
+
+
+def _attribute(node: written.FeedAttribute) -> FeedAttribute:
+    """Give an attribute's value: the field of its own name unless the text says otherwise."""
+    own = FieldUse(name=node.name.text)
+    value = own if node.expression is None else type_expression(node.expression)
+    return FeedAttribute(name=node.name.text, value=value, span=node.name.span)
+
+
+def _unit(name: Name) -> Unit:
+    return _typed(known(UNITS.get(name.text), f"the unit `{name.text}`"))
+
+
+def _typed(unit: KnownUnit) -> Unit:
+    return Unit(name=unit.name, measure=unit.measure, steps=unit.steps)
+
+
+def usage_class_types(resolved: Resolved) -> tuple[UsageClassType, ...]:
+    """Give the usage class types, in order."""
+    return tuple(
+        UsageClassType(id=node.name.text, description=node.doc, span=node.name.span)
+        for node in resolved.all(written.UsageClassTypeDeclaration)
+    )
+
+
+def usage_classes(resolved: Resolved) -> tuple[UsageClass, ...]:
+    """Give the usage classes; their order decides."""
+    return tuple(
+        UsageClass(
+            id=node.name.text,
+            description=node.doc,
+            span=node.name.span,
+            measure=known(measure_of(node), f"usage class `{node.name.text}`"),
+            criterion=type_optional(node.criterion),
+            type=optional_target(resolved, node.type),
+        )
+        for node in resolved.all(written.UsageClassDeclaration)
+    )
+
+
+def zones(resolved: Resolved) -> tuple[Zone, ...]:
+    """Give the zones, in order."""
+    return tuple(
+        Zone(
+            id=node.name.text,
+            description=node.doc,
+            span=node.name.span,
+            countries=tuple(name.text for name in node.countries),
+        )
+        for node in resolved.all(written.ZoneDeclaration)
+    )
+
+
+def rate_groups(resolved: Resolved) -> tuple[RateGroup, ...]:
+    """Give the rate groups, each with its rows as written."""
+    return tuple(
+        RateGroup(
+            id=node.name.text,
+            description=node.doc,
+            span=node.name.span,
+            criterion=type_optional(node.criterion),
+            rates=tuple(
+                Rate(
+                    usage_class=target_name(resolved, row.usage_class),
+                    zone=optional_target(resolved, row.zone),
+                    prices=_rate_prices(row),
+                    span=row.span,
+                )
+                for row in node.rows
+            ),
+        )
+        for node in resolved.all(written.RateGroupDeclaration)
+    )
+
+
+def _rate_prices(row: written.RateRow) -> tuple[RatePrice, ...]:
+    """Bring a row's prices together by currency: one for the unit, one for the event."""
+    currencies = dict.fromkeys(price.money.currency.text for price in row.prices)
+    found: list[RatePrice] = []
+    for currency in currencies:
+        own = [price for price in row.prices if price.money.currency.text == currency]
+        events = [price for price in own if is_event_price(price)]
+        units = [price for price in own if not is_event_price(price)]
+        unit = _typed(EACH)
+        if units and units[0].unit is not None:
+            unit = _unit(units[0].unit)
+        elif not units:
+            unit = _typed(UNITS[EVENT])
+        found.append(
+            RatePrice(
+                currency=currency,
+                price=money(units[0].money) if units else None,
+                unit=unit,
+                event_price=money(events[0].money) if events else None,
+            )
+        )
+    return tuple(found)
+
+
+def is_event_price(price: written.UnitPrice) -> bool:
+    """Whether a price is `per event`."""
+    return price.unit is not None and price.unit.text == EVENT
+
+
+def rate_plans(resolved: Resolved) -> tuple[RatePlan, ...]:
+    """Give the rate plans, each with its groups in the order they are tried."""
+    return tuple(
+        RatePlan(
+            id=node.name.text,
+            description=node.doc,
+            span=node.name.span,
+            groups=tuple(
+                GroupUse(group=target_name(resolved, name), span=name.span)
+                for name in node.groups
+            ),
+            otherwise="reject",
+        )
+        for node in resolved.all(written.RatePlanDeclaration)
+    )
+
+
+def base_buckets(resolved: Resolved) -> tuple[BaseBucket, ...]:
+    """Give the base buckets, in order."""
+    return tuple(
+        BaseBucket(
+            id=node.name.text,
+            description=node.doc,
+            span=node.name.span,
+            classes=tuple(target_name(resolved, name) for name in node.classes),
+            where=type_optional(node.where),
+            unit=_unit(known(node.unit, f"base bucket `{node.name.text}`")),
+        )
+        for node in resolved.all(written.BaseBucketDeclaration)
+    )
+
+
+def buckets(resolved: Resolved) -> tuple[Bucket, ...]:
+    """Give the buckets, their bounds in steps."""
+    return tuple(
+        Bucket(
+            id=node.name.text,
+            description=node.doc,
+            span=node.name.span,
+            base=target_name(resolved, node.base),
+            months=known(node.recurring, f"bucket `{node.name.text}`").months,
+            prorate=node.whole is None,
+            tiers=tuple(_tier(tier) for tier in node.tiers),
+        )
+        for node in resolved.all(written.BucketDeclaration)
+    )
+
+
+def _tier(node: written.BucketTier) -> BucketTier:
+    unit = None if node.upper is None else _unit(node.upper.unit)
+    return BucketTier(
+        upper=None if node.upper is None or unit is None else int(node.upper.amount * unit.steps),
+        written=None if node.upper is None else node.upper.amount,
+        unit=unit,
+        charge=_charge(node.charge.text),
+        flats=tuple(money(flat) for flat in node.flats),
+        span=node.span,
+    )
+
+
+def _charge(word: str) -> Literal["included", "flat", "rated"]:
+    match word:
+        case "included" | "flat" | "rated":
+            return word
+        case _:
+            raise CompilerFault(f"a tier cannot be `{word}`")

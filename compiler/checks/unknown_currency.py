@@ -1,0 +1,68 @@
+"""Report currency codes that ISO 4217 does not list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler import codes
+from compiler.checks.page import Page
+from compiler.checks.wording import suggestion
+from compiler.facts import the_catalog
+from compiler.resolve.model import Resolved
+from compiler.resolve.nearest import nearest
+from compiler.resolve.walk import every
+from compiler.session import Session
+from compiler.standards import currency_codes, minor_units
+from dsl.diagnostic import Label
+from dsl.syntax.base import Money, Name
+from dsl.syntax.offers import PackageDeclaration
+
+CODE = codes.UNKNOWN_CURRENCY
+
+PAGE = Page(
+    what="A currency's code is not in ISO 4217, or is one that nothing is priced in (such as "
+    "XAU, gold).",
+    why="The code decides how many decimals an amount has and in what it is paid.",
+    bad="""\
+catalog tiny {
+  currencies  USD, UER
+  timezone    "UTC"
+}
+""",
+    good="""\
+catalog tiny {
+  currencies  USD, EUR
+  timezone    "UTC"
+}
+""",
+)
+
+
+def check(resolved: Resolved, session: Session) -> None:
+    """Report unknown codes; one that the catalog itself lists is reported there alone."""
+    catalog = the_catalog(resolved)
+    own = () if catalog is None else catalog.currencies
+    listed = {name.text for name in own}
+    elsewhere = (name for name in currency_names(resolved) if name.text not in listed)
+    for name in (*own, *elsewhere):
+        if minor_units(name.text) is None:
+            near = nearest(name.text, listed - {name.text})
+            session.report(
+                CODE,
+                f"`{name.text}` is not a currency of ISO 4217",
+                Label(name.span, "no such currency"),
+                help=(
+                    suggestion(name.text, currency_codes())
+                    if near is None
+                    else f"did you mean `{near}`?"
+                ),
+            )
+
+
+def currency_names(resolved: Resolved) -> Iterator[Name]:
+    """Give every currency code outside the catalog's own declaration."""
+    for declaration in resolved.declarations:
+        for money in every(declaration, Money):
+            yield money.currency
+        if isinstance(declaration, PackageDeclaration):
+            yield from declaration.currencies

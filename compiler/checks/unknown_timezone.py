@@ -1,0 +1,58 @@
+"""Report time zones that the IANA list does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler import codes
+from compiler.checks.page import Page
+from compiler.checks.wording import suggestion
+from compiler.resolve.model import Resolved
+from compiler.session import Session
+from compiler.standards import timezones
+from dsl.diagnostic import Label
+from dsl.syntax.base import Text
+from dsl.syntax.catalog import CatalogDeclaration
+from dsl.syntax.usage import FeedDeclaration
+
+CODE = codes.UNKNOWN_TIMEZONE
+
+PAGE = Page(
+    what="A time zone is not in the IANA time zone list, which names zones by continent and "
+    "city: `America/Toronto`, `Europe/Paris`, or `UTC`.",
+    why="The zone decides on which day, and so in which period, usage falls.",
+    bad="""\
+catalog tiny {
+  currencies  USD
+  timezone    "America/Torronto"
+}
+""",
+    good="""\
+catalog tiny {
+  currencies  USD
+  timezone    "America/Toronto"
+}
+""",
+)
+
+
+def check(resolved: Resolved, session: Session) -> None:
+    """Report each unknown zone of the catalog and of the feeds."""
+    for zone in _zones(resolved):
+        if zone.value not in timezones():
+            session.report(
+                CODE,
+                f"`{zone.value}` is not a time zone",
+                Label(zone.span, "no such time zone"),
+                help=suggestion(zone.value, timezones())
+                or 'write a zone of the IANA list, such as `"America/Toronto"` or `"UTC"`',
+            )
+
+
+def _zones(resolved: Resolved) -> Iterator[Text]:
+    for catalog in resolved.all(CatalogDeclaration):
+        if catalog.timezone is not None:
+            yield catalog.timezone
+    for feed in resolved.all(FeedDeclaration):
+        if feed.time is not None and feed.time.timezone is not None:
+            yield feed.time.timezone

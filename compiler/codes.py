@@ -1,0 +1,144 @@
+"""The one table of what the compiler can find wrong; a code is for ever, wording may improve.
+
+RB1xx: names and what a declaration must say.  RB2xx: services, statuses, lifecycles, prices.
+RB3xx: usage.  RB4xx: packages, taxes, bill groups.  Syntax, RB0xx, stands in `dsl.codes`.
+"""
+
+from __future__ import annotations
+
+from dsl.codes import Code
+
+UNKNOWN_NAME = Code("RB101", "unknown-name", "error", "a name refers to nothing")
+WRONG_KIND = Code("RB102", "wrong-kind", "error", "a name refers to a thing of another kind")
+DUPLICATE_NAME = Code("RB103", "duplicate-name", "error", "a name is declared twice")
+RESERVED_NAME = Code("RB104", "reserved-name", "error", "a name belongs to the language")
+MISSING_CATALOG = Code("RB105", "missing-catalog", "error", "no file declares the catalog")
+SECOND_CATALOG = Code("RB106", "second-catalog", "error", "the catalog is declared twice")
+UNKNOWN_CURRENCY = Code("RB107", "unknown-currency", "error", "a currency is not in ISO 4217")
+FOREIGN_CURRENCY = Code(
+    "RB108", "foreign-currency", "error", "a currency is not one of the catalog's"
+)
+UNKNOWN_TIMEZONE = Code("RB109", "unknown-timezone", "error", "a time zone is not in the IANA list")
+MISSING_LINE = Code("RB110", "missing-line", "error", "a declaration lacks a line it needs")
+DEPENDENCY_CYCLE = Code("RB111", "dependency-cycle", "error", "declarations depend on each other")
+REPEATED_ENTRY = Code("RB112", "repeated-entry", "error", "a list names the same thing twice")
+EMPTY_WINDOW = Code("RB113", "empty-window", "error", "a window ends before it starts")
+EXCESSIVE_AMOUNT = Code(
+    "RB114", "excessive-amount", "error", "an amount has more digits than can be billed exactly"
+)
+UNUSED_DECLARATION = Code("RB120", "unused-declaration", "warning", "nothing uses a declaration")
+
+UNKNOWN_BASE = Code("RB201", "unknown-base", "error", "a status or type has an unknown base")
+UNBILLABLE_PRICE = Code(
+    "RB202", "unbillable-price", "error", "a price is set for a status that cannot bill"
+)
+PRICE_OUTSIDE_LIFECYCLE = Code(
+    "RB203", "price-outside-lifecycle", "error", "a price is set for a status never reached"
+)
+MISSING_PRICE = Code("RB204", "missing-price", "error", "a package is sold without a price")
+MISSING_CURRENCY = Code(
+    "RB205", "missing-currency", "error", "a price is not given in each of the catalog's currencies"
+)
+PRICE_TWICE = Code("RB206", "price-twice", "error", "the same price is set twice")
+CHARGE_WITHOUT_FEE = Code(
+    "RB207", "charge-without-fee", "error", "a transition is charged by a service that is no fee"
+)
+MISPLACED_PRICE = Code(
+    "RB208", "misplaced-price", "error", "a service has a price that its type cannot have"
+)
+UNREACHABLE_STATUS = Code(
+    "RB209", "unreachable-status", "error", "a status of a lifecycle cannot be reached from `new`"
+)
+CANCELED_NOT_TERMINAL = Code(
+    "RB210", "canceled-not-terminal", "error", "a transition leaves a canceled status"
+)
+AMBIGUOUS_TRANSITION = Code(
+    "RB211", "ambiguous-transition", "error", "a transition leaves one status twice"
+)
+CHARGE_WITHOUT_LIFECYCLE = Code(
+    "RB212", "charge-without-lifecycle", "error", "a transition is charged without a lifecycle"
+)
+
+UNKNOWN_UNIT = Code("RB301", "unknown-unit", "error", "a unit is not known")
+WRONG_MEASURE = Code("RB302", "wrong-measure", "error", "a unit measures another thing")
+UNKNOWN_MEASURE = Code("RB303", "unknown-measure", "error", "a usage class has an unknown measure")
+UNKNOWN_ATTRIBUTE = Code(
+    "RB304", "unknown-attribute", "error", "usage is asked for an attribute that a feed lacks"
+)
+UNKNOWN_IDENTIFIER = Code(
+    "RB305", "unknown-identifier", "error", "a feed identifies by what no service is identified by"
+)
+EXPRESSION_TYPE = Code("RB306", "expression-type", "error", "an expression mixes text and numbers")
+UNRATED_CLASS = Code("RB307", "unrated-class", "error", "a rate plan leaves usage without a rate")
+EQUAL_RATES = Code("RB308", "equal-rates", "error", "two rates fit the same usage equally well")
+SHADOWED_RATE = Code(
+    "RB309", "shadowed-rate", "warning", "a rate is never reached behind an earlier one"
+)
+OVERLAPPING_CLASSES = Code(
+    "RB310", "overlapping-classes", "warning", "a usage class is never reached behind an earlier one"
+)
+TIER_ORDER = Code("RB311", "tier-order", "error", "the tiers of a bucket do not ascend to `beyond`")
+UNKNOWN_COUNTRY = Code("RB312", "unknown-country", "error", "a country is not in ISO 3166-1")
+UNKNOWN_FORMAT = Code("RB313", "unknown-format", "error", "a feed has an unknown file format")
+TIME_PATTERN = Code("RB314", "time-pattern", "error", "a feed's time pattern cannot be read")
+PART_OF_STEP = Code(
+    "RB315", "part-of-step", "error", "a bound is not a whole number of bytes, seconds or units"
+)
+
+INSTANCE_BOUNDS = Code(
+    "RB401", "instance-bounds", "error", "the instances of a service in a package do not fit"
+)
+PERCENT_RANGE = Code("RB402", "percent-range", "error", "a tax is not between 0% and 100%")
+BILL_DAY_RANGE = Code("RB403", "bill-day-range", "error", "a bill day is not a day of the month")
+TERMS_RANGE = Code("RB404", "terms-range", "error", "payment terms are not a number of days")
+TAX_TWICE = Code("RB405", "tax-twice", "error", "a tax gives two rates for the same sale")
+
+COMPILER_CODES: tuple[Code, ...] = (
+    UNKNOWN_NAME,
+    WRONG_KIND,
+    DUPLICATE_NAME,
+    RESERVED_NAME,
+    MISSING_CATALOG,
+    SECOND_CATALOG,
+    UNKNOWN_CURRENCY,
+    FOREIGN_CURRENCY,
+    UNKNOWN_TIMEZONE,
+    MISSING_LINE,
+    DEPENDENCY_CYCLE,
+    REPEATED_ENTRY,
+    EMPTY_WINDOW,
+    EXCESSIVE_AMOUNT,
+    UNUSED_DECLARATION,
+    UNKNOWN_BASE,
+    UNBILLABLE_PRICE,
+    PRICE_OUTSIDE_LIFECYCLE,
+    MISSING_PRICE,
+    MISSING_CURRENCY,
+    PRICE_TWICE,
+    CHARGE_WITHOUT_FEE,
+    MISPLACED_PRICE,
+    UNREACHABLE_STATUS,
+    CANCELED_NOT_TERMINAL,
+    AMBIGUOUS_TRANSITION,
+    CHARGE_WITHOUT_LIFECYCLE,
+    UNKNOWN_UNIT,
+    WRONG_MEASURE,
+    UNKNOWN_MEASURE,
+    UNKNOWN_ATTRIBUTE,
+    UNKNOWN_IDENTIFIER,
+    EXPRESSION_TYPE,
+    UNRATED_CLASS,
+    EQUAL_RATES,
+    SHADOWED_RATE,
+    OVERLAPPING_CLASSES,
+    TIER_ORDER,
+    UNKNOWN_COUNTRY,
+    UNKNOWN_FORMAT,
+    TIME_PATTERN,
+    PART_OF_STEP,
+    INSTANCE_BOUNDS,
+    PERCENT_RANGE,
+    BILL_DAY_RANGE,
+    TERMS_RANGE,
+    TAX_TWICE,
+)

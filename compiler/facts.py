@@ -1,0 +1,166 @@
+"""What follows from the text: bases, billable statuses, currencies, frequencies.
+
+Asked by the checks, which must stay silent where a mistake hides the answer (None), and by
+the catalog stage, which runs only on what is free of errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from compiler.resolve.model import SERVICE_BASES, STATUS_BASES, Resolved
+from compiler.standards import minor_units
+from compiler.units import MEASURES
+from dsl.syntax.base import Money, Name
+from dsl.syntax.catalog import CatalogDeclaration
+from dsl.syntax.offers import PackageDeclaration
+from dsl.syntax.services import (
+    LifecycleDeclaration,
+    PackageStatusDeclaration,
+    RecurringPrice,
+    ServiceDeclaration,
+    ServiceStatusDeclaration,
+    ServiceTypeDeclaration,
+    StatusPrice,
+)
+from dsl.syntax.usage import UsageClassDeclaration
+from runtime.program.model import IN_SERVICE, Measure, ServiceBase, StatusBase
+
+_FREQUENCY_NAMES = {1: "monthly", 3: "quarterly", 6: "semi_annually", 12: "yearly"}
+
+
+@dataclass(frozen=True, slots=True)
+class PriceCell:
+    """One recurring price as written: `status` None where it holds for all billable ones."""
+
+    price: RecurringPrice
+    row: StatusPrice | None
+    money: Money
+
+    @property
+    def months(self) -> int:
+        """The price's frequency."""
+        return self.price.frequency.months
+
+
+def frequency_name(months: int) -> str:
+    """Name a frequency as the book does: `monthly`, `yearly`, `every_2_months`."""
+    return _FREQUENCY_NAMES.get(months, f"every_{months}_months")
+
+
+def frequency_words(months: int) -> str:
+    """Write a frequency as the language does: `monthly`, `every 2 months`."""
+    return _FREQUENCY_NAMES.get(months, f"every {months} months")
+
+
+def the_catalog(resolved: Resolved) -> CatalogDeclaration | None:
+    """Give the folder's catalog declaration, the first where there are several."""
+    return next(iter(resolved.all(CatalogDeclaration)), None)
+
+
+def catalog_currencies(resolved: Resolved) -> tuple[str, ...]:
+    """Give the catalog's currencies, as written; empty where they are not known."""
+    catalog = the_catalog(resolved)
+    if catalog is None:
+        return ()
+    codes = (name.text for name in catalog.currencies)
+    return tuple(dict.fromkeys(code for code in codes if minor_units(code) is not None))
+
+
+def package_currencies(resolved: Resolved, package: PackageDeclaration) -> tuple[str, ...]:
+    """Give the currencies a package is offered in, as far as the catalog has them."""
+    known = catalog_currencies(resolved)
+    if not package.currencies:
+        return known
+    own = {name.text for name in package.currencies}
+    return tuple(code for code in known if code in own)
+
+
+def status_base(
+    status: ServiceStatusDeclaration | PackageStatusDeclaration,
+) -> StatusBase | None:
+    """Give a status's base; None where the word after `=` is none."""
+    return next((base for base in STATUS_BASES if base == status.base.text), None)
+
+
+def service_base(resolved: Resolved, service: ServiceDeclaration) -> ServiceBase | None:
+    """Give a service's base, through its type; None where that is not known."""
+    target = resolved.bound(service.type)
+    declared = resolved.find(service.type, ServiceTypeDeclaration)
+    if declared is not None:
+        return service_type_base(declared)
+    word = None if target is None else target.name
+    return next((base for base in SERVICE_BASES if base == word), None)
+
+
+def service_type_base(node: ServiceTypeDeclaration) -> ServiceBase | None:
+    """Give the base a service type stands for; None where the word after `=` is none."""
+    return next((base for base in SERVICE_BASES if base == node.base.text), None)
+
+
+def lifecycle_statuses(
+    resolved: Resolved, lifecycle: LifecycleDeclaration
+) -> tuple[ServiceStatusDeclaration, ...] | None:
+    """Give the statuses a lifecycle goes through, in order of first mention.
+
+    None where one of them is poisoned.
+    """
+    found: dict[str, ServiceStatusDeclaration] = {}
+    for name in _status_names(lifecycle):
+        if resolved.bound(name) is None:
+            return None
+        status = resolved.find(name, ServiceStatusDeclaration)
+        if status is not None:
+            found.setdefault(status.name.text, status)
+    return tuple(found.values())
+
+
+def _status_names(lifecycle: LifecycleDeclaration) -> Iterator[Name]:
+    for transition in lifecycle.transitions:
+        yield from transition.sources
+        yield transition.destination
+
+
+def billable_statuses(resolved: Resolved, service: ServiceDeclaration) -> tuple[str, ...] | None:
+    """Give the statuses a service can bill in; None where they are not known."""
+    if service.lifecycle is None:
+        return (IN_SERVICE,)
+    lifecycle = resolved.find(service.lifecycle, LifecycleDeclaration)
+    statuses = None if lifecycle is None else lifecycle_statuses(resolved, lifecycle)
+    if statuses is None:
+        return None
+    bases = [status_base(status) for status in statuses]
+    if None in bases:
+        return None
+    return tuple(
+        status.name.text
+        for status, base in zip(statuses, bases, strict=True)
+        if base == "billable"
+    )
+
+
+def price_cells(service: ServiceDeclaration) -> Iterator[PriceCell]:
+    """Give every recurring price of a service, in the order written."""
+    for price in service.recurring_prices:
+        for money in price.prices:
+            yield PriceCell(price, None, money)
+        for row in price.by_status:
+            for money in row.prices:
+                yield PriceCell(price, row, money)
+
+
+def sold_services(
+    resolved: Resolved, package: PackageDeclaration
+) -> Iterator[tuple[Name, ServiceDeclaration]]:
+    """Give a package's services with the names that refer to them, the known ones."""
+    for item in package.services:
+        service = resolved.find(item.service, ServiceDeclaration)
+        if service is not None:
+            yield item.service, service
+
+
+
+def measure_of(node: UsageClassDeclaration) -> Measure | None:
+    """Give what a usage class is measured in; None where the word is no measure."""
+    return next((measure for measure in MEASURES if measure == node.measure.text), None)

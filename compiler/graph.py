@@ -1,0 +1,152 @@
+"""What depends on what: a node for each entity, an edge for each bound reference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import networkx as nx
+
+from compiler.resolve.kinds import EntityId
+from compiler.resolve.model import Reference, Resolved
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """A way along references that ends where it began; the first is the earliest in the text."""
+
+    references: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The dependency graph of a catalog.
+
+    `digraph` has an EntityId for a node; the edge from one to another holds under
+    `references` every reference that makes it, in order of place.
+    """
+
+    digraph: nx.DiGraph[EntityId]
+
+    @property
+    def nodes(self) -> tuple[EntityId, ...]:
+        """Every entity, by kind and name."""
+        return tuple(sorted(self.digraph.nodes))
+
+    @property
+    def edges(self) -> tuple[Reference, ...]:
+        """Every reference, by source, target and place."""
+        return tuple(
+            reference
+            for source, target in sorted(self.digraph.edges)
+            for reference in self.between(source, target)
+        )
+
+    def between(self, source: EntityId, target: EntityId) -> tuple[Reference, ...]:
+        """Give the references from one entity to another, in order of place."""
+        found: tuple[Reference, ...] = self.digraph.edges[source, target]["references"]
+        return found
+
+
+def graph_of(resolved: Resolved) -> Graph:
+    """Build the graph of all that is bound; poisoned and builtin references make no edge."""
+    digraph: nx.DiGraph[EntityId] = nx.DiGraph()
+    digraph.add_nodes_from(resolved.entities)
+    edges: dict[tuple[EntityId, EntityId], list[Reference]] = {}
+    for reference in resolved.references:
+        if reference.target is not None and reference.target in resolved.entities:
+            edges.setdefault((reference.source, reference.target), []).append(reference)
+    for (source, target), references in edges.items():
+        ordered = sorted(references, key=lambda reference: reference.name.span)
+        digraph.add_edge(source, target, references=tuple(ordered))
+    return Graph(digraph)
+
+
+def cycles(graph: Graph) -> tuple[Cycle, ...]:
+    """Give one shortest cycle of every strongly connected part, in order of place."""
+    found = []
+    for part in nx.strongly_connected_components(graph.digraph):
+        inner = [
+            reference
+            for source, target in graph.digraph.subgraph(part).edges
+            for reference in graph.between(source, target)
+        ]
+        if inner:
+            first = min(inner, key=lambda reference: reference.name.span)
+            found.append(_cycle_from(graph, first))
+    return tuple(sorted(found, key=lambda cycle: cycle.references[0].name.span))
+
+
+def _cycle_from(graph: Graph, first: Reference) -> Cycle:
+    """Close a reference's edge to a cycle by a shortest way back to its source."""
+    if first.target is None or first.target == first.source:
+        return Cycle((first,))
+    way = nx.shortest_path(_ordered(graph.digraph), first.target, first.source)
+    back = (graph.between(source, target)[0] for source, target in pairwise(way))
+    return Cycle((first, *back))
+
+
+def _ordered(digraph: nx.DiGraph[EntityId]) -> nx.DiGraph[EntityId]:
+    """Give the same graph with nodes and edges in sorted order, so that ways are stable."""
+    ordered: nx.DiGraph[EntityId] = nx.DiGraph()
+    ordered.add_nodes_from(sorted(digraph.nodes))
+    ordered.add_edges_from(sorted(digraph.edges))
+    return ordered
+
+
+def topological_order(graph: Graph) -> tuple[EntityId, ...]:
+    """Give the entities, each after what it depends on; ties by kind and name.
+
+    The members of a cycle stand together, where the cycle as a whole belongs.
+    """
+    condensed = nx.condensation(graph.digraph.reverse(copy=True))
+    members: dict[int, list[EntityId]] = {
+        part: sorted(condensed.nodes[part]["members"]) for part in condensed.nodes
+    }
+    ordered = nx.lexicographical_topological_sort(condensed, key=lambda part: members[part][0])
+    return tuple(entity for part in ordered for entity in members[part])
+
+
+def select(graph: Graph, expression: str) -> Graph:
+    """Give the part of the graph that a selection names.
+
+    `service:access` is the entity, `+service:access` with all it depends on, and
+    `service:access+` with all that depends on it; `service:` is every entity of the kind.
+    Several selections, parted by spaces, are taken together.  Raise SelectionFault where
+    one names nothing.
+    """
+    chosen: set[EntityId] = set()
+    for term in expression.split():
+        chosen |= _select_term(graph, term)
+    if not chosen:
+        raise SelectionFault("the selection is empty; write it as `+service:access`")
+    part: nx.DiGraph[EntityId] = graph.digraph.subgraph(chosen).copy()
+    return Graph(part)
+
+
+class SelectionFault(Exception):
+    """A selection that names nothing in the graph; the message says what it could be."""
+
+
+def _select_term(graph: Graph, term: str) -> set[EntityId]:
+    wanted = term.strip("+")
+    roots = {node for node in graph.digraph if _is_named(node, wanted)}
+    if not roots:
+        raise SelectionFault(f"`{wanted}` names nothing; write a kind and a name, `service:access`")
+    chosen = set(roots)
+    for root in roots:
+        if term.startswith("+"):
+            chosen |= _union([nx.descendants(graph.digraph, root)])
+        if term.endswith("+"):
+            chosen |= _union([nx.ancestors(graph.digraph, root)])
+    return chosen
+
+
+def _is_named(node: EntityId, wanted: str) -> bool:
+    kind, _, name = wanted.partition(":")
+    return node.kind.value == kind and (not name or node.name == name)
+
+
+def _union(sets: Iterable[set[EntityId]]) -> set[EntityId]:
+    return {node for nodes in sets for node in nodes}

@@ -1,0 +1,89 @@
+"""Which files are a catalog, and their text.
+
+A catalog is a folder: its `*.ratebook` files and those of its subfolders are one scope.
+A hidden folder, and a subfolder that holds a catalog of its own, is not part of it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from compiler.session import Session
+from dsl.decoding import decode
+from dsl.source import Source
+
+SUFFIX = ".ratebook"
+_CATALOG_LINE = re.compile(rb"^\s*catalog\s+\w", re.MULTILINE)
+
+
+class CatalogFault(Exception):
+    """A folder that cannot be read as a catalog; the message names it and says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A folder's sources; those named in `not_text` are to be shown, not to be parsed."""
+
+    sources: tuple[Source, ...]
+    not_text: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file's path inside the catalog's folder, and its bytes."""
+
+    path: str
+    content: bytes
+
+
+def load_folder(folder: Path, session: Session) -> Loaded:
+    """Read a catalog's sources, sorted by path (posix, relative to the folder).
+
+    A file that is not text is reported to the session.  Raise CatalogFault where there is
+    no catalog to read.
+    """
+    if not folder.exists():
+        raise CatalogFault(f"{folder}: there is no such folder")
+    if not folder.is_dir():
+        raise CatalogFault(f"{folder}: is a file; a catalog is a folder of *{SUFFIX} files")
+    files = _collect(folder, folder)
+    if not files:
+        raise CatalogFault(f"{folder}: holds no *{SUFFIX} file")
+    sources: list[Source] = []
+    not_text: set[str] = set()
+    for file in sorted(files, key=lambda file: file.path):
+        source, faults = decode(file.path, file.content)
+        sources.append(source)
+        session.add(faults)
+        if faults:
+            not_text.add(file.path)
+    return Loaded(tuple(sources), frozenset(not_text))
+
+
+def _collect(root: Path, folder: Path) -> list[_File]:
+    """Read the files of a folder and of the subfolders that belong to the same catalog."""
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as fault:
+        raise CatalogFault(f"{folder}: cannot be read: {fault.strerror}") from fault
+    files = [_read(root, entry) for entry in entries if _is_source(entry)]
+    if folder != root and any(_CATALOG_LINE.search(file.content) for file in files):
+        return []
+    for entry in entries:
+        if entry.is_dir() and not entry.is_symlink() and not entry.name.startswith("."):
+            files += _collect(root, entry)
+    return files
+
+
+def _is_source(entry: Path) -> bool:
+    return entry.suffix == SUFFIX and not entry.name.startswith(".") and not entry.is_dir()
+
+
+def _read(root: Path, file: Path) -> _File:
+    try:
+        return _File(file.relative_to(root).as_posix(), file.read_bytes())
+    except OSError as fault:
+        raise CatalogFault(f"{file}: cannot be read: {fault.strerror}") from fault
+

@@ -1,0 +1,1 @@
+"""Lower the catalog into the program's tables, one module a family."""

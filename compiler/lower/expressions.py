@@ -1,0 +1,95 @@
+"""Compile criteria: zones become their countries, chains of `and` and `or` one list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from compiler.catalog import expressions as typed
+from runtime.program import expressions as compiled
+
+Countries = Mapping[str, tuple[str, ...]]
+"""A zone's countries by the zone's name, sorted."""
+
+
+def compile_expression(node: typed.Expression, zones: Countries) -> compiled.Expression:
+    """Compile one expression."""
+    match node:
+        case typed.FieldUse():
+            return compiled.FieldValue(name=node.name)
+        case typed.Text():
+            return compiled.TextValue(value=node.value)
+        case typed.Number():
+            return compiled.NumberValue(value=node.value)
+        case typed.Comparison():
+            return compiled.Compare(
+                operator=node.operator,
+                left=compile_expression(node.left, zones),
+                right=compile_expression(node.right, zones),
+                numeric=node.numeric,
+            )
+        case typed.InZone():
+            return compiled.InCountries(
+                value=compile_expression(node.value, zones), countries=zones[node.zone]
+            )
+        case typed.Both():
+            return compiled.AllOf(
+                operands=tuple(compile_expression(operand, zones) for operand in _chain(node))
+            )
+        case typed.Either():
+            return compiled.AnyOf(
+                operands=tuple(compile_expression(operand, zones) for operand in _chain(node))
+            )
+        case typed.Negation():
+            return compiled.Not(operand=compile_expression(node.operand, zones))
+        case typed.Arithmetic():
+            return compiled.Calculate(
+                operator=node.operator,
+                left=compile_expression(node.left, zones),
+                right=compile_expression(node.right, zones),
+            )
+        case _:
+            assert_never(node)
+
+
+def compile_optional(node: typed.Expression | None, zones: Countries) -> compiled.Expression | None:
+    """Compile an expression that may be absent."""
+    return None if node is None else compile_expression(node, zones)
+
+
+def _chain(node: typed.Both | typed.Either) -> tuple[typed.Expression, ...]:
+    """Give the operands of a chain of the same word, left to right."""
+    operands: list[typed.Expression] = []
+    for side in (node.left, node.right):
+        if isinstance(side, typed.Both | typed.Either) and type(side) is type(node):
+            operands += _chain(side)
+        else:
+            operands.append(side)
+    return tuple(operands)
+
+
+def fields_of(node: compiled.Expression) -> tuple[str, ...]:
+    """Give the fields an expression reads, in order of use, once each."""
+    found: dict[str, None] = {}
+    _read(node, found)
+    return tuple(found)
+
+
+def _read(node: compiled.Expression, found: dict[str, None]) -> None:
+    match node:
+        case compiled.FieldValue():
+            found.setdefault(node.name)
+        case compiled.TextValue() | compiled.NumberValue():
+            return
+        case compiled.Compare() | compiled.Calculate():
+            _read(node.left, found)
+            _read(node.right, found)
+        case compiled.InCountries():
+            _read(node.value, found)
+        case compiled.AllOf() | compiled.AnyOf():
+            for operand in node.operands:
+                _read(operand, found)
+        case compiled.Not():
+            _read(node.operand, found)
+        case _:
+            assert_never(node)

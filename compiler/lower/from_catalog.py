@@ -1,0 +1,58 @@
+"""Write the program of a catalog and seal it with its fingerprint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from compiler.catalog.model import Catalog
+from compiler.lower import billing, offers, services, usage
+from compiler.lower.lines import Lines
+from dsl.source import Source
+from runtime.program.artifact import seal
+from runtime.program.model import FORMAT_VERSION, Currency, Program, SourceLine
+
+
+def lower(catalog: Catalog, sources: Iterable[Source]) -> Program:
+    """Lower a catalog; `sources` are the texts its spans point into."""
+    lines = Lines(sources)
+    _tables(catalog, lines, ())
+    return seal(_tables(catalog, lines, lines.number()))
+
+
+def _tables(catalog: Catalog, lines: Lines, numbered: tuple[SourceLine, ...]) -> Program:
+    return Program(
+        format_version=FORMAT_VERSION,
+        fingerprint="",
+        catalog=catalog.id,
+        title=catalog.title,
+        timezone=catalog.timezone,
+        rounding=catalog.rounding,
+        sources=numbered,
+        currencies=tuple(
+            Currency(code=currency.code, minor_units=currency.minor_units)
+            for currency in catalog.currencies
+        ),
+        service_statuses=tuple(services.service_statuses(catalog, lines)),
+        package_statuses=tuple(services.package_statuses(catalog, lines)),
+        transitions=tuple(services.transitions(catalog, lines)),
+        services=tuple(services.services(catalog, lines)),
+        recurring_prices=tuple(services.recurring_prices(catalog, lines)),
+        one_time_prices=tuple(services.one_time_prices(catalog, lines)),
+        transition_charges=tuple(services.transition_charges(catalog, lines)),
+        packages=tuple(offers.packages(catalog, lines)),
+        package_frequencies=tuple(offers.package_frequencies(catalog, lines)),
+        package_services=tuple(offers.package_services(catalog, lines)),
+        feeds=tuple(usage.feeds(catalog, lines)),
+        usage_classes=tuple(usage.usage_classes(catalog, lines)),
+        zone_countries=tuple(usage.zone_countries(catalog)),
+        rate_groups=tuple(usage.rate_groups(catalog, lines)),
+        rates=tuple(usage.rates(catalog, lines)),
+        rate_plans=tuple(usage.rate_plans(catalog, lines)),
+        rate_plan_groups=tuple(usage.rate_plan_groups(catalog, lines)),
+        buckets=tuple(usage.buckets(catalog, lines)),
+        bucket_tiers=tuple(usage.bucket_tiers(catalog, lines)),
+        bucket_flats=tuple(usage.bucket_flats(catalog, lines)),
+        service_buckets=tuple(services.service_buckets(catalog, lines)),
+        tax_rates=tuple(billing.tax_rates(catalog, lines)),
+        bill_groups=tuple(billing.bill_groups(catalog, lines)),
+    )

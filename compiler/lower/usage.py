@@ -1,0 +1,197 @@
+"""Feeds, classes, zones, rates and buckets, as rows with compiled expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from compiler.catalog import usage as typed
+from compiler.catalog.model import Catalog
+from compiler.lower.expressions import (
+    Countries,
+    compile_expression,
+    compile_optional,
+    fields_of,
+)
+from compiler.lower.lines import Lines
+from runtime.program.model import (
+    Bucket,
+    BucketFlat,
+    BucketTier,
+    Feed,
+    FeedAttribute,
+    Rate,
+    RateGroup,
+    RatePlan,
+    RatePlanGroup,
+    UsageClass,
+    ZoneCountry,
+)
+
+
+def countries_by_zone(catalog: Catalog) -> Countries:
+    """Give each zone's countries, sorted."""
+    return {zone.id: tuple(sorted(zone.countries)) for zone in catalog.zones}
+
+
+def feeds(catalog: Catalog, lines: Lines) -> Iterator[Feed]:
+    """Give the feeds, with every raw field they use in order of first use."""
+    zones = countries_by_zone(catalog)
+    for feed in catalog.feeds:
+        identifier_value = compile_expression(feed.service.value, zones)
+        quantity = compile_expression(feed.quantity, zones)
+        attributes = tuple(
+            FeedAttribute(
+                name=attribute.name, expression=compile_expression(attribute.value, zones)
+            )
+            for attribute in feed.attributes
+        )
+        skip = tuple(compile_expression(condition, zones) for condition in feed.skip)
+        read = (
+            identifier_value,
+            quantity,
+            *(attribute.expression for attribute in attributes),
+            *skip,
+        )
+        columns = dict.fromkeys(
+            (*feed.id_fields, feed.time.field, *(name for one in read for name in fields_of(one)))
+        )
+        yield Feed(
+            id=feed.id,
+            formats=feed.formats,
+            columns=tuple(columns),
+            id_fields=feed.id_fields,
+            time_field=feed.time.field,
+            time_pattern=feed.time.pattern,
+            timezone=feed.time.timezone,
+            identifier=feed.service.name,
+            identifier_value=identifier_value,
+            quantity=quantity,
+            measure=feed.unit.measure,
+            steps_per_unit=feed.unit.steps,
+            attributes=attributes,
+            skip=skip,
+            source=lines.id_of(feed.span),
+        )
+
+
+def usage_classes(catalog: Catalog, lines: Lines) -> Iterator[UsageClass]:
+    """Give the usage classes in the order they are tried."""
+    zones = countries_by_zone(catalog)
+    for ordinal, usage_class in enumerate(catalog.usage_classes):
+        yield UsageClass(
+            id=usage_class.id,
+            ordinal=ordinal,
+            type=usage_class.type,
+            measure=usage_class.measure,
+            criterion=compile_optional(usage_class.criterion, zones),
+            source=lines.id_of(usage_class.span),
+        )
+
+
+def zone_countries(catalog: Catalog) -> Iterator[ZoneCountry]:
+    """Give each zone's countries."""
+    for zone, countries in countries_by_zone(catalog).items():
+        for country in countries:
+            yield ZoneCountry(zone=zone, country=country)
+
+
+def rate_groups(catalog: Catalog, lines: Lines) -> Iterator[RateGroup]:
+    """Give the rate groups."""
+    zones = countries_by_zone(catalog)
+    for group in catalog.rate_groups:
+        yield RateGroup(
+            id=group.id,
+            criterion=compile_optional(group.criterion, zones),
+            source=lines.id_of(group.span),
+        )
+
+
+def rates(catalog: Catalog, lines: Lines) -> Iterator[Rate]:
+    """Give the rates, one row a currency; a price-sheet row's id names what it covers."""
+    for group in catalog.rate_groups:
+        for ordinal, rate in enumerate(group.rates):
+            for price in rate.prices:
+                yield _rate(group.id, ordinal, rate, price, lines)
+
+
+def _rate(
+    group: str, ordinal: int, rate: typed.Rate, price: typed.RatePrice, lines: Lines
+) -> Rate:
+    covered = (group, rate.usage_class, *(() if rate.zone is None else (rate.zone,)))
+    origin = price.price or price.event_price
+    return Rate(
+        id="/".join(covered),
+        group=group,
+        ordinal=ordinal,
+        usage_class=rate.usage_class,
+        zone=rate.zone,
+        currency=price.currency,
+        amount=Decimal(0) if price.price is None else price.price.amount,
+        per=price.unit.steps,
+        unit=price.unit.name,
+        event_amount=Decimal(0) if price.event_price is None else price.event_price.amount,
+        source=lines.id_of(rate.span if origin is None else origin.span),
+    )
+
+
+def rate_plans(catalog: Catalog, lines: Lines) -> Iterator[RatePlan]:
+    """Give the rate plans."""
+    for plan in catalog.rate_plans:
+        yield RatePlan(id=plan.id, otherwise=plan.otherwise, source=lines.id_of(plan.span))
+
+
+def rate_plan_groups(catalog: Catalog, lines: Lines) -> Iterator[RatePlanGroup]:
+    """Give each plan's groups in the order they are tried."""
+    for plan in catalog.rate_plans:
+        for ordinal, use in enumerate(plan.groups):
+            yield RatePlanGroup(
+                plan=plan.id, ordinal=ordinal, group=use.group, source=lines.id_of(use.span)
+            )
+
+
+def buckets(catalog: Catalog, lines: Lines) -> Iterator[Bucket]:
+    """Give the buckets with their base buckets folded in."""
+    zones = countries_by_zone(catalog)
+    bases = {base.id: base for base in catalog.base_buckets}
+    for ordinal, bucket in enumerate(catalog.buckets):
+        base = bases[bucket.base]
+        yield Bucket(
+            id=bucket.id,
+            ordinal=ordinal,
+            classes=base.classes,
+            where=compile_optional(base.where, zones),
+            measure=base.unit.measure,
+            unit=base.unit.name,
+            steps_per_unit=base.unit.steps,
+            months=bucket.months,
+            prorate=bucket.prorate,
+            source=lines.id_of(bucket.span),
+        )
+
+
+def bucket_tiers(catalog: Catalog, lines: Lines) -> Iterator[BucketTier]:
+    """Give the buckets' tiers, lowest first."""
+    for bucket in catalog.buckets:
+        for ordinal, tier in enumerate(bucket.tiers):
+            yield BucketTier(
+                bucket=bucket.id,
+                ordinal=ordinal,
+                upper=tier.upper,
+                charge=tier.charge,
+                source=lines.id_of(tier.span),
+            )
+
+
+def bucket_flats(catalog: Catalog, lines: Lines) -> Iterator[BucketFlat]:
+    """Give the flat amounts of the buckets' tiers, one row a currency."""
+    for bucket in catalog.buckets:
+        for ordinal, tier in enumerate(bucket.tiers):
+            for flat in tier.flats:
+                yield BucketFlat(
+                    bucket=bucket.id,
+                    tier=ordinal,
+                    currency=flat.currency,
+                    amount=flat.amount,
+                    source=lines.id_of(flat.span),
+                )

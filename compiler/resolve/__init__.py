@@ -1,0 +1,1 @@
+"""Resolved: the files of a folder merged, every reference bound to a typed id or poisoned."""

@@ -1,0 +1,116 @@
+"""Merge the files of a folder into one scope and bind every reference in it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+
+from compiler.resolve.kinds import EntityId, Kind, id_of
+from compiler.resolve.model import (
+    BUILTIN,
+    Duplicate,
+    Entity,
+    Failure,
+    Reference,
+    Resolved,
+    bindings_of,
+)
+from compiler.resolve.references import Mention, mentions
+from dsl.syntax.billing import TaxDeclaration
+from dsl.syntax.declarations import Broken, Declaration, SourceFile
+from dsl.syntax.services import LifecycleDeclaration
+
+
+def resolve(files: Iterable[SourceFile]) -> Resolved:
+    """Resolve a folder's files; their order is that of their paths, however they come."""
+    ordered = tuple(sorted(files, key=lambda file: file.source.path))
+    declarations: list[Declaration] = []
+    broken: list[Broken] = []
+    for file in ordered:
+        for node in file.declarations:
+            if isinstance(node, Broken):
+                broken.append(node)
+            else:
+                declarations.append(node)
+    entities: dict[EntityId, Entity] = {}
+    duplicates: list[Duplicate] = []
+    for declaration in declarations:
+        for entity in _entities(declaration):
+            first = entities.setdefault(entity.id, entity)
+            if first is not entity and entity.node is declaration:
+                duplicates.append(Duplicate(entity.id, first.name, entity.name))
+    references = _Binder(entities, tuple(broken)).bind(declarations)
+    return Resolved(
+        files=ordered,
+        declarations=tuple(declarations),
+        broken=tuple(broken),
+        entities=MappingProxyType(entities),
+        duplicates=tuple(duplicates),
+        references=references,
+        bindings=bindings_of(references),
+    )
+
+
+def _entities(node: Declaration) -> Iterator[Entity]:
+    """Give what a declaration names: itself first, then what is born inside it."""
+    yield Entity(id_of(node), node.name, node)
+    if isinstance(node, LifecycleDeclaration):
+        for transition in node.transitions:
+            own = EntityId(Kind.TRANSITION, f"{node.name.text}.{transition.name.text}")
+            yield Entity(own, transition.name, transition)
+    elif isinstance(node, TaxDeclaration):
+        for row in node.rows:
+            yield Entity(EntityId(Kind.TAX_CLASS, row.tax_class.text), row.tax_class, row)
+
+
+class _Binder:
+    """Binds mentions to the entities of one scope."""
+
+    def __init__(self, entities: Mapping[EntityId, Entity], broken: tuple[Broken, ...]) -> None:
+        self._entities = entities
+        self._kinds_by_name: dict[str, set[Kind]] = defaultdict(set)
+        for own in (*entities, *BUILTIN):
+            if own.kind is not Kind.TRANSITION:
+                self._kinds_by_name[own.name].add(own.kind)
+        self._lost_names = {lost.name.text for lost in broken if lost.name is not None}
+        self._lost_kinds = {lost.kind for lost in broken if lost.name is None}
+        self._has_lost_tax = any(lost.kind == Kind.TAX.words for lost in broken)
+
+    def bind(self, declarations: Iterable[Declaration]) -> tuple[Reference, ...]:
+        """Bind every mention of the declarations."""
+        return tuple(
+            self._bind(id_of(declaration), mention)
+            for declaration in declarations
+            for mention in mentions(declaration)
+        )
+
+    def _bind(self, source: EntityId, mention: Mention) -> Reference:
+        if mention.lifecycle is not None:
+            return self._bind_transition(source, mention, mention.lifecycle.text)
+        target = EntityId(mention.wanted, mention.name.text)
+        if target in self._entities or target in BUILTIN:
+            return Reference(source, mention.role, mention.name, mention.wanted, target)
+        failure = self._failure(mention)
+        return Reference(source, mention.role, mention.name, mention.wanted, None, failure)
+
+    def _bind_transition(self, source: EntityId, mention: Mention, lifecycle: str) -> Reference:
+        """Bind a transition's name inside the service's lifecycle, where that is known."""
+        owner = EntityId(Kind.LIFECYCLE, lifecycle)
+        target = EntityId(Kind.TRANSITION, f"{lifecycle}.{mention.name.text}")
+        if target in self._entities:
+            return Reference(
+                source, mention.role, mention.name, mention.wanted, target, lifecycle=owner
+            )
+        failure = Failure.UNKNOWN if owner in self._entities else Failure.SILENT
+        return Reference(
+            source, mention.role, mention.name, mention.wanted, None, failure, lifecycle=owner
+        )
+
+    def _failure(self, mention: Mention) -> Failure:
+        name, wanted = mention.name.text, mention.wanted
+        if name in self._lost_names or "" in self._lost_kinds or wanted.words in self._lost_kinds:
+            return Failure.SILENT
+        if wanted is Kind.TAX_CLASS and self._has_lost_tax:
+            return Failure.SILENT
+        return Failure.WRONG_KIND if self._kinds_by_name.get(name) else Failure.UNKNOWN

@@ -1,0 +1,101 @@
+"""The kinds of things a catalog names, and the typed ids of those things."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from dsl.syntax.billing import BillGroupDeclaration, TaxDeclaration
+from dsl.syntax.catalog import CatalogDeclaration
+from dsl.syntax.declarations import Declaration
+from dsl.syntax.offers import PackageDeclaration
+from dsl.syntax.services import (
+    LifecycleDeclaration,
+    PackageStatusDeclaration,
+    ServiceDeclaration,
+    ServiceStatusDeclaration,
+    ServiceTypeDeclaration,
+)
+from dsl.syntax.usage import (
+    BaseBucketDeclaration,
+    BucketDeclaration,
+    FeedDeclaration,
+    RateGroupDeclaration,
+    RatePlanDeclaration,
+    UsageClassDeclaration,
+    UsageClassTypeDeclaration,
+    ZoneDeclaration,
+)
+
+
+class Kind(StrEnum):
+    """A kind of entity; each kind has names of its own.
+
+    A transition is named inside its lifecycle; a tax class is born in a tax's row.
+    """
+
+    CATALOG = "catalog"
+    BILL_GROUP = "bill_group"
+    TAX = "tax"
+    TAX_CLASS = "tax_class"
+    SERVICE_STATUS = "service_status"
+    PACKAGE_STATUS = "package_status"
+    LIFECYCLE = "lifecycle"
+    TRANSITION = "transition"
+    SERVICE_TYPE = "service_type"
+    SERVICE = "service"
+    FEED = "feed"
+    USAGE_CLASS_TYPE = "usage_class_type"
+    USAGE_CLASS = "usage_class"
+    ZONE = "zone"
+    RATE_GROUP = "rate_group"
+    RATE_PLAN = "rate_plan"
+    BASE_BUCKET = "base_bucket"
+    BUCKET = "bucket"
+    PACKAGE = "package"
+
+    @property
+    def words(self) -> str:
+        """The kind as the language writes it: `rate plan`."""
+        return self.value.replace("_", " ")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class EntityId:
+    """What identifies a thing in a catalog: `service:access`, `transition:line.activate`."""
+
+    kind: Kind
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind.value}:{self.name}"
+
+
+KIND_OF: Mapping[type[Declaration], Kind] = MappingProxyType(
+    {
+        CatalogDeclaration: Kind.CATALOG,
+        BillGroupDeclaration: Kind.BILL_GROUP,
+        TaxDeclaration: Kind.TAX,
+        ServiceStatusDeclaration: Kind.SERVICE_STATUS,
+        PackageStatusDeclaration: Kind.PACKAGE_STATUS,
+        LifecycleDeclaration: Kind.LIFECYCLE,
+        ServiceTypeDeclaration: Kind.SERVICE_TYPE,
+        ServiceDeclaration: Kind.SERVICE,
+        FeedDeclaration: Kind.FEED,
+        UsageClassTypeDeclaration: Kind.USAGE_CLASS_TYPE,
+        UsageClassDeclaration: Kind.USAGE_CLASS,
+        ZoneDeclaration: Kind.ZONE,
+        RateGroupDeclaration: Kind.RATE_GROUP,
+        RatePlanDeclaration: Kind.RATE_PLAN,
+        BaseBucketDeclaration: Kind.BASE_BUCKET,
+        BucketDeclaration: Kind.BUCKET,
+        PackageDeclaration: Kind.PACKAGE,
+    }
+)
+
+
+def id_of(declaration: Declaration) -> EntityId:
+    """Give the id of a declaration's thing."""
+    return EntityId(KIND_OF[type(declaration)], declaration.name.text)

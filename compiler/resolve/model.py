@@ -1,0 +1,136 @@
+"""What resolution yields: entities, references, and the way from one to the other.
+
+The syntax nodes stay as they are; what was found out about them stands beside them, keyed
+by place.  So a reference can be followed from its text (`find`), and every entity and
+reference can be listed (the dependency graph, unused declarations, an editor's
+"find references").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+from typing import TypeVar
+
+from compiler.resolve.kinds import EntityId, Kind
+from dsl.source import Span
+from dsl.syntax.base import Name
+from dsl.syntax.billing import TaxRow
+from dsl.syntax.declarations import Broken, Declaration, SourceFile
+from dsl.syntax.services import Transition
+from runtime.program.model import NEW, ServiceBase, StatusBase
+
+Declared = Declaration | Transition | TaxRow
+T = TypeVar("T")
+
+SERVICE_BASES: tuple[ServiceBase, ...] = ("recurring", "non_recurring", "fee")
+STATUS_BASES: tuple[StatusBase, ...] = ("billable", "non_billable", "canceled")
+
+BUILTIN = frozenset(
+    {
+        *(EntityId(Kind.SERVICE_TYPE, base) for base in SERVICE_BASES),
+        EntityId(Kind.SERVICE_STATUS, NEW),
+    }
+)
+"""What may be referred to without a declaration."""
+
+
+class Failure(Enum):
+    """Why a reference is poisoned."""
+
+    UNKNOWN = "nothing bears this name"
+    WRONG_KIND = "only things of other kinds bear this name"
+    SILENT = "the mistake is reported elsewhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A thing the catalog names: where it is named first, and by which node."""
+
+    id: EntityId
+    name: Name
+    node: Declared
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A declaration that bears the id of an earlier one."""
+
+    id: EntityId
+    first: Name
+    again: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A name written to mean something declared elsewhere.
+
+    Attributes:
+        source: the entity whose declaration it stands in.
+        role: what it is to the source: `type`, `charges`, `rates`; the edge's kind.
+        name: the text that refers.
+        wanted: the kind of thing that is needed here.
+        target: what it is bound to; None: poisoned, see `failure`.
+        lifecycle: the lifecycle whose transitions are meant, for a transition's name.
+    """
+
+    source: EntityId
+    role: str
+    name: Name
+    wanted: Kind
+    target: EntityId | None
+    failure: Failure | None = None
+    lifecycle: EntityId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A folder's files as one scope.
+
+    Attributes:
+        files: sorted by path.
+        declarations: all of them, duplicates too, in order of path and place.
+        broken: declarations lost to a syntax mistake.
+        entities: by id, in the order of `declarations`.
+        duplicates: what was declared again.
+        references: in order of declaration and place.
+    """
+
+    files: tuple[SourceFile, ...]
+    declarations: tuple[Declaration, ...]
+    broken: tuple[Broken, ...]
+    entities: Mapping[EntityId, Entity]
+    duplicates: tuple[Duplicate, ...]
+    references: tuple[Reference, ...]
+    bindings: Mapping[Span, EntityId]
+
+    def all(self, kind: type[T]) -> tuple[T, ...]:
+        """Give every declaration of one type, in order."""
+        return tuple(node for node in self.declarations if isinstance(node, kind))
+
+    def bound(self, name: Name | None) -> EntityId | None:
+        """Give the id a reference is bound to; None where it is poisoned or absent."""
+        return None if name is None else self.bindings.get(name.span)
+
+    def find(self, name: Name | None, kind: type[T]) -> T | None:
+        """Follow a reference to its declaration; None where it is poisoned, absent, builtin."""
+        target = self.bound(name)
+        entity = None if target is None else self.entities.get(target)
+        return entity.node if entity is not None and isinstance(entity.node, kind) else None
+
+    def is_incomplete(self, kind: Kind) -> bool:
+        """Whether a syntax mistake may have hidden a declaration of this kind."""
+        return any(lost.kind in {"", kind.words} for lost in self.broken)
+
+
+def bindings_of(references: tuple[Reference, ...]) -> Mapping[Span, EntityId]:
+    """Key the bound references by their place."""
+    return MappingProxyType(
+        {
+            reference.name.span: reference.target
+            for reference in references
+            if reference.target is not None
+        }
+    )

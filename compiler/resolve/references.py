@@ -1,0 +1,126 @@
+"""Which names in a declaration refer to something, in which role, and to what kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import assert_never
+
+from compiler.resolve.kinds import Kind
+from compiler.resolve.walk import every
+from dsl.syntax.base import Name
+from dsl.syntax.billing import BillGroupDeclaration, TaxDeclaration
+from dsl.syntax.catalog import CatalogDeclaration
+from dsl.syntax.declarations import Declaration
+from dsl.syntax.expressions import Expression, InZone
+from dsl.syntax.offers import PackageDeclaration
+from dsl.syntax.services import (
+    LifecycleDeclaration,
+    PackageStatusDeclaration,
+    ServiceDeclaration,
+    ServiceStatusDeclaration,
+    ServiceTypeDeclaration,
+)
+from dsl.syntax.usage import (
+    BaseBucketDeclaration,
+    BucketDeclaration,
+    FeedDeclaration,
+    RateGroupDeclaration,
+    RatePlanDeclaration,
+    UsageClassDeclaration,
+    UsageClassTypeDeclaration,
+    ZoneDeclaration,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name that refers: its role, the kind needed, and a transition's lifecycle."""
+
+    name: Name
+    role: str
+    wanted: Kind
+    lifecycle: Name | None = None
+
+
+def mentions(node: Declaration) -> Iterator[Mention]:
+    """Give every referring name of a declaration, in the order of its fields."""
+    match node:
+        case ServiceDeclaration():
+            yield from _service(node)
+        case LifecycleDeclaration():
+            for transition in node.transitions:
+                for source in transition.sources:
+                    yield Mention(source, "leaves", Kind.SERVICE_STATUS)
+                yield Mention(transition.destination, "reaches", Kind.SERVICE_STATUS)
+        case FeedDeclaration():
+            yield from _feed(node)
+        case UsageClassDeclaration():
+            yield from _optional(node.type, "type", Kind.USAGE_CLASS_TYPE)
+            yield from _zones(node.criterion)
+        case RateGroupDeclaration():
+            yield from _zones(node.criterion)
+            for row in node.rows:
+                yield Mention(row.usage_class, "rates", Kind.USAGE_CLASS)
+                yield from _optional(row.zone, "zone", Kind.ZONE)
+        case RatePlanDeclaration():
+            for group in node.groups:
+                yield Mention(group, "tries", Kind.RATE_GROUP)
+        case BaseBucketDeclaration():
+            for usage_class in node.classes:
+                yield Mention(usage_class, "holds", Kind.USAGE_CLASS)
+            yield from _zones(node.where)
+        case BucketDeclaration():
+            yield Mention(node.base, "base", Kind.BASE_BUCKET)
+        case PackageDeclaration():
+            for item in node.services:
+                yield Mention(item.service, "sells", Kind.SERVICE)
+        case (
+            CatalogDeclaration()
+            | BillGroupDeclaration()
+            | TaxDeclaration()
+            | ServiceStatusDeclaration()
+            | PackageStatusDeclaration()
+            | ServiceTypeDeclaration()
+            | UsageClassTypeDeclaration()
+            | ZoneDeclaration()
+        ):
+            return
+        case _:
+            assert_never(node)
+
+
+def _service(node: ServiceDeclaration) -> Iterator[Mention]:
+    yield from _optional(node.type, "type", Kind.SERVICE_TYPE)
+    yield from _optional(node.lifecycle, "lifecycle", Kind.LIFECYCLE)
+    yield from _optional(node.tax, "taxed as", Kind.TAX_CLASS)
+    for price in node.recurring_prices:
+        for row in price.by_status:
+            yield Mention(row.status, "priced in", Kind.SERVICE_STATUS)
+    for charge in node.transition_charges:
+        if node.lifecycle is not None:
+            yield Mention(charge.transition, "charged on", Kind.TRANSITION, node.lifecycle)
+        yield Mention(charge.service, "charges", Kind.SERVICE)
+    if node.usage is not None:
+        yield from _optional(node.usage.rates, "rated by", Kind.RATE_PLAN)
+        for bucket in node.usage.buckets:
+            yield Mention(bucket, "draws", Kind.BUCKET)
+
+
+def _feed(node: FeedDeclaration) -> Iterator[Mention]:
+    expressions: Iterable[Expression | None] = (
+        *(attribute.expression for attribute in node.attributes),
+        *node.skip,
+    )
+    for expression in expressions:
+        yield from _zones(expression)
+
+
+def _optional(name: Name | None, role: str, wanted: Kind) -> Iterator[Mention]:
+    if name is not None:
+        yield Mention(name, role, wanted)
+
+
+def _zones(expression: Expression | None) -> Iterator[Mention]:
+    for membership in every(expression, InZone):
+        yield Mention(membership.zone, "zone", Kind.ZONE)

@@ -1,0 +1,53 @@
+"""What the world has fixed: currencies, countries and time zones."""
+
+from __future__ import annotations
+
+from functools import cache
+
+# Codes CLDR lists beside the countries of ISO 3166-1: groupings, reserved and test codes.
+_NOT_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB XK ZZ".split())
+
+
+@cache
+def minor_units(currency: str) -> int | None:
+    """Give the decimals of an ISO 4217 currency's amounts, or None where it is none.
+
+    Codes without minor units that price nothing (XAU, XTS, XXX) are not currencies here.
+    """
+    return _exponents().get(currency)
+
+
+def currency_codes() -> frozenset[str]:
+    """Give the codes of ISO 4217 that can price something."""
+    return frozenset(_exponents())
+
+
+@cache
+def _exponents() -> dict[str, int]:
+    from iso4217 import Currency
+
+    return {
+        currency.code: currency.exponent for currency in Currency if currency.exponent is not None
+    }
+
+
+@cache
+def country_codes() -> frozenset[str]:
+    """Give the officially assigned alpha-2 codes of ISO 3166-1."""
+    from babel import Locale
+
+    territories = Locale("en").territories
+    codes = (code for code in territories if len(code) == 2 and code.isalpha())
+    return frozenset(codes) - _NOT_COUNTRIES
+
+
+@cache
+def timezones() -> frozenset[str]:
+    """Give the names of the IANA time zones, from the `tzdata` package.
+
+    The system's own files are not asked: a catalog means the same on every machine.
+    """
+    from importlib.resources import files
+
+    text = files("tzdata").joinpath("zones").read_text(encoding="utf-8")
+    return frozenset(text.split())
