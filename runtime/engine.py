@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -55,3 +56,29 @@ def create_table(connection: DuckDBPyConnection, name: str) -> None:
     """Make the table of runtime.tables with that name, empty, in place of any before."""
     columns = ", ".join(f'"{column}" {kind}' for column, kind in TABLES[name].items())
     connection.execute(f"CREATE OR REPLACE TABLE {name} ({columns})")
+
+
+def fill_table(
+    connection: DuckDBPyConnection,
+    name: str,
+    columns: Mapping[str, str],
+    rows: Sequence[Sequence[object]],
+) -> None:
+    """Make a table, in place of any before, of rows that are Python values.
+
+    Args:
+        connection: where it is made.
+        name: its name, with its schema.
+        columns: their names and SQL types.
+        rows: in the order of the columns; they go in through Arrow, all at once.
+    """
+    import pyarrow as pa
+
+    declared = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+    connection.execute(f"CREATE OR REPLACE TABLE {name} ({declared})")
+    if not rows:
+        return
+    arrays = [pa.array(column) for column in zip(*rows, strict=True)]
+    connection.register("filling", pa.Table.from_arrays(arrays, names=list(columns)))
+    connection.execute(f"INSERT INTO {name} SELECT * FROM filling")
+    connection.unregister("filling")
