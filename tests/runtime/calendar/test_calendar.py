@@ -1,7 +1,7 @@
 """Bill days, periods and day starts, in Python and in SQL."""
 
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice
+from itertools import islice, pairwise
 
 import pytest
 from hypothesis import given
@@ -65,7 +65,7 @@ def test_periods_tile_a_life(start: date, bill_day: int, months: int, life: time
     held = list(periods(start, end, anchor, bill_day, months))
     assert held[0].start == start
     assert held[-1].end == end
-    for before, after in zip(held, held[1:], strict=False):
+    for before, after in pairwise(held):
         assert before.end == after.start == after.full_start == before.full_end
     for period in held:
         assert period.full_start <= period.start < period.end <= period.full_end
