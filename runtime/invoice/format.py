@@ -1,0 +1,206 @@
+"""How a figure, a day and a customer's text are printed in the invoice's locale.
+
+Babel's data decide signs, groups and the place of the currency; nothing here rounds.
+An amount has the currency's minor units as its places, and more only where it has more
+digits: a unit price of 0.000021 prints as such.  Zero has no sign.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Literal
+
+from babel import Locale
+from babel.dates import format_date, format_interval
+from babel.numbers import get_currency_name, get_currency_symbol
+
+SHARED_SYMBOLS = frozenset({"$", "£", "¥", "\uffe5", "kr", "kr.", "Rs", "L", "R"})
+"""Signs that several currencies claim; the code is printed in their place."""
+
+LETTER_TERRITORIES = frozenset({"US", "CA", "MX", "CL", "CO", "CR", "GT", "PA", "PH", "PR", "VE"})
+"""Where paper is Letter; A4 elsewhere."""
+
+NO_BREAK_SPACE = "\u00a0"
+EACH = "each"
+"""The unit of what is counted: it goes without saying beside a quantity."""
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_JOINERS = frozenset("\u200c\u200d")
+
+
+@dataclass(frozen=True, slots=True)
+class Printer:
+    """Prints in one locale and currency; `printer_of` makes it from Babel's data.
+
+    Attributes:
+        language: the locale as a BCP 47 tag, `en-CA`.
+        minor_units: the places every amount has.
+        primary, secondary: the digits of the lowest group and of those above it.
+        positive, negative: text before and after an amount with its currency.
+    """
+
+    locale: str
+    language: str
+    currency: str
+    currency_name: str
+    minor_units: int
+    decimal: str
+    group: str
+    minus: str
+    primary: int
+    secondary: int
+    positive: tuple[str, str]
+    negative: tuple[str, str]
+    percent_affixes: tuple[str, str]
+    paper: Literal["A4", "Letter"]
+
+    def number(self, value: Decimal, places: int = 0) -> str:
+        """Print every digit of `value`, with at least `places` decimals."""
+        sign, digits = self._split(value, places)
+        return self.minus + digits if sign else digits
+
+    def amount(self, value: Decimal) -> str:
+        """Print an amount of the invoice's currency, without naming it."""
+        return self.number(value, self.minor_units)
+
+    def money(self, value: Decimal) -> str:
+        """Print an amount with its currency, by its sign or, where that is shared, its code."""
+        sign, digits = self._split(value, self.minor_units)
+        before, after = self.negative if sign else self.positive
+        return f"{before}{digits}{after}"
+
+    def price(self, value: Decimal, per: str | None = None) -> str:
+        """Print a unit price with all its digits, and what it is for: `1.20 / GB`."""
+        text = self.number(value, self.minor_units)
+        return f"{text} / {per}".replace(" ", NO_BREAK_SPACE) if per else text
+
+    def quantity(self, value: Decimal, unit: str = "") -> str:
+        """Print a quantity with all its digits and its unit."""
+        text = self.number(value)
+        return f"{text}{NO_BREAK_SPACE}{unit}" if unit and unit != EACH else text
+
+    def percent(self, value: Decimal) -> str:
+        """Print a rate that is given in percent: 13 prints as `13%`."""
+        before, after = self.percent_affixes
+        return f"{before}{self.number(value)}{after}"
+
+    def count(self, value: int) -> str:
+        """Print a whole number."""
+        return self.number(Decimal(value))
+
+    def day(self, value: date) -> str:
+        """Print a date."""
+        return _day(self.locale, value)
+
+    def period(self, start: date, end: date) -> str:
+        """Print the days of the half-open `[start, end)`, its last day named."""
+        return _period(self.locale, start, end)
+
+    def _split(self, value: Decimal, places: int) -> tuple[bool, str]:
+        sign = value < 0
+        whole, _, fraction = format(abs(value), "f").partition(".")
+        if len(whole) > self.primary:
+            whole = self._grouped(whole)
+        if len(fraction) > places:
+            fraction = fraction[:places] + fraction[places:].rstrip("0")
+        elif len(fraction) < places:
+            fraction = fraction.ljust(places, "0")
+        return sign, f"{whole}{self.decimal}{fraction}" if fraction else whole
+
+    def _grouped(self, whole: str) -> str:
+        groups = [whole[-self.primary :]]
+        rest = whole[: -self.primary]
+        while rest:
+            groups.append(rest[-self.secondary :])
+            rest = rest[: -self.secondary]
+        return self.group.join(reversed(groups))
+
+
+@lru_cache(maxsize=64)
+def printer_of(locale: str, currency: str, minor_units: int) -> Printer:
+    """Return the printer of a locale (`en_CA`), a currency and its minor units.
+
+    Raises:
+        babel.UnknownLocaleError: there is no such locale.
+    """
+    parsed = Locale.parse(locale)
+    symbols = parsed.number_symbols["latn"]
+    pattern = parsed.currency_formats["standard"]
+    percent = parsed.percent_formats[None]
+    minus = symbols["minusSign"]
+    primary, secondary = pattern.grouping
+    shown = _shown_currency(currency, parsed)
+    affixes = [
+        (_affix(before, shown, minus, is_before=True), _affix(after, shown, minus, is_before=False))
+        for before, after in zip(pattern.prefix, pattern.suffix, strict=True)
+    ]
+    return Printer(
+        locale=locale,
+        language=str(parsed).replace("_", "-"),
+        currency=currency,
+        currency_name=get_currency_name(currency, locale=parsed),
+        minor_units=minor_units,
+        decimal=symbols["decimal"],
+        group=symbols["group"],
+        minus=minus,
+        primary=primary,
+        secondary=secondary,
+        positive=affixes[0],
+        negative=affixes[1],
+        percent_affixes=(percent.prefix[0], percent.suffix[0]),
+        paper="Letter" if parsed.territory in LETTER_TERRITORIES else "A4",
+    )
+
+
+def clean_text(text: str) -> str:
+    """Drop what a customer's text must not carry: controls, bidi overrides, lone surrogates.
+
+    A line break or tab becomes a space; the joiners that Indic and Persian spelling
+    need stay.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    kept = (
+        " "
+        if sign in "\t\n\r\x0b\x0c\u2028\u2029"
+        else ("" if unicodedata.category(sign) in _UNSEEN and sign not in _JOINERS else sign)
+        for sign in text
+    )
+    return "".join(kept)
+
+
+def _shown_currency(currency: str, locale: Locale) -> str:
+    symbol = get_currency_symbol(currency, locale)
+    return currency if symbol in SHARED_SYMBOLS else symbol
+
+
+def _affix(text: str, shown: str, minus: str, *, is_before: bool) -> str:
+    """Put the currency and the minus sign into a pattern's prefix or suffix.
+
+    A code beside a digit gets a space that does not break, as CLDR asks.
+    """
+    if "¤" not in text:
+        return text.replace("-", minus)
+    joined = shown
+    if is_before and shown[-1].isalpha() and text.endswith("¤"):
+        joined = shown + NO_BREAK_SPACE
+    if not is_before and shown[0].isalpha() and text.startswith("¤"):
+        joined = NO_BREAK_SPACE + shown
+    return text.replace("-", minus).replace("¤", joined)
+
+
+@lru_cache(maxsize=4096)
+def _day(locale: str, value: date) -> str:
+    return format_date(value, "medium", locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _period(locale: str, start: date, end: date) -> str:
+    last = end - timedelta(days=1)
+    if last <= start:
+        return _day(locale, start)
+    return format_interval(start, last, "yMMMd", locale=locale).replace("\u2009", " ")

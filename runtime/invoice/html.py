@@ -1,0 +1,258 @@
+"""An invoice as HTML: a Jinja2 template over the frozen model, in a sandbox.
+
+A template sees the model's fields, the filters below and nothing else: no method, no
+arithmetic, no other attribute.  What it prints is escaped, and cleaned of control and
+bidi-override characters first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+
+from jinja2 import FileSystemLoader, StrictUndefined, Template
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+from pydantic import BaseModel
+
+from runtime.invoice import model
+from runtime.invoice.format import Printer, clean_text, printer_of
+from runtime.invoice.model import BucketStatement, BucketTierUse, Invoice, InvoiceLine
+
+TEMPLATES = Path(__file__).parent / "templates"
+DEFAULT_TEMPLATE = "invoice.html.j2"
+STYLE = "invoice.css"
+
+KEPT_FILTERS = frozenset({"default", "first", "join", "last", "length", "lower", "title", "upper"})
+"""What a template keeps of Jinja's own filters."""
+
+ARITHMETIC = frozenset({"+", "-", "*", "/", "//", "%", "**"})
+
+
+@dataclass(frozen=True, slots=True)
+class TierRow:
+    """A tier of a bucket and the numbers of the lines that charge for it."""
+
+    tier: BucketTierUse
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BucketView:
+    """A bucket's statement; `used_share` is what the bar shows of `included`, in percent."""
+
+    statement: BucketStatement
+    used_share: int
+    left_share: int
+    rows: tuple[TierRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a template draws: the invoice, and its own values arranged for a page.
+
+    Attributes:
+        word: Invoice, Credit note or Draft.
+        rated_lines: the lines made of components, in printed order.
+        buckets: the bucket statements with the lines that charge their tiers.
+    """
+
+    word: str
+    invoice: Invoice
+    rated_lines: tuple[InvoiceLine, ...]
+    buckets: tuple[BucketView, ...]
+    printer: Printer
+    style: str
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Lets a template read the fields of plain data and compute nothing."""
+
+    intercepted_binops = ARITHMETIC
+
+    def getattr(self, obj: object, attribute: str) -> object:
+        allowed = _FIELDS.get(type(obj))
+        if allowed is None:
+            return super().getattr(obj, attribute)
+        if attribute in allowed:
+            return getattr(obj, attribute)
+        return self.undefined(obj=obj, name=attribute)
+
+    def call_binop(self, context: object, operator: str, left: object, right: object) -> object:
+        raise SecurityError(f"a template does not compute: {operator}")
+
+
+def render_html(
+    invoice: Invoice, *, folder: Path = TEMPLATES, template: str = DEFAULT_TEMPLATE
+) -> str:
+    """Draw an invoice as one HTML document with its style inside.
+
+    Raises:
+        jinja2.TemplateError: the template names what the model lacks, or what it may not.
+        babel.UnknownLocaleError: the invoice's locale is unknown.
+    """
+    printer = printer_of(invoice.locale, invoice.currency, invoice.minor_units)
+    drawn = _template(folder, template, printer)
+    return drawn.render(page=page_of(invoice, printer, _style(folder)))
+
+
+def page_of(invoice: Invoice, printer: Printer, style: str) -> Page:
+    """Arrange an invoice's values for a page; nothing is computed but the bars' lengths."""
+    lines = lines_of(invoice)
+    return Page(
+        word=word_of(invoice),
+        invoice=invoice,
+        rated_lines=tuple(line for line in lines if line.components),
+        buckets=tuple(_bucket_view(bucket, lines) for bucket in invoice.buckets),
+        printer=printer,
+        style=style,
+    )
+
+
+def lines_of(invoice: Invoice) -> tuple[InvoiceLine, ...]:
+    """Return every line of an invoice, in printed order."""
+    return tuple(
+        line
+        for account in invoice.sections
+        for package in account.packages
+        for service in package.services
+        for line in service.lines
+    )
+
+
+def word_of(invoice: Invoice) -> str:
+    """Return what the document calls itself."""
+    if invoice.number is None:
+        return "Draft credit note" if invoice.kind == "credit_note" else "Draft"
+    return "Credit note" if invoice.kind == "credit_note" else "Invoice"
+
+
+def _bucket_view(bucket: BucketStatement, lines: tuple[InvoiceLine, ...]) -> BucketView:
+    within = min(bucket.used, bucket.included)
+    share = 0
+    if bucket.included > 0:
+        percent = 100 * within / bucket.included
+        share = int(percent.quantize(Decimal(1), ROUND_HALF_UP))
+    return BucketView(
+        statement=bucket,
+        used_share=share,
+        left_share=100 - share,
+        rows=tuple(TierRow(tier, _tier_lines(bucket, tier, lines)) for tier in bucket.tiers),
+    )
+
+
+def _tier_lines(
+    bucket: BucketStatement, tier: BucketTierUse, lines: tuple[InvoiceLine, ...]
+) -> tuple[int, ...]:
+    """Return the lines that charge what was drawn in a tier: its flat, or what was rated."""
+    key = (bucket.bucket, tier.tier)
+    return tuple(
+        line.number
+        for line in lines
+        if line.account_service == bucket.account_service
+        and line.period_start < bucket.period_end
+        and bucket.period_start < line.period_end
+        and (
+            (line.bucket, line.tier) == key
+            or any((part.bucket, part.tier) == key for part in line.components)
+        )
+    )
+
+
+_KINDS: Mapping[tuple[str, str], str] = MappingProxyType(
+    {
+        ("recurring", "advance"): "Recurring, in advance",
+        ("recurring", "arrears"): "Recurring, in arrears",
+    }
+)
+_ONE_KIND: Mapping[str, str] = MappingProxyType(
+    {
+        "recurring": "Recurring",
+        "usage": "Usage, in arrears",
+        "bucket": "Usage allowance, in arrears",
+        "one_time": "One-time charge",
+        "transition": "One-time charge",
+    }
+)
+
+
+def kind_words(line: InvoiceLine) -> str:
+    """Return what kind of charge a line is, in words."""
+    words = _KINDS.get((line.kind, line.timing), _ONE_KIND[line.kind])
+    return f"Credit: {words[0].lower()}{words[1:]}" if line.is_credit else words
+
+
+def plain_words(name: str) -> str:
+    """Return a catalog's name as words: `web_data` as `web data`."""
+    return name.replace("_", " ")
+
+
+def css_string(text: str) -> Markup:
+    """Quote a text for a style sheet, every sign but letters and digits escaped."""
+    escaped = re.sub(r"[^0-9A-Za-z]", lambda match: f"\\{ord(match[0]):06x}", clean_text(text))
+    return Markup(f'"{escaped}"')
+
+
+def _finalize(value: object) -> object:
+    """Clean what is about to be printed; a template must not print a missing value."""
+    if type(value) is str:
+        return clean_text(value)
+    if value is None:
+        raise SecurityError("a template prints a value that is missing")
+    return value
+
+
+@lru_cache(maxsize=256)
+def _template(folder: Path, name: str, printer: Printer) -> Template:
+    environment = _Sandbox(
+        loader=FileSystemLoader(folder),
+        undefined=StrictUndefined,
+        autoescape=True,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.clear()
+    for unneeded in environment.filters.keys() - KEPT_FILTERS:
+        del environment.filters[unneeded]
+    filters: dict[str, Callable[..., object]] = {
+        "amount": printer.amount,
+        "count": printer.count,
+        "css_string": css_string,
+        "day": printer.day,
+        "kind": kind_words,
+        "money": printer.money,
+        "number": printer.number,
+        "percent": printer.percent,
+        "period": printer.period,
+        "price": printer.price,
+        "quantity": printer.quantity,
+        "words": plain_words,
+    }
+    environment.filters.update(filters)
+    return environment.get_template(name)
+
+
+@lru_cache(maxsize=16)
+def _style(folder: Path) -> str:
+    return Markup((folder / STYLE).read_text("utf-8"))
+
+
+_MODELS = [
+    kind
+    for kind in vars(model).values()
+    if isinstance(kind, type) and issubclass(kind, BaseModel) and kind is not BaseModel
+]
+_FIELDS: Mapping[type, frozenset[str]] = MappingProxyType(
+    {kind: frozenset(kind.model_fields) for kind in _MODELS}
+    | {
+        view: frozenset(field.name for field in fields(view))
+        for view in (Page, BucketView, TierRow, Printer)
+    }
+)
