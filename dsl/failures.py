@@ -85,6 +85,6 @@ def _read(text: str, start: str) -> tuple[list[Token], tuple[int, int, str, str]
         position = token.start_pos or 0
         return read, (position, position + len(token), token.type, str(token))
     except UnexpectedCharacters as stop:
-        position = stop.pos_in_stream or 0
+        position: int = stop.pos_in_stream
         return read, (position, position + 1, CHARACTER, text[position])
     return read, (len(text), len(text), END, "")

@@ -9,7 +9,7 @@ from dsl.diagnostic import Diagnostic
 from dsl.failures import CHARACTER, END, Failure
 from dsl.grammar.tables import terminal_patterns
 from dsl.source import Source, Span
-from dsl.syntax_errors import advice, character_advice
+from dsl.syntax_errors import Example, advice, character_advice
 
 LONGEST_SHOWN = 40
 MOST_LISTED = 6
@@ -38,38 +38,51 @@ def explain(source: Source, base: int, failure: Failure) -> Diagnostic:
     span = Span(source.path, base + failure.start, base + failure.end)
     if failure.found == CHARACTER:
         return _character(source, span, failure)
-    known = advice(failure)
+    if failure.found == "RBRACE" and END in failure.accepts:
+        return codes.STRAY_BRACE.at(
+            span, "closes nothing", "a `}` stands where no block is open", help="remove it"
+        )
+    example = advice(failure)
     if failure.ends_early and failure.previous is not None:
-        start = failure.previous.start_pos or 0
-        end = failure.previous.end_pos or 0
-        before = Span(source.path, base + start, base + end)
-        wanted = expected(failure)
-        return codes.UNFINISHED.at(
-            before,
-            f"{wanted} should follow",
-            known.message if known else f"the statement ends too soon: {wanted} is missing",
-            help=known.help if known else None,
-        )
-    shown = shorten(failure.text) if failure.text.strip() else "the end of the line"
-    quoted = f"`{shown}`" if failure.text.strip() else shown
-    close = closest(failure)
-    if failure.begins_statement and failure.found not in {"RBRACE", END}:
-        hint = f"did you mean `{close}`?" if close else f"expected {expected(failure)}"
-        return codes.UNKNOWN_STATEMENT.at(
-            span,
-            "not a statement here",
-            known.message.format(found=shown) if known else f"{quoted} starts no statement here",
-            help=known.help if known and not close else hint,
-        )
+        return _unfinished(source, base, failure, example)
+    return _unexpected(span, failure, example)
+
+
+def _unfinished(source: Source, base: int, failure: Failure, example: Example | None) -> Diagnostic:
+    """Report a statement that stops too soon, at the last word that it has."""
+    assert failure.previous is not None
+    start = failure.previous.start_pos or 0
+    place = Span(source.path, base + start, base + start + len(failure.previous))
     wanted = expected(failure)
-    advised = known.help if known else None
-    message = f"{quoted} cannot stand here: expected {wanted}"
-    return codes.UNEXPECTED.at(
-        span,
-        f"expected {wanted}",
-        known.message.format(found=shown) if known and not close else message,
-        help=f"did you mean `{close}`?" if close else advised,
-    )
+    if failure.text.startswith(";") and END in failure.accepts:
+        place = Span(source.path, base + failure.start, base + failure.start + 1)
+    message = f"the statement ends too soon: {wanted} is missing"
+    hint = None
+    if example is not None:
+        message, hint = example.message, example.help
+    elif "LBRACE" in failure.accepts:
+        message, hint = "the block is missing", "open it with `{` at the end of this line"
+    return codes.UNFINISHED.at(place, f"{wanted} should follow", message, help=hint)
+
+
+def _unexpected(span: Span, failure: Failure, example: Example | None) -> Diagnostic:
+    """Report a word that does not fit where it stands."""
+    shown = shorten(failure.text)
+    wanted = expected(failure)
+    close = closest(failure)
+    begins = failure.begins_statement and failure.found != "RBRACE"
+    hint = f"expected {wanted}" if begins else None
+    message = f"`{shown}` cannot stand here: expected {wanted}"
+    if begins:
+        message = f"`{shown}` starts no statement here"
+    if close is not None:
+        hint = f"did you mean `{close}`?"
+    elif example is not None:
+        message = example.message.replace("{found}", shown)
+        hint = example.help.replace("{found}", shown)
+    code = codes.UNKNOWN_STATEMENT if begins else codes.UNEXPECTED
+    label = "not a statement here" if begins else f"expected {wanted}"
+    return code.at(span, label, message, help=hint)
 
 
 def _character(source: Source, span: Span, failure: Failure) -> Diagnostic:
