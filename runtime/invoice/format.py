@@ -78,9 +78,9 @@ class Printer:
         text = self.number(value, self.minor_units)
         return f"{text} / {per}".replace(" ", NO_BREAK_SPACE) if per else text
 
-    def quantity(self, value: Decimal, unit: str = "") -> str:
-        """Print a quantity with all its digits and its unit."""
-        text = self.number(value)
+    def quantity(self, value: Decimal, unit: str = "", places: int = 0) -> str:
+        """Print a quantity with all its digits, at least so many decimals, and its unit."""
+        text = self.number(value, places)
         return f"{text}{NO_BREAK_SPACE}{unit}" if unit and unit != EACH else text
 
     def percent(self, value: Decimal) -> str:
@@ -154,6 +154,12 @@ def printer_of(locale: str, currency: str, minor_units: int) -> Printer:
         percent_affixes=(percent.prefix[0], percent.suffix[0]),
         paper="Letter" if parsed.territory in LETTER_TERRITORIES else "A4",
     )
+
+
+def places_of(value: Decimal) -> int:
+    """Return how many decimals a value needs, trailing zeros left out."""
+    exponent = value.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def clean_text(text: str) -> str:

@@ -22,7 +22,7 @@ from markupsafe import Markup
 from pydantic import BaseModel
 
 from runtime.invoice import model
-from runtime.invoice.format import Printer, clean_text, printer_of
+from runtime.invoice.format import Printer, clean_text, places_of, printer_of
 from runtime.invoice.model import BucketStatement, BucketTierUse, Invoice, InvoiceLine
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -45,11 +45,15 @@ class TierRow:
 
 @dataclass(frozen=True, slots=True)
 class BucketView:
-    """A bucket's statement; `used_share` is what the bar shows of `included`, in percent."""
+    """A bucket's statement, and the lengths of its bar in percent.
+
+    The whole bar is what was included, or used where that is more: used within what was
+    included, then used beyond it.
+    """
 
     statement: BucketStatement
-    used_share: int
-    left_share: int
+    within_share: int
+    beyond_share: int
     rows: tuple[TierRow, ...]
 
 
@@ -61,12 +65,14 @@ class Page:
         word: Invoice, Credit note or Draft.
         rated_lines: the lines made of components, in printed order.
         buckets: the bucket statements with the lines that charge their tiers.
+        day_places: the decimals of the usage table, so that its points stand in a column.
     """
 
     word: str
     invoice: Invoice
     rated_lines: tuple[InvoiceLine, ...]
     buckets: tuple[BucketView, ...]
+    day_places: int
     printer: Printer
     style: str
 
@@ -110,6 +116,7 @@ def page_of(invoice: Invoice, printer: Printer, style: str) -> Page:
         invoice=invoice,
         rated_lines=tuple(line for line in lines if line.components),
         buckets=tuple(_bucket_view(bucket, lines) for bucket in invoice.buckets),
+        day_places=max((places_of(day.quantity) for day in invoice.usage_days), default=0),
         printer=printer,
         style=style,
     )
@@ -134,17 +141,19 @@ def word_of(invoice: Invoice) -> str:
 
 
 def _bucket_view(bucket: BucketStatement, lines: tuple[InvoiceLine, ...]) -> BucketView:
-    within = min(bucket.used, bucket.included)
-    share = 0
-    if bucket.included > 0:
-        percent = 100 * within / bucket.included
-        share = int(percent.quantize(Decimal(1), ROUND_HALF_UP))
+    whole = max(bucket.used, bucket.included)
+    within = _share(min(bucket.used, bucket.included), whole)
     return BucketView(
         statement=bucket,
-        used_share=share,
-        left_share=100 - share,
+        within_share=within,
+        beyond_share=100 - within if bucket.used > bucket.included else 0,
         rows=tuple(TierRow(tier, _tier_lines(bucket, tier, lines)) for tier in bucket.tiers),
     )
+
+
+def _share(part: Decimal, whole: Decimal) -> int:
+    """Return a part in whole percent, for the length of a bar."""
+    return int((100 * part / whole).quantize(Decimal(1), ROUND_HALF_UP)) if whole else 0
 
 
 def _tier_lines(
@@ -193,6 +202,12 @@ def plain_words(name: str) -> str:
     return name.replace("_", " ")
 
 
+def heading(name: str) -> str:
+    """Return a catalog's name as words that begin a cell: `web_data` as `Web data`."""
+    words = plain_words(name)
+    return words[:1].upper() + words[1:]
+
+
 def css_string(text: str) -> Markup:
     """Quote a text for a style sheet, every sign but letters and digits escaped."""
     escaped = re.sub(r"[^0-9A-Za-z]", lambda match: f"\\{ord(match[0]):06x}", clean_text(text))
@@ -226,6 +241,7 @@ def _template(folder: Path, name: str, printer: Printer) -> Template:
         "count": printer.count,
         "css_string": css_string,
         "day": printer.day,
+        "heading": heading,
         "kind": kind_words,
         "money": printer.money,
         "number": printer.number,

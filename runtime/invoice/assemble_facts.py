@@ -1,0 +1,312 @@
+"""What the invoices of a batch need besides their lines, read in a few queries.
+
+A batch is some hundred invoices: facts are read for all of its account services at once,
+and forgotten with it, so memory does not grow with the number of accounts.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+
+from duckdb import DuckDBPyConnection
+
+from runtime.invoice.draft import DueLine
+from runtime.invoice.model import Party
+from runtime.tables import OPEN_DAY
+
+BATCH_INVOICES = 500
+
+_LINE_COLUMNS = ", ".join(field.name for field in fields(DueLine))
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """An account of the book, as an invoice needs it."""
+
+    account: str
+    name: str
+    bill_group: str | None
+    tax_exemption: str | None
+    tax_id: str | None
+    locale: str | None
+    party: Party
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A row of rated.cells."""
+
+    account_service: str
+    period_start: date
+    usage_class: str
+    component: str
+    rate: str | None
+    rate_group: str | None
+    rate_plan: str | None
+    bucket: str | None
+    tier: int | None
+    quantity: int
+    events: int
+    amount: Decimal | None
+    per: int | None
+    unit: str | None
+    event_amount: Decimal | None
+    source: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PoolTier:
+    """A row of rated.pools."""
+
+    account_service: str
+    period_start: date
+    period_end: date
+    bucket: str
+    tier: int
+    charge: str
+    lower: int
+    upper: int | None
+    used: int
+    days: int
+    full_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """A day on which an account service's status, or its package's, became another.
+
+    `old_status`, `new_status`: the service status it bills in before and from that day on,
+    None where it bills nothing.
+    """
+
+    account_service: str
+    day: date
+    until_day: date
+    from_status: str
+    to_status: str
+    old_status: str | None
+    new_status: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayUse:
+    """Rated usage of one day, account service and class."""
+
+    account_service: str
+    day: date
+    usage_class: str
+    events: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Due lines in printed order, and the facts about their account services, by name."""
+
+    lines: tuple[DueLine, ...]
+    accounts: dict[str, AccountFacts]
+    identifiers: dict[str, tuple[str, ...]]
+    cells: dict[tuple[str, date, str], tuple[Cell, ...]]
+    pools: dict[str, tuple[PoolTier, ...]]
+    changes: dict[str, tuple[StatusChange, ...]]
+    days: dict[str, tuple[DayUse, ...]]
+
+
+def read_batches(connection: DuckDBPyConnection) -> Iterator[Batch]:
+    """Read charge.due batch by batch, an invoice never split, in printed order."""
+    _number_invoices(connection)
+    (count,) = connection.execute("SELECT max(invoice) FROM due_line").fetchone() or (None,)
+    for first in range(1, (count or 0) + 1, BATCH_INVOICES):
+        rows = connection.execute(
+            f"SELECT {_LINE_COLUMNS} FROM due_line WHERE invoice >= ? AND invoice < ? "
+            "ORDER BY ordinal",
+            [first, first + BATCH_INVOICES],
+        ).fetchall()
+        yield _read_facts(connection, tuple(DueLine(*row) for row in rows))
+    connection.execute("DROP TABLE due_line")
+
+
+def read_accounts(connection: DuckDBPyConnection, condition: str) -> dict[str, AccountFacts]:
+    """Read the accounts that meet an SQL condition on `a`, with their billing contacts."""
+    rows = connection.execute(f"""
+        WITH contact AS (
+          SELECT *, row_number() OVER (PARTITION BY account ORDER BY "row") AS place
+          FROM book.contacts
+          WHERE kind = 'billing'
+        )
+        SELECT a.account, a.name, a.bill_group, a.tax_exemption, a.tax_id, a.locale,
+               c.name, c.email, c.street, c.city, c.region, c.postal_code, c.country
+        FROM book.accounts AS a
+        LEFT JOIN contact AS c ON c.account = a.account AND c.place = 1
+        WHERE {condition}
+        ORDER BY a.account
+    """).fetchall()
+    facts = {}
+    for account, name, bill_group, tax_exemption, tax_id, locale, *contact in rows:
+        person, email, street, city, region, postal_code, country = contact
+        party = Party(
+            account=account,
+            name=name,
+            contact=person,
+            email=email,
+            street=street,
+            city=city,
+            region=region,
+            postal_code=postal_code,
+            country=country,
+            tax_id=tax_id,
+        )
+        facts[account] = AccountFacts(
+            account, name, bill_group, tax_exemption, tax_id, locale, party
+        )
+    return facts
+
+
+def _number_invoices(connection: DuckDBPyConnection) -> None:
+    columns = []
+    for name in (field.name for field in fields(DueLine)):
+        match name:
+            case "sold_service":
+                columns.append("s.service AS sold_service")
+            case "recurring_timing":
+                columns.append("s.timing AS recurring_timing")
+            case "account" | "invoicer" | "account_package" | "package" | "months":
+                columns.append(f"s.{name}")
+            case "jurisdiction" | "is_exempt":
+                columns.append(f"s.{name}")
+            case "minor_units":
+                columns.append("c.minor_units")
+            case "posted_invoice":
+                columns.append("r.invoice AS posted_invoice")
+            case "posted_line":
+                columns.append("r.line AS posted_line")
+            case "posted_taxes":
+                columns.append("r.taxes AS posted_taxes")
+            case "posted_path":
+                columns.append("r.source_path AS posted_path")
+            case "posted_source_line":
+                columns.append("r.source_line AS posted_source_line")
+            case "posted_text":
+                columns.append("r.source_text AS posted_text")
+            case _:
+                columns.append(f"d.{name}")
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE due_line AS
+        SELECT {", ".join(columns)},
+               dense_rank() OVER (ORDER BY s.invoicer, d.currency) AS invoice
+        FROM charge.due AS d
+        JOIN subscription.account_services AS s ON s.account_service = d.account_service
+        JOIN charge.currencies AS c ON c.currency = d.currency
+        LEFT JOIN charge.posted_reference AS r ON r.line_id = d.corrects
+    """)
+
+
+def _read_facts(connection: DuckDBPyConnection, lines: tuple[DueLine, ...]) -> Batch:
+    connection.execute("CREATE OR REPLACE TEMP TABLE batch_service (account_service VARCHAR)")
+    connection.execute(
+        "INSERT INTO batch_service SELECT unnest(?)",
+        [sorted({line.account_service for line in lines})],
+    )
+    connection.execute("CREATE OR REPLACE TEMP TABLE batch_account (account VARCHAR)")
+    connection.execute(
+        "INSERT INTO batch_account SELECT unnest(?)",
+        [sorted({name for line in lines for name in (line.account, line.invoicer)})],
+    )
+    cells = defaultdict(list)
+    for row in _rows(connection, "rated.cells", Cell):
+        cell = Cell(*row)
+        cells[cell.account_service, cell.period_start, cell.usage_class].append(cell)
+    pools = defaultdict(list)
+    for row in _rows(connection, "rated.pools", PoolTier):
+        pools[row[0]].append(PoolTier(*row))
+    changes = defaultdict(list)
+    for row in connection.execute(_CHANGES, {"open": OPEN_DAY}).fetchall():
+        changes[row[0]].append(StatusChange(*row))
+    return Batch(
+        lines=lines,
+        accounts=read_accounts(connection, "a.account IN (SELECT account FROM batch_account)"),
+        identifiers=_read_identifiers(connection),
+        cells={
+            key: tuple(sorted(parts, key=_cell_order)) for key, parts in sorted(cells.items())
+        },
+        pools={name: tuple(sorted(tiers, key=_pool_order)) for name, tiers in pools.items()},
+        changes={name: tuple(parts) for name, parts in changes.items()},
+        days={},
+    )
+
+
+def _rows(
+    connection: DuckDBPyConnection, table: str, of: type[Cell] | type[PoolTier]
+) -> list[tuple[str, ...]]:
+    names = ", ".join(f"t.{field.name}" for field in fields(of))
+    return connection.execute(
+        f"SELECT {names} FROM {table} AS t JOIN batch_service USING (account_service)"
+    ).fetchall()
+
+
+def _read_identifiers(connection: DuckDBPyConnection) -> dict[str, tuple[str, ...]]:
+    """Read the values of the identifiers each account service holds or held, each once."""
+    values: dict[str, dict[str, None]] = defaultdict(dict)
+    for name, value in connection.execute("""
+        SELECT i.account_service, i.value
+        FROM book.identifiers AS i
+        JOIN batch_service USING (account_service)
+        ORDER BY i.account_service, i.identifier, i.effective NULLS FIRST, i.value
+    """).fetchall():
+        values[name][value] = None
+    return {name: tuple(held) for name, held in values.items()}
+
+
+def _cell_order(cell: Cell) -> tuple[tuple[bool, str], ...]:
+    """Put what buckets gave first, tier by tier, then what only rates priced."""
+    parts = (cell.bucket, cell.tier, cell.rate_plan, cell.rate_group, cell.rate, cell.amount)
+    return tuple(
+        (part is None, f"{part:09d}" if isinstance(part, int) else str(part)) for part in parts
+    )
+
+
+def _pool_order(tier: PoolTier) -> tuple[date, str, int]:
+    return (tier.period_start, tier.bucket, tier.tier)
+
+
+# A change of the service's own status is told by its statuses, else by the package's.  The
+# end of a service is a change too, to the status on the canceled base if one says so.
+_CHANGES = """
+WITH stretches AS (
+  SELECT t.account_service, t.from_day, t.until_day, t.status, t.package_status, t.billable,
+         lag(t.status) OVER timeline AS old_status,
+         lag(t.package_status) OVER timeline AS old_package_status,
+         lag(t.billable) OVER timeline AS was_billable
+  FROM subscription.timeline AS t
+  JOIN batch_service USING (account_service)
+  WINDOW timeline AS (PARTITION BY t.account_service ORDER BY t.from_day)
+),
+ends AS (
+  SELECT o.account_service, o.day, max(o.to_status) AS to_status
+  FROM subscription.occurrences AS o
+  JOIN subscription.account_services AS s
+    ON s.account_service = o.account_service AND s.end_day = o.day
+  JOIN batch_service AS b ON b.account_service = o.account_service
+  GROUP BY o.account_service, o.day
+)
+SELECT account_service, from_day, until_day,
+       CASE WHEN status <> old_status THEN old_status ELSE old_package_status END,
+       CASE WHEN status <> old_status THEN status ELSE package_status END,
+       CASE WHEN was_billable THEN old_status END,
+       CASE WHEN billable THEN status END
+FROM stretches
+WHERE status <> old_status OR package_status <> old_package_status
+UNION ALL
+SELECT t.account_service, t.until_day, $open, t.status, coalesce(e.to_status, 'cancelled'),
+       CASE WHEN t.billable THEN t.status END, NULL
+FROM stretches AS t
+JOIN subscription.account_services AS s
+  ON s.account_service = t.account_service AND s.end_day = t.until_day
+LEFT JOIN ends AS e ON e.account_service = t.account_service AND e.day = t.until_day
+WHERE t.until_day < $open
+ORDER BY 1, 2
+"""

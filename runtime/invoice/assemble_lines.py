@@ -1,0 +1,216 @@
+"""How a due line is worded: its description, quantity, unit, price, components and source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal, assert_never
+
+from runtime.charges.words import as_title, as_words
+from runtime.invoice.assemble_facts import Batch, Cell
+from runtime.invoice.draft import DraftLine, DueLine
+from runtime.invoice.model import InvoiceLine, PriceSource, UsageComponent
+from runtime.invoice.units import as_decimal, in_unit, plain, steps_of
+from runtime.money import to_major
+from runtime.program.model import IN_SERVICE, Bucket, BucketTier, Program, Service
+
+
+class Wording:
+    """The program's words, looked up by name."""
+
+    def __init__(self, program: Program) -> None:
+        self.services: Mapping[str, Service] = {row.id: row for row in program.services}
+        self.packages = {row.id: row.title for row in program.packages}
+        self.frequencies = {
+            (row.package, row.months): row.name for row in program.package_frequencies
+        }
+        self.buckets: Mapping[str, Bucket] = {row.id: row for row in program.buckets}
+        self.tiers: Mapping[tuple[str, int], BucketTier] = {
+            (row.bucket, row.ordinal): row for row in program.bucket_tiers
+        }
+        self.measures = {row.id: row.measure for row in program.usage_classes}
+        self.class_units: dict[str, str] = {}
+        for row in program.rates:
+            self.class_units.setdefault(row.usage_class, row.unit)
+        self._sources = {row.id: row for row in program.sources}
+
+    def title(self, service: str) -> str:
+        """Give a service's title; one that has left the catalog keeps its name."""
+        return self.services[service].title if service in self.services else as_title(service)
+
+    def unit_of_class(self, usage_class: str) -> str:
+        """Give the unit a class is shown in: that of its first rate, else the single step."""
+        steps = {"data": "byte", "time": "second", "count": "each"}
+        measure = self.measures.get(usage_class, "count")
+        return self.class_units.get(usage_class, steps[measure])
+
+    def source(self, source: int | None) -> PriceSource | None:
+        """Give a line of the catalog."""
+        row = None if source is None else self._sources.get(source)
+        return row and PriceSource(path=row.path, line=row.line, text=row.text)
+
+
+def price_source(due: DueLine, wording: Wording) -> PriceSource | None:
+    """Give the catalog's line of a due line's price; of a credit, as it was when posted."""
+    if due.is_credit and due.posted_path is not None and due.posted_source_line is not None:
+        return PriceSource(
+            path=due.posted_path, line=due.posted_source_line, text=due.posted_text or ""
+        )
+    return wording.source(due.source)
+
+
+def word_line(line: DraftLine, batch: Batch, wording: Wording) -> InvoiceLine:
+    """Give the line as the invoice prints it."""
+    due = line.due
+    components = _components(due, batch, wording)
+    unit, price, per = _price(due, components, wording)
+    return InvoiceLine(
+        number=line.number,
+        kind=due.kind,
+        is_credit=due.is_credit,
+        corrects=None if due.corrects is None else f"{due.posted_invoice}:{due.posted_line}",
+        account=due.account,
+        account_package=due.account_package,
+        account_service=due.account_service,
+        service=due.service,
+        service_title=wording.title(due.service),
+        usage_class=due.usage_class,
+        bucket=due.bucket,
+        tier=due.tier,
+        status=due.status,
+        transition=due.transition,
+        description=_description(due, wording),
+        period_start=due.period_start,
+        period_end=due.period_end,
+        full_start=due.full_start,
+        full_end=due.full_end,
+        days=due.days,
+        full_days=due.full_days,
+        timing=_timing(due),
+        quantity=in_unit(due.quantity, unit) if unit else Decimal(due.quantity),
+        unit=unit,
+        unit_price=price,
+        unit_price_per=per,
+        net=to_major(due.minor, due.minor_units),
+        tax_class=due.tax_class,
+        tax_percent=line.taxes.percent,
+        tax=to_major(line.taxes.minor, due.minor_units),
+        components=components,
+        source=line.source,
+    )
+
+
+def _description(due: DueLine, wording: Wording) -> str:
+    title = wording.title(due.service)
+    match due.kind:
+        case "recurring":
+            is_plain = due.status is None or due.status == IN_SERVICE
+            return title if is_plain else f"{title}, {as_words(due.status or '')}"
+        case "one_time" | "transition":
+            return title
+        case "usage":
+            return as_title(due.usage_class or due.service)
+        case "bucket":
+            return f"{as_title(due.bucket or due.service)}, {_tier_words(due, wording)}"
+        case _:
+            assert_never(due.kind)
+
+
+def _tier_words(due: DueLine, wording: Wording) -> str:
+    bucket = wording.buckets.get(due.bucket or "")
+    tier = wording.tiers.get((due.bucket or "", due.tier or 0))
+    if bucket is None or tier is None:
+        return f"tier {(due.tier or 0) + 1}"
+    if tier.upper is None:
+        return "beyond"
+    upper = as_decimal(Fraction(tier.upper, bucket.steps_per_unit))
+    return f"up to {upper:f} {bucket.unit}"
+
+
+def _timing(due: DueLine) -> Literal["advance", "arrears", "once"]:
+    match due.kind:
+        case "recurring":
+            return "advance" if due.recurring_timing == "advance" else "arrears"
+        case "usage" | "bucket":
+            return "arrears"
+        case "one_time" | "transition":
+            return "once"
+        case _:
+            assert_never(due.kind)
+
+
+def _price(
+    due: DueLine, components: Sequence[UsageComponent], wording: Wording
+) -> tuple[str, Decimal | None, str | None]:
+    """Give unit, unit price and what the price is for; usage has one where it has one rate."""
+    if due.kind != "usage":
+        return "", _money(due.unit_price, due.minor_units), None
+    unit = wording.unit_of_class(due.usage_class or "")
+    if len(components) == 1:
+        (part,) = components
+        if part.component == "rated" and not part.event_price:
+            return part.unit, part.price, part.unit
+    return unit, None, None
+
+
+def _components(due: DueLine, batch: Batch, wording: Wording) -> tuple[UsageComponent, ...]:
+    if due.kind != "usage":
+        return ()
+    key = (due.account_service, due.period_start, due.usage_class or "")
+    return tuple(_component(cell, due, wording) for cell in batch.cells.get(key, ()))
+
+
+def _component(cell: Cell, due: DueLine, wording: Wording) -> UsageComponent:
+    bucket = wording.buckets.get(cell.bucket or "")
+    if cell.component == "rated" and cell.amount is not None and cell.per:
+        unit = cell.unit or "each"
+        event_amount = cell.event_amount or Decimal(0)
+        price = Fraction(cell.amount) * steps_of(unit) / cell.per
+        amount = Fraction(cell.amount) * cell.quantity / cell.per
+        amount += Fraction(event_amount) * cell.events
+        return UsageComponent(
+            component="rated",
+            rate=cell.rate,
+            rate_group=cell.rate_group,
+            rate_plan=cell.rate_plan,
+            bucket=cell.bucket,
+            tier=cell.tier,
+            quantity=in_unit(cell.quantity, unit),
+            unit=unit,
+            events=cell.events,
+            price=_money(as_decimal(price), due.minor_units),
+            event_price=_money(event_amount, due.minor_units) if event_amount else None,
+            amount=as_decimal(amount),
+            source=wording.source(cell.source),
+        )
+    unit = wording.unit_of_class(cell.usage_class)
+    steps = steps_of(unit)
+    if bucket is not None:
+        unit, steps = bucket.unit, bucket.steps_per_unit
+    return UsageComponent(
+        component="flat" if cell.component == "flat" else "included",
+        rate=cell.rate,
+        rate_group=cell.rate_group,
+        rate_plan=cell.rate_plan,
+        bucket=cell.bucket,
+        tier=cell.tier,
+        quantity=as_decimal(Fraction(cell.quantity, steps)),
+        unit=unit,
+        events=cell.events,
+        price=None,
+        event_price=None,
+        amount=Decimal(0),
+        source=wording.source(cell.source),
+    )
+
+
+def _money(price: Decimal | None, minor_units: int) -> Decimal | None:
+    """Give a price all its digits, and at least the currency's."""
+    if price is None:
+        return None
+    shown = plain(price)
+    _, _, exponent = shown.as_tuple()
+    if isinstance(exponent, int) and -exponent < minor_units:
+        return shown.quantize(Decimal(1).scaleb(-minor_units))
+    return shown
