@@ -1,0 +1,1 @@
+"""What should have been charged by now, and what is left to charge: target minus posted."""

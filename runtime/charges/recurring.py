@@ -1,0 +1,85 @@
+"""Recurring charges: each billable stretch of days of a billing period, at its status's price.
+
+A period is cut where the service's status changes; stretches of one status that meet are one
+stretch.  A stretch at price zero is a charge of nothing: part of the target, never printed.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from duckdb import DuckDBPyConnection
+
+from runtime.charges.amounts import days_sql, stretch_minor_sql
+from runtime.program.model import Program
+
+NOT_PRICED = """
+SELECT s.account_service, s.service, t.status, s.months, s.currency
+FROM subscription.periods AS p
+JOIN subscription.account_services AS s ON s.account_service = p.account_service
+JOIN subscription.timeline AS t
+  ON t.account_service = p.account_service AND t.billable
+ AND t.from_day < p.period_end AND t.until_day > p.period_start
+JOIN (SELECT DISTINCT service FROM charge.recurring_prices) AS priced
+  ON priced.service = s.service
+LEFT JOIN charge.recurring_prices AS r
+  ON r.service = s.service AND r.months = s.months
+ AND r.status = t.status AND r.currency = s.currency
+WHERE r.service IS NULL
+"""
+"""Billable stretches of services with recurring prices, but none for this one."""
+
+# What a status costs is found by service, months, status and currency; a stretch is then
+# merged with the one before it where nothing that sets its price changed between them.
+_STRETCHES = """
+SELECT s.account_service, s.service, t.status, s.currency, s.minor_units, s.quantity,
+       p.full_start, p.full_end, r.unit_price, r.source,
+       greatest(p.period_start, t.from_day) AS from_day,
+       least(p.period_end, t.until_day) AS until_day
+FROM subscription.periods AS p
+JOIN subscription.account_services AS s ON s.account_service = p.account_service
+JOIN subscription.timeline AS t
+  ON t.account_service = p.account_service AND t.billable
+ AND t.from_day < p.period_end AND t.until_day > p.period_start
+JOIN charge.recurring_prices AS r
+  ON r.service = s.service AND r.months = s.months
+ AND r.status = t.status AND r.currency = s.currency
+"""
+
+_CONTENT = (
+    "account_service, service, status, currency, minor_units, quantity, "
+    "full_start, full_end, unit_price, source"
+)
+
+
+def charge_recurring(connection: DuckDBPyConnection, program: Program, as_of: date) -> None:
+    """Add the recurring charges of subscription.periods to charge.target.
+
+    Which periods are due by `as_of` is decided by subscription.periods.
+    """
+    amount = stretch_minor_sql("unit_price", "quantity", "minor_units", program.rounding)
+    connection.execute(f"""
+        INSERT INTO charge.target BY NAME
+        WITH stretches AS ({_STRETCHES}),
+        marked AS (
+          SELECT *, CASE WHEN from_day = lag(until_day) OVER same THEN 0 ELSE 1 END AS is_first
+          FROM stretches
+          WINDOW same AS (PARTITION BY {_CONTENT} ORDER BY from_day)
+        ),
+        numbered AS (
+          SELECT *, sum(is_first) OVER (PARTITION BY {_CONTENT} ORDER BY from_day) AS island
+          FROM marked
+        ),
+        merged AS (
+          SELECT {_CONTENT}, island, min(from_day) AS from_day, max(until_day) AS until_day
+          FROM numbered
+          GROUP BY {_CONTENT}, island
+        )
+        SELECT 'recurring' AS kind, m.account_service, m.service, m.status,
+               from_day AS period_start, until_day AS period_end, full_start, full_end,
+               {days_sql("from_day", "until_day")} AS days,
+               {days_sql("full_start", "full_end")} AS full_days,
+               quantity, unit_price, {amount} AS minor, currency, source, c.tax_class
+        FROM merged AS m
+        LEFT JOIN charge.services AS c ON c.service = m.service
+    """)

@@ -1,0 +1,37 @@
+"""The target: everything that should have been charged by a date, kind by kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from duckdb import DuckDBPyConnection
+
+from runtime.charges.one_time import charge_one_time
+from runtime.charges.prices import load_prices
+from runtime.charges.recurring import charge_recurring
+from runtime.charges.transitions import charge_transitions
+from runtime.charges.usage import charge_bucket_flats, charge_usage
+from runtime.engine import create_table
+from runtime.program.model import Program
+
+ChargeKind = Callable[[DuckDBPyConnection, Program, date], None]
+
+KINDS: tuple[ChargeKind, ...] = (
+    charge_recurring,
+    charge_one_time,
+    charge_transitions,
+    charge_usage,
+    charge_bucket_flats,
+)
+
+
+def compute_target(connection: DuckDBPyConnection, program: Program, *, as_of: date) -> None:
+    """Make charge.target from the subscription and rated tables.
+
+    Raises duckdb.OutOfRangeException or AmountOverflow where an amount cannot be exact.
+    """
+    load_prices(connection, program)
+    create_table(connection, "charge.target")
+    for charge in KINDS:
+        charge(connection, program, as_of)

@@ -1,0 +1,124 @@
+"""Charges that are wholes, target minus posted: one-time, transition, bucket flat, usage.
+
+A one-off charge is in a state of (quantity, unit price, amount); where the posted state is
+another one, it is credited whole and the target charged.  A usage line is a sum: its
+difference is one line of the difference in quantity and amount.  Usage of a period whose
+target this run did not compute stands as posted.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from duckdb import DuckDBPyConnection
+
+# The natural key of a charge.  A one-time charge happens once whatever its day; a transition
+# is told from the next one of its name by its day.
+_KEY = (
+    "kind, account_service, service, transition, usage_class, bucket, tier, occurrence, "
+    "key_day, currency"
+)
+_KEY_DAY = "CASE WHEN kind = 'transition' THEN period_start ELSE full_start END"
+_PLAIN_KEY = _KEY.replace("key_day", f"{_KEY_DAY} AS key_day")
+
+_EVALUATED = """
+EXISTS (
+  SELECT 1
+  FROM rated.evaluated AS e
+  JOIN subscription.usage_periods AS u
+    ON u.account_service = e.account_service AND u.period_start = e.period_start
+  WHERE e.account_service = p.account_service AND e.period_end <= $as_of
+    AND u.full_start <= p.period_start AND p.period_start < u.full_end
+)
+"""
+
+
+def find_whole_difference(connection: DuckDBPyConnection, as_of: date) -> None:
+    """Add the one-time, transition and bucket part to charge.difference."""
+    connection.execute(
+        f"""
+        INSERT INTO charge.difference BY NAME
+        WITH signed AS (
+          SELECT {_PLAIN_KEY}, quantity, unit_price, minor, 1 AS sign,
+                 CAST(NULL AS BIGINT) AS line_id,
+                 period_start, period_end, full_start, full_end, source, tax_class
+          FROM charge.target
+          WHERE kind IN ('one_time', 'transition', 'bucket')
+          UNION ALL
+          SELECT {_PLAIN_KEY}, abs(quantity), unit_price,
+                 CASE WHEN is_credit THEN -minor ELSE minor END,
+                 CASE WHEN is_credit THEN 1 ELSE -1 END, line_id,
+                 period_start, period_end, full_start, full_end, NULL, tax_class
+          FROM charge.posted AS p
+          WHERE kind IN ('one_time', 'transition') OR (kind = 'bucket' AND {_EVALUATED})
+        ),
+        states AS (
+          SELECT {_KEY}, quantity, unit_price, minor, sum(sign) AS net,
+                 max(CASE WHEN sign = -1 THEN line_id END) AS posted_line,
+                 max(CASE WHEN line_id IS NULL THEN period_start END) AS target_start,
+                 max(CASE WHEN line_id IS NULL THEN period_end END) AS target_end,
+                 max(CASE WHEN line_id IS NULL THEN full_start END) AS target_full_start,
+                 max(CASE WHEN line_id IS NULL THEN full_end END) AS target_full_end,
+                 max(source) AS source,
+                 max(CASE WHEN line_id IS NULL THEN tax_class END) AS target_tax_class
+          FROM signed
+          GROUP BY {_KEY}, quantity, unit_price, minor
+          HAVING sum(sign) <> 0
+        )
+        SELECT t.kind, t.account_service, t.service, t.transition, t.usage_class, t.bucket, t.tier,
+               t.occurrence,
+               CASE WHEN net > 0 THEN target_start ELSE p.period_start END AS period_start,
+               CASE WHEN net > 0 THEN target_end ELSE p.period_end END AS period_end,
+               CASE WHEN net > 0 THEN target_full_start ELSE p.full_start END AS full_start,
+               CASE WHEN net > 0 THEN target_full_end ELSE p.full_end END AS full_end,
+               sign(net) * t.quantity AS quantity, t.unit_price, sign(net) * t.minor AS minor,
+               t.currency, CASE WHEN net > 0 THEN t.source END AS source,
+               CASE WHEN net > 0 THEN target_tax_class ELSE p.tax_class END AS tax_class,
+               net < 0 AS is_credit, CASE WHEN net < 0 THEN posted_line END AS corrects, net
+        FROM states AS t
+        LEFT JOIN charge.posted AS p ON p.line_id = t.posted_line
+        """,
+        {"as_of": as_of},
+    )
+
+
+def find_usage_difference(connection: DuckDBPyConnection, as_of: date) -> None:
+    """Add the usage part to charge.difference: one row a changed line, with the differences."""
+    connection.execute(
+        f"""
+        INSERT INTO charge.difference BY NAME
+        WITH signed AS (
+          SELECT {_PLAIN_KEY}, quantity, minor, CAST(NULL AS BIGINT) AS line_id,
+                 period_start, period_end, full_end, tax_class
+          FROM charge.target
+          WHERE kind = 'usage'
+          UNION ALL
+          SELECT {_PLAIN_KEY}, -quantity, -minor, line_id,
+                 period_start, period_end, full_end, tax_class
+          FROM charge.posted AS p
+          WHERE kind = 'usage' AND {_EVALUATED}
+        ),
+        lines AS (
+          SELECT {_KEY}, sum(quantity) AS quantity, sum(minor) AS minor,
+                 max(line_id) AS corrects,
+                 max(CASE WHEN line_id IS NULL THEN period_start END) AS target_start,
+                 max(CASE WHEN line_id IS NULL THEN period_end END) AS target_end,
+                 max(CASE WHEN line_id IS NULL THEN full_end END) AS target_full_end,
+                 max(CASE WHEN line_id IS NULL THEN tax_class END) AS target_tax_class,
+                 count(*) - count(line_id) AS targets
+          FROM signed
+          GROUP BY {_KEY}
+          HAVING sum(quantity) <> 0 OR sum(minor) <> 0
+        )
+        SELECT l.kind, l.account_service, l.service, l.usage_class,
+               coalesce(target_start, p.period_start) AS period_start,
+               coalesce(target_end, p.period_end) AS period_end,
+               key_day AS full_start, coalesce(target_full_end, p.full_end) AS full_end,
+               l.quantity, l.minor, l.currency,
+               CASE WHEN targets > 0 THEN target_tax_class ELSE p.tax_class END AS tax_class,
+               l.minor < 0 AS is_credit, l.corrects, 1 AS net
+        FROM lines AS l
+        LEFT JOIN charge.posted AS p ON p.line_id = l.corrects
+        """,
+        {"as_of": as_of},
+    )
