@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from duckdb import DuckDBPyConnection
 
@@ -73,6 +74,9 @@ class PoolTier:
     used: int
     days: int
     full_days: int
+
+
+FactRow = TypeVar("FactRow", Cell, PoolTier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,35 +221,36 @@ def _read_facts(connection: DuckDBPyConnection, lines: tuple[DueLine, ...]) -> B
         [sorted({name for line in lines for name in (line.account, line.invoicer)})],
     )
     cells = defaultdict(list)
-    for row in _rows(connection, "rated.cells", Cell):
-        cell = Cell(*row)
+    for cell in _read_rows(connection, "rated.cells", Cell):
         cells[cell.account_service, cell.period_start, cell.usage_class].append(cell)
     pools = defaultdict(list)
-    for row in _rows(connection, "rated.pools", PoolTier):
-        pools[row[0]].append(PoolTier(*row))
+    for tier in _read_rows(connection, "rated.pools", PoolTier):
+        pools[tier.account_service].append(tier)
     changes = defaultdict(list)
-    for row in connection.execute(_CHANGES, {"open": OPEN_DAY}).fetchall():
-        changes[row[0]].append(StatusChange(*row))
+    for change in _read_changes(connection):
+        changes[change.account_service].append(change)
     return Batch(
         lines=lines,
         accounts=read_accounts(connection, "a.account IN (SELECT account FROM batch_account)"),
         identifiers=_read_identifiers(connection),
-        cells={
-            key: tuple(sorted(parts, key=_cell_order)) for key, parts in sorted(cells.items())
-        },
+        cells={key: tuple(sorted(parts, key=_cell_order)) for key, parts in sorted(cells.items())},
         pools={name: tuple(sorted(tiers, key=_pool_order)) for name, tiers in pools.items()},
         changes={name: tuple(parts) for name, parts in changes.items()},
         days={},
     )
 
 
-def _rows(
-    connection: DuckDBPyConnection, table: str, of: type[Cell] | type[PoolTier]
-) -> list[tuple[str, ...]]:
+def _read_rows(connection: DuckDBPyConnection, table: str, of: type[FactRow]) -> Iterator[FactRow]:
     names = ", ".join(f"t.{field.name}" for field in fields(of))
-    return connection.execute(
+    rows = connection.execute(
         f"SELECT {names} FROM {table} AS t JOIN batch_service USING (account_service)"
     ).fetchall()
+    return (of(*row) for row in rows)
+
+
+def _read_changes(connection: DuckDBPyConnection) -> Iterator[StatusChange]:
+    rows = connection.execute(_CHANGES, {"open": OPEN_DAY}).fetchall()
+    return (StatusChange(*row) for row in rows)
 
 
 def _read_identifiers(connection: DuckDBPyConnection) -> dict[str, tuple[str, ...]]:

@@ -11,7 +11,7 @@ from runtime.charges.words import as_title, as_words
 from runtime.invoice.assemble_facts import Batch, Cell
 from runtime.invoice.draft import DraftLine, DueLine
 from runtime.invoice.model import InvoiceLine, PriceSource, UsageComponent
-from runtime.invoice.units import as_decimal, in_unit, plain, steps_of
+from runtime.invoice.units import as_decimal, plain, steps_of
 from runtime.money import to_major
 from runtime.program.model import IN_SERVICE, Bucket, BucketTier, Program, Service
 
@@ -48,7 +48,9 @@ class Wording:
     def source(self, source: int | None) -> PriceSource | None:
         """Give a line of the catalog."""
         row = None if source is None else self._sources.get(source)
-        return row and PriceSource(path=row.path, line=row.line, text=row.text)
+        if row is None:
+            return None
+        return PriceSource(path=row.path, line=row.line, text=row.text)
 
 
 def price_source(due: DueLine, wording: Wording) -> PriceSource | None:
@@ -63,8 +65,11 @@ def price_source(due: DueLine, wording: Wording) -> PriceSource | None:
 def word_line(line: DraftLine, batch: Batch, wording: Wording) -> InvoiceLine:
     """Give the line as the invoice prints it."""
     due = line.due
-    components = _components(due, batch, wording)
-    unit, price, per = _price(due, components, wording)
+    cells: tuple[Cell, ...] = ()
+    if due.kind == "usage":
+        key = (due.account_service, due.period_start, due.usage_class or "")
+        cells = batch.cells.get(key, ())
+    unit, steps, price, per = _price(due, cells, wording)
     return InvoiceLine(
         number=line.number,
         kind=due.kind,
@@ -88,7 +93,7 @@ def word_line(line: DraftLine, batch: Batch, wording: Wording) -> InvoiceLine:
         days=due.days,
         full_days=due.full_days,
         timing=_timing(due),
-        quantity=in_unit(due.quantity, unit) if unit else Decimal(due.quantity),
+        quantity=as_decimal(Fraction(due.quantity, steps)),
         unit=unit,
         unit_price=price,
         unit_price_per=per,
@@ -96,7 +101,7 @@ def word_line(line: DraftLine, batch: Batch, wording: Wording) -> InvoiceLine:
         tax_class=due.tax_class,
         tax_percent=line.taxes.percent,
         tax=to_major(line.taxes.minor, due.minor_units),
-        components=components,
+        components=tuple(_component(cell, due, wording) for cell in cells),
         source=line.source,
     )
 
@@ -141,32 +146,31 @@ def _timing(due: DueLine) -> Literal["advance", "arrears", "once"]:
 
 
 def _price(
-    due: DueLine, components: Sequence[UsageComponent], wording: Wording
-) -> tuple[str, Decimal | None, str | None]:
-    """Give unit, unit price and what the price is for; usage has one where it has one rate."""
+    due: DueLine, cells: Sequence[Cell], wording: Wording
+) -> tuple[str, int, Decimal | None, str | None]:
+    """Give unit, its steps, unit price and what that is for.
+
+    A usage line has a unit price where one rate alone priced it.
+    """
     if due.kind != "usage":
-        return "", _money(due.unit_price, due.minor_units), None
+        return "", 1, _money(due.unit_price, due.minor_units), None
+    if len(cells) == 1:
+        (cell,) = cells
+        if cell.component == "rated" and cell.amount is not None and cell.per:
+            unit, steps = _rate_unit(cell.unit or "each", cell.amount, cell.per)
+            price = as_decimal(Fraction(cell.amount) * steps / cell.per)
+            if not cell.event_amount:
+                return unit, steps, _money(price, due.minor_units), unit
     unit = wording.unit_of_class(due.usage_class or "")
-    if len(components) == 1:
-        (part,) = components
-        if part.component == "rated" and not part.event_price:
-            return part.unit, part.price, part.unit
-    return unit, None, None
-
-
-def _components(due: DueLine, batch: Batch, wording: Wording) -> tuple[UsageComponent, ...]:
-    if due.kind != "usage":
-        return ()
-    key = (due.account_service, due.period_start, due.usage_class or "")
-    return tuple(_component(cell, due, wording) for cell in batch.cells.get(key, ()))
+    return unit, steps_of(unit), None, None
 
 
 def _component(cell: Cell, due: DueLine, wording: Wording) -> UsageComponent:
     bucket = wording.buckets.get(cell.bucket or "")
     if cell.component == "rated" and cell.amount is not None and cell.per:
-        unit = cell.unit or "each"
+        unit, steps = _rate_unit(cell.unit or "each", cell.amount, cell.per)
         event_amount = cell.event_amount or Decimal(0)
-        price = Fraction(cell.amount) * steps_of(unit) / cell.per
+        price = Fraction(cell.amount) * steps / cell.per
         amount = Fraction(cell.amount) * cell.quantity / cell.per
         amount += Fraction(event_amount) * cell.events
         return UsageComponent(
@@ -176,7 +180,7 @@ def _component(cell: Cell, due: DueLine, wording: Wording) -> UsageComponent:
             rate_plan=cell.rate_plan,
             bucket=cell.bucket,
             tier=cell.tier,
-            quantity=in_unit(cell.quantity, unit),
+            quantity=as_decimal(Fraction(cell.quantity, steps)),
             unit=unit,
             events=cell.events,
             price=_money(as_decimal(price), due.minor_units),
@@ -203,6 +207,18 @@ def _component(cell: Cell, due: DueLine, wording: Wording) -> UsageComponent:
         amount=Decimal(0),
         source=wording.source(cell.source),
     )
+
+
+def _rate_unit(unit: str, amount: Decimal, per: int) -> tuple[str, int]:
+    """Give the unit a rate is shown in, and its steps: a price is never rounded to be shown.
+
+    `1.00 per 3 minute` has no price a minute that ends, so it is shown per `3 minute`.
+    """
+    steps = steps_of(unit)
+    price = Fraction(amount) * steps / per
+    if Fraction(as_decimal(price)) == price:
+        return unit, steps
+    return f"{as_decimal(Fraction(per, steps)):f} {unit}", per
 
 
 def _money(price: Decimal | None, minor_units: int) -> Decimal | None:

@@ -1,0 +1,83 @@
+"""What a run must know of the runs before it; and the invoices they posted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, func, select
+
+from runtime.invoice.model import Invoice
+from runtime.ledger.schema import documents, invoices, lines, runs
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """The last posted run."""
+
+    run: int
+    as_of: date
+    catalog: str
+    fingerprint: str
+    rounding: str
+
+
+def read_last_run(connection: Connection) -> LastRun | None:
+    """Give the last posted run, None on a new ledger."""
+    row = connection.execute(select(runs).order_by(runs.c.run.desc()).limit(1)).one_or_none()
+    if row is None:
+        return None
+    return LastRun(
+        row.run, date.fromisoformat(row.as_of), row.catalog, row.fingerprint, row.rounding
+    )
+
+
+def read_runs(connection: Connection) -> tuple[int, ...]:
+    """Give the numbers of all posted runs, in order."""
+    return tuple(connection.execute(select(runs.c.run).order_by(runs.c.run)).scalars())
+
+
+def read_balances(connection: Connection) -> dict[tuple[str, str], int]:
+    """Give what each invoicer owes in each currency, in minor units: its posted invoices."""
+    query = select(
+        invoices.c.invoicer, invoices.c.currency, func.sum(invoices.c.gross_minor)
+    ).group_by(invoices.c.invoicer, invoices.c.currency)
+    return {
+        (invoicer, currency): int(minor) for invoicer, currency, minor in connection.execute(query)
+    }
+
+
+def read_invoice(connection: Connection, number: str) -> Invoice | None:
+    """Give a posted invoice as it was frozen, None where there is no such number."""
+    document = connection.execute(
+        select(invoices.c.document).where(invoices.c.number == number)
+    ).scalar()
+    return None if document is None else Invoice.model_validate_json(document)
+
+
+def read_invoice_numbers(connection: Connection, run: int | None = None) -> tuple[str, ...]:
+    """Give the numbers of a run's invoices, or of all, in the order they were given."""
+    query = select(invoices.c.number).order_by(
+        invoices.c.owner, invoices.c.series, invoices.c.sequence
+    )
+    if run is not None:
+        query = query.where(invoices.c.run == run)
+    return tuple(connection.execute(query).scalars())
+
+
+def read_unwritten(connection: Connection) -> tuple[str, ...]:
+    """Give the numbers of posted invoices whose files are not written yet."""
+    query = select(documents.c.invoice).where(~documents.c.is_written).order_by(documents.c.invoice)
+    return tuple(connection.execute(query).scalars())
+
+
+def mark_written(connection: Connection, numbers: tuple[str, ...]) -> None:
+    """Note that the files of these invoices are written."""
+    connection.execute(
+        documents.update().where(documents.c.invoice.in_(numbers)).values(is_written=True)
+    )
+
+
+def last_line_id(connection: Connection) -> int:
+    """Give the highest line id, 0 where nothing was posted."""
+    return connection.execute(select(func.max(lines.c.line_id))).scalar() or 0

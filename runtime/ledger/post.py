@@ -1,0 +1,182 @@
+"""Posting: a run, its invoices with their numbers, and its lines, all or nothing.
+
+Nothing here commits: the caller does, once, when everything of the run is in.  Numbers are
+taken from the series in the same transaction, so a run that does not commit leaves no gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import Connection, Table, insert, select
+
+from runtime.invoice.draft import Draft, DraftLine
+from runtime.invoice.model import Invoice
+from runtime.ledger.faults import LedgerRefused
+from runtime.ledger.history import last_line_id
+from runtime.ledger.schema import MINOR_MAX, documents, invoices, lines, number_series, runs
+from runtime.program.model import Program
+from runtime.tax import rates_to_text
+
+SERIES = "INV"
+"""The one series of an owner; credit notes take their numbers from it too."""
+
+INVOICES_AT_ONCE = 1_000
+
+Row = tuple[object, ...]
+
+
+def post_run(ledger: Connection, program: Program, *, run: int, as_of: date) -> None:
+    """Note the run itself; `run` is the last run's number plus one."""
+    ledger.execute(
+        insert(runs).values(
+            run=run,
+            as_of=as_of.isoformat(),
+            catalog=program.catalog,
+            fingerprint=program.fingerprint,
+            rounding=program.rounding,
+        )
+    )
+
+
+def post_invoices(
+    ledger: Connection, *, run: int, owner: str, drafts: Iterable[Draft]
+) -> Iterator[Invoice]:
+    """Post drafts in their order and give each as the numbered invoice it became.
+
+    Raises LedgerRefused where an amount or a quantity does not fit the ledger.
+    """
+    sequence = first = _last_sequence(ledger, owner)
+    line_id = last_line_id(ledger)
+    for group in _groups(drafts):
+        invoice_rows: list[Row] = []
+        document_rows: list[Row] = []
+        line_rows: list[Row] = []
+        posted = []
+        for draft in group:
+            sequence += 1
+            number = f"{SERIES}-{sequence:06d}"
+            invoice = draft.invoice.model_copy(update={"number": number, "run": run})
+            posted.append(invoice)
+            invoice_rows.append(_invoice_row(invoice, run, owner, sequence))
+            document_rows.append((number, 0))
+            for line in draft.lines:
+                line_id += 1
+                line_rows.append(_line_row(line, line_id, run, number))
+        _insert(ledger, invoices, invoice_rows)
+        _insert(ledger, lines, line_rows)
+        _insert(ledger, documents, document_rows)
+        yield from posted
+    if sequence != first:
+        _keep_sequence(ledger, owner, sequence)
+
+
+def _last_sequence(ledger: Connection, owner: str) -> int:
+    last = ledger.execute(
+        select(number_series.c.last).where(
+            number_series.c.owner == owner, number_series.c.series == SERIES
+        )
+    ).scalar()
+    if last is None:
+        ledger.execute(insert(number_series).values(owner=owner, series=SERIES, last=0))
+    return last or 0
+
+
+def _keep_sequence(ledger: Connection, owner: str, sequence: int) -> None:
+    ledger.execute(
+        number_series.update()
+        .where(number_series.c.owner == owner, number_series.c.series == SERIES)
+        .values(last=sequence)
+    )
+
+
+def _groups(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
+    group: list[Draft] = []
+    for draft in drafts:
+        group.append(draft)
+        if len(group) == INVOICES_AT_ONCE:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _invoice_row(invoice: Invoice, run: int, owner: str, sequence: int) -> Row:
+    def minor(amount: Decimal) -> int:
+        what = f"the total of account {invoice.bill_to.account}"
+        return _fitting(int(amount.scaleb(invoice.minor_units)), what)
+
+    return (
+        invoice.number,
+        run,
+        owner,
+        SERIES,
+        sequence,
+        invoice.kind,
+        invoice.bill_to.account,
+        invoice.currency,
+        invoice.minor_units,
+        invoice.issue_date.isoformat(),
+        invoice.due_date.isoformat(),
+        minor(invoice.totals.net),
+        minor(invoice.totals.tax),
+        minor(invoice.totals.gross),
+        invoice.model_dump_json(),
+    )
+
+
+def _line_row(line: DraftLine, line_id: int, run: int, number: str) -> Row:
+    due = line.due
+    what = f"account service {due.account_service}, {due.service}"
+    return (
+        line_id,
+        run,
+        number,
+        line.number,
+        due.account,
+        due.account_package,
+        due.account_service,
+        due.kind,
+        due.service,
+        due.status,
+        due.transition,
+        due.usage_class,
+        due.bucket,
+        due.tier,
+        due.occurrence,
+        due.period_start.isoformat(),
+        due.period_end.isoformat(),
+        due.full_start and due.full_start.isoformat(),
+        due.full_end and due.full_end.isoformat(),
+        due.days,
+        due.full_days,
+        _fitting(due.quantity, what),
+        None if due.unit_price is None else format(due.unit_price, "f"),
+        _fitting(due.minor, what),
+        due.currency,
+        due.is_credit,
+        due.corrects,
+        due.tax_class,
+        _fitting(line.taxes.minor, what),
+        rates_to_text(line.taxes.rates),
+        line.source and line.source.path,
+        line.source and line.source.line,
+        line.source and line.source.text,
+    )
+
+
+def _fitting(value: int, what: str) -> int:
+    if abs(value) > MINOR_MAX:
+        raise LedgerRefused(f"{what}: {value} is too large for the ledger's 64 bits")
+    return value
+
+
+def _insert(ledger: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert rows whose values stand in the order of the table's columns, as the driver likes."""
+    if not rows:
+        return
+    names = ", ".join(column.name for column in table.columns)
+    marks = ", ".join("?" for _ in table.columns)
+    ledger.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(rows))

@@ -1,0 +1,143 @@
+"""The ledger's tables.
+
+Amounts are whole minor units in 64 bits, unit prices decimal text, days ISO dates.  Rows of
+APPEND_ONLY are never updated or deleted: a correction is a new row, and triggers hold it.
+`documents` and `number_series` hold no money; they say what is still to be written, and
+which number comes next.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    event,
+)
+
+SCHEMA_VERSION = 1
+
+MINOR_MAX = 2**63 - 1
+"""The largest amount in minor units, and the largest quantity in steps, that is kept."""
+
+metadata = MetaData()
+
+schema_version = Table(
+    "schema_version",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+)
+
+# One row a run; runs follow each other in time, as their as-of dates do.  `rounding` is the
+# program's: a posted stretch can only be split exactly by the rounding it was made with.
+runs = Table(
+    "runs",
+    metadata,
+    Column("run", Integer, primary_key=True, autoincrement=False),
+    Column("as_of", Text, nullable=False),
+    Column("catalog", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("rounding", Text, nullable=False),
+)
+
+# `document` is the frozen invoice as canonical JSON: what every later rendering reads.
+invoices = Table(
+    "invoices",
+    metadata,
+    Column("number", Text, primary_key=True),
+    Column("run", ForeignKey("runs.run"), nullable=False, index=True),
+    Column("owner", Text, nullable=False),
+    Column("series", Text, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("invoicer", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("minor_units", Integer, nullable=False),
+    Column("issue_date", Text, nullable=False),
+    Column("due_date", Text, nullable=False),
+    Column("net_minor", BigInteger, nullable=False),
+    Column("tax_minor", BigInteger, nullable=False),
+    Column("gross_minor", BigInteger, nullable=False),
+    Column("document", Text, nullable=False),
+    UniqueConstraint("owner", "series", "sequence"),
+)
+Index("invoices_by_invoicer", invoices.c.invoicer, invoices.c.currency)
+
+# A line as charge.due had it, where it was printed, and what it was made of: the taxes it
+# bore (as a JSON list of tax, jurisdiction, percent, exemption) and the words of its price.
+lines = Table(
+    "lines",
+    metadata,
+    Column("line_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("run", ForeignKey("runs.run"), nullable=False),
+    Column("invoice", ForeignKey("invoices.number"), nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("account_package", Text, nullable=False),
+    Column("account_service", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("status", Text),
+    Column("transition", Text),
+    Column("usage_class", Text),
+    Column("bucket", Text),
+    Column("tier", Integer),
+    Column("occurrence", Integer),
+    Column("period_start", Text, nullable=False),
+    Column("period_end", Text, nullable=False),
+    Column("full_start", Text),
+    Column("full_end", Text),
+    Column("days", Integer),
+    Column("full_days", Integer),
+    Column("quantity", BigInteger, nullable=False),
+    Column("unit_price", Text),
+    Column("minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("is_credit", Boolean, nullable=False),
+    Column("corrects", ForeignKey("lines.line_id")),
+    Column("tax_class", Text),
+    Column("tax_minor", BigInteger, nullable=False),
+    Column("taxes", Text, nullable=False),
+    Column("source_path", Text),
+    Column("source_line", Integer),
+    Column("source_text", Text),
+    UniqueConstraint("invoice", "line"),
+)
+
+number_series = Table(
+    "number_series",
+    metadata,
+    Column("owner", Text, primary_key=True),
+    Column("series", Text, primary_key=True),
+    Column("last", BigInteger, nullable=False),
+)
+
+# Which invoices' files are written; a run that died after posting leaves rows to write.
+documents = Table(
+    "documents",
+    metadata,
+    Column("invoice", ForeignKey("invoices.number"), primary_key=True),
+    Column("is_written", Boolean, nullable=False, index=True),
+)
+
+APPEND_ONLY = (runs, invoices, lines)
+
+for _table in APPEND_ONLY:
+    for _change in ("UPDATE", "DELETE"):
+        event.listen(
+            _table,
+            "after_create",
+            DDL(  # type: ignore[no-untyped-call]
+                f"CREATE TRIGGER {_table.name}_no_{_change.lower()} "
+                f"BEFORE {_change} ON {_table.name} BEGIN "
+                f"SELECT RAISE(ABORT, 'the ledger is append-only: {_table.name}'); END"
+            ).execute_if(dialect="sqlite"),
+        )

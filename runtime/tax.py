@@ -1,0 +1,170 @@
+"""Taxes of one invoice: which rates a line bears, and the tax of each rate, once rounded.
+
+A tax class is taxed by every tax of the program that has a rate for it.  Of one tax the row
+nearest to the line counts: its class in its jurisdiction, then its class anywhere, then its
+jurisdiction, then `otherwise`; of those rows the last that has started on the line's day.
+
+Tax is due on the sum of an invoice's lines of one tax, class, jurisdiction and rate; it is
+rounded once there, and shared among the lines by largest remainder, so that what the lines
+show adds up to what the invoice owes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from runtime.money import rounded
+from runtime.program.model import Program, Rounding, TaxRate
+
+OTHERWISE = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedRate:
+    """A rate as a line bears it; `exemption`: why nothing is due.
+
+    `jurisdiction` is the account's, empty where it has none.
+    """
+
+    tax: str
+    tax_class: str
+    jurisdiction: str
+    percent: Decimal
+    exemption: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LineTaxes:
+    """The rates a line bears, and its share of the taxes in minor units."""
+
+    rates: tuple[AppliedRate, ...]
+    minor: int
+
+    @property
+    def percent(self) -> Decimal | None:
+        """All its rates together; None where it is not taxed."""
+        return sum((rate.percent for rate in self.rates), Decimal(0)) if self.rates else None
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceTax:
+    """The tax of one rate on the lines that bear it, in minor units."""
+
+    rate: AppliedRate
+    base: int
+    minor: int
+
+
+class TaxRates:
+    """The program's tax rates, ready to be looked up."""
+
+    def __init__(self, program: Program) -> None:
+        self._taxes = tuple(dict.fromkeys(row.tax for row in program.tax_rates))
+        self._rows: dict[tuple[str, str, str], list[TaxRate]] = {}
+        for row in program.tax_rates:
+            key = (row.tax, row.tax_class, row.jurisdiction)
+            self._rows.setdefault(key, []).append(row)
+
+    def find(
+        self, tax_class: str, jurisdiction: str | None, day: date, exemption: str | None
+    ) -> tuple[AppliedRate, ...]:
+        """Give the rates of a class in a jurisdiction on a day; none: the class has no rate.
+
+        With an exemption each rate is zero and carries its reason.
+        """
+        rates = []
+        for tax in self._taxes:
+            row = self._nearest(tax, tax_class, jurisdiction, day)
+            if row is not None:
+                percent = Decimal(0) if exemption is not None else row.percent
+                rates.append(AppliedRate(tax, tax_class, jurisdiction or "", percent, exemption))
+        return tuple(rates)
+
+    def source(self, rate: AppliedRate) -> int | None:
+        """Give the source of a row that sets this rate, None where none does any more."""
+        for tax_class, jurisdiction in _nearest_first(rate.tax_class, rate.jurisdiction):
+            for row in self._rows.get((rate.tax, tax_class, jurisdiction), ()):
+                if row.percent == rate.percent or rate.exemption is not None:
+                    return row.source
+        return None
+
+    def _nearest(
+        self, tax: str, tax_class: str, jurisdiction: str | None, day: date
+    ) -> TaxRate | None:
+        for near_class, near_jurisdiction in _nearest_first(tax_class, jurisdiction or OTHERWISE):
+            rows = self._rows.get((tax, near_class, near_jurisdiction), ())
+            started = [row for row in rows if row.start is None or row.start <= day]
+            if started:
+                return max(started, key=lambda row: row.start or date.min)
+        return None
+
+
+def share_taxes(
+    lines: Sequence[tuple[int, tuple[AppliedRate, ...]]], rounding: Rounding
+) -> tuple[tuple[InvoiceTax, ...], tuple[LineTaxes, ...]]:
+    """Tax an invoice's lines, given in printed order as (net in minor units, rates).
+
+    Returns the taxes in the order their rates first appear, and each line's share.
+    """
+    by_rate: dict[AppliedRate, list[int]] = {}
+    for index, (_, rates) in enumerate(lines):
+        for rate in rates:
+            by_rate.setdefault(rate, []).append(index)
+    shares = [0] * len(lines)
+    taxes = []
+    for rate, members in by_rate.items():
+        base = sum(lines[index][0] for index in members)
+        minor = rounded(Fraction(base) * Fraction(rate.percent) / 100, rounding)
+        taxes.append(InvoiceTax(rate, base, minor))
+        exact = {index: lines[index][0] * Fraction(rate.percent) / 100 for index in members}
+        for index, share in largest_remainder(minor, exact).items():
+            shares[index] += share
+    line_taxes = tuple(
+        LineTaxes(rates, share) for (_, rates), share in zip(lines, shares, strict=True)
+    )
+    return tuple(taxes), line_taxes
+
+
+def largest_remainder(whole: int, parts: Mapping[int, Fraction]) -> dict[int, int]:
+    """Split a rounded whole among exact parts that add up to it before rounding.
+
+    Each part gets its floor; what is left goes by one to the largest remainders, ties to
+    the smallest key.
+    """
+    floors = {key: part.numerator // part.denominator for key, part in parts.items()}
+    left = whole - sum(floors.values())
+    by_remainder = sorted(parts, key=lambda key: (floors[key] - parts[key], key))
+    for key in by_remainder[:left]:
+        floors[key] += 1
+    return floors
+
+
+def rates_to_text(rates: Sequence[AppliedRate]) -> str:
+    """Write rates for the ledger; `rates_from_text` reads them."""
+    rows = [
+        [rate.tax, rate.tax_class, rate.jurisdiction, str(rate.percent), rate.exemption]
+        for rate in rates
+    ]
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+
+
+def rates_from_text(text: str) -> tuple[AppliedRate, ...]:
+    """Read the rates a posted line bore."""
+    return tuple(
+        AppliedRate(tax, tax_class, jurisdiction, Decimal(percent), exemption)
+        for tax, tax_class, jurisdiction, percent, exemption in json.loads(text)
+    )
+
+
+def _nearest_first(tax_class: str, jurisdiction: str) -> tuple[tuple[str, str], ...]:
+    return (
+        (tax_class, jurisdiction),
+        (tax_class, OTHERWISE),
+        (OTHERWISE, jurisdiction),
+        (OTHERWISE, OTHERWISE),
+    )
