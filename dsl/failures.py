@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 from lark import Token
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
@@ -82,9 +83,19 @@ def _read(text: str, start: str) -> tuple[list[Token], tuple[int, int, str, str]
             read.append(token)
     except UnexpectedToken as stop:
         token = stop.token
-        position = token.start_pos or 0
-        return read, (position, position + len(token), token.type, str(token))
+        start_pos = token.start_pos or 0
+        return read, (start_pos, start_pos + len(token), token.type, str(token))
     except UnexpectedCharacters as stop:
-        position: int = stop.pos_in_stream
+        position = cast("int", stop.pos_in_stream)
         return read, (position, position + 1, CHARACTER, text[position])
     return read, (len(text), len(text), END, "")
+
+
+def tokens_of(text: str) -> tuple[tuple[int, int, str, str], ...]:
+    """Give a declaration's tokens as start, end, terminal and text, up to its first mistake.
+
+    The breaks between statements are left out: they hold blanks and comments.
+    """
+    read, _ = _read(text, "declaration")
+    starts = ((token, token.start_pos or 0) for token in read if token.type != "_BREAK")
+    return tuple((start, start + len(token), token.type, str(token)) for token, start in starts)

@@ -127,10 +127,10 @@ def expected(failure: Failure) -> str:
     literal = terminal_patterns(failure.accepts)
     words = [_TERMINALS[name] for name in sorted(failure.accepts) if name in _TERMINALS]
     words += [f"`{text}`" for text in sorted(literal.values())]
-    if len(words) > 1 and failure.ends_early:
-        words = [word for word in words if word != _TERMINALS["_BREAK"]]
-    if failure.begins_statement:
-        words = [word for word in words if word != _TERMINALS["_BREAK"]]
+    line_end = _TERMINALS["_BREAK"]
+    if line_end in words and len(words) > 1:
+        closing = line_end if failure.begins_statement or failure.ends_early else "`}`"
+        words = [word for word in words if word != closing]
     words = list(dict.fromkeys(words))
     if len(words) > MOST_LISTED:
         words = [*words[:MOST_LISTED], "…"]

@@ -1,0 +1,31 @@
+"""What a file says, without its places and layout: two texts that mean the same are equal."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+
+from dsl.source import Span
+from dsl.syntax.declarations import SourceFile
+
+Meaning = tuple["Meaning", ...] | str | int | None
+
+
+def meaning(file: SourceFile) -> Meaning:
+    """Give all that a file declares, places of decimals and doc comments included."""
+    return tuple(_of(node) for node in file.declarations)
+
+
+def _of(value: object) -> Meaning:
+    if value is None or isinstance(value, str | int):
+        return value
+    if isinstance(value, Decimal | date):
+        return str(value)
+    if isinstance(value, tuple):
+        return tuple(_of(item) for item in value)
+    if is_dataclass(value):
+        told = [getattr(value, field.name) for field in fields(value)]
+        parts = tuple(_of(part) for part in told if not isinstance(part, Span))
+        return (type(value).__name__, *parts)
+    raise TypeError(f"syntax holds a {type(value).__name__}")

@@ -1,0 +1,112 @@
+"""Statuses, lifecycles, service types and services."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dsl.printer import words
+from dsl.printer.layout import Cell, Item
+from dsl.source import Source
+from dsl.syntax.base import Name
+from dsl.syntax.declarations import Declaration
+from dsl.syntax.services import (
+    LifecycleDeclaration,
+    PackageStatusDeclaration,
+    RecurringPrice,
+    ServiceDeclaration,
+    ServiceStatusDeclaration,
+    ServiceTypeDeclaration,
+    ServiceUsage,
+    StatusPrice,
+    Transition,
+)
+
+
+def item(source: Source, node: Declaration) -> Item | None:
+    """Lay out a declaration of this family."""
+    match node:
+        case ServiceStatusDeclaration():
+            return _based(node, "service status", node.name, node.base)
+        case PackageStatusDeclaration():
+            return _based(node, "package status", node.name, node.base)
+        case ServiceTypeDeclaration():
+            return _based(node, "service type", node.name, node.base)
+        case LifecycleDeclaration():
+            transitions = [_transition(each) for each in node.transitions]
+            return words.group(source, node, f"lifecycle {node.name.text}", transitions)
+        case ServiceDeclaration():
+            header = f"service {node.name.text}{words.title(source, node.title)}"
+            return words.group(source, node, header, _service(source, node))
+        case _:
+            return None
+
+
+def _based(node: Declaration, kind: str, name: Name, base: Name) -> Item:
+    return words.line(node, kind, f"{kind} {name.text}", Cell(f"= {base.text}", gap=1))
+
+
+def _transition(node: Transition) -> Item:
+    way = f"{words.names(node.sources)} -> {node.destination.text}"
+    return replace(words.line(node, "transition", node.name.text, way), takes_doc=True)
+
+
+def _service(source: Source, node: ServiceDeclaration) -> list[Item]:
+    return [*_settings(source, node), *_prices(source, node), *_usages(source, node)]
+
+
+def _settings(source: Source, node: ServiceDeclaration) -> list[Item]:
+    named = (("type", node.type), ("lifecycle", node.lifecycle), ("tax", node.tax))
+    items: list[Item] = [
+        words.line(name, "setting", keyword, name.text) for keyword, name in named if name
+    ]
+    if node.identified_by:
+        first, last = node.identified_by[0].span, node.identified_by[-1].span
+        identifiers = words.names(node.identified_by)
+        items.append(words.stretch(first, last, "setting", "identified by", identifiers))
+    ends = [day.span for day in (node.active_from, node.active_until) if day]
+    if ends:
+        window = words.window(source, node.active_from, node.active_until)
+        items.append(words.stretch(ends[0], ends[-1], "setting", "active", window))
+    if node.inactive:
+        items.append(words.line(node.inactive, "setting", "inactive"))
+    return items
+
+
+def _prices(source: Source, node: ServiceDeclaration) -> list[Item]:
+    items = [_recurring(source, price) for price in node.recurring_prices]
+    items += [
+        words.line(price, "price", "price", *words.prices(source, price.prices))
+        for price in node.one_time_prices
+    ]
+    items += [
+        words.line(
+            charge,
+            "charge",
+            f"on {charge.transition.text} charge {charge.service.text}",
+            *words.prices(source, charge.prices),
+        )
+        for charge in node.transition_charges
+    ]
+    return items
+
+
+def _recurring(source: Source, node: RecurringPrice) -> Item:
+    header = f"price {words.frequency(node.frequency)}"
+    if node.prices:
+        return words.line(node, "price", header, *words.prices(source, node.prices))
+    return words.group(source, node, header, [_status(source, each) for each in node.by_status])
+
+
+def _status(source: Source, node: StatusPrice) -> Item:
+    return words.line(node, "status", node.status.text, *words.prices(source, node.prices))
+
+
+def _usages(source: Source, node: ServiceDeclaration) -> list[Item]:
+    return [_usage(source, node.usage)] if node.usage else []
+
+
+def _usage(source: Source, node: ServiceUsage) -> Item:
+    items: list[Item] = [words.line(name, "usage", "bucket", name.text) for name in node.buckets]
+    if node.rates:
+        items.append(words.line(node.rates, "usage", "rates", node.rates.text))
+    return words.group(source, node, f"usage {words.frequency(node.frequency)}", items)
