@@ -71,11 +71,9 @@ UNKNOWN_IDENTIFIER = Code(
 EXPRESSION_TYPE = Code("RB306", "expression-type", "error", "an expression mixes text and numbers")
 UNRATED_CLASS = Code("RB307", "unrated-class", "error", "a rate plan leaves usage without a rate")
 EQUAL_RATES = Code("RB308", "equal-rates", "error", "two rates fit the same usage equally well")
-SHADOWED_RATE = Code(
-    "RB309", "shadowed-rate", "warning", "a rate is never reached behind an earlier one"
-)
+SHADOWED_RATE = Code("RB309", "shadowed-rate", "warning", "a rate is never reached")
 OVERLAPPING_CLASSES = Code(
-    "RB310", "overlapping-classes", "warning", "a usage class is never reached behind an earlier one"
+    "RB310", "overlapping-classes", "warning", "a usage class is never reached"
 )
 TIER_ORDER = Code("RB311", "tier-order", "error", "the tiers of a bucket do not ascend to `beyond`")
 UNKNOWN_COUNTRY = Code("RB312", "unknown-country", "error", "a country is not in ISO 3166-1")
@@ -92,53 +90,3 @@ PERCENT_RANGE = Code("RB402", "percent-range", "error", "a tax is not between 0%
 BILL_DAY_RANGE = Code("RB403", "bill-day-range", "error", "a bill day is not a day of the month")
 TERMS_RANGE = Code("RB404", "terms-range", "error", "payment terms are not a number of days")
 TAX_TWICE = Code("RB405", "tax-twice", "error", "a tax gives two rates for the same sale")
-
-COMPILER_CODES: tuple[Code, ...] = (
-    UNKNOWN_NAME,
-    WRONG_KIND,
-    DUPLICATE_NAME,
-    RESERVED_NAME,
-    MISSING_CATALOG,
-    SECOND_CATALOG,
-    UNKNOWN_CURRENCY,
-    FOREIGN_CURRENCY,
-    UNKNOWN_TIMEZONE,
-    MISSING_LINE,
-    DEPENDENCY_CYCLE,
-    REPEATED_ENTRY,
-    EMPTY_WINDOW,
-    EXCESSIVE_AMOUNT,
-    UNUSED_DECLARATION,
-    UNKNOWN_BASE,
-    UNBILLABLE_PRICE,
-    PRICE_OUTSIDE_LIFECYCLE,
-    MISSING_PRICE,
-    MISSING_CURRENCY,
-    PRICE_TWICE,
-    CHARGE_WITHOUT_FEE,
-    MISPLACED_PRICE,
-    UNREACHABLE_STATUS,
-    CANCELED_NOT_TERMINAL,
-    AMBIGUOUS_TRANSITION,
-    CHARGE_WITHOUT_LIFECYCLE,
-    UNKNOWN_UNIT,
-    WRONG_MEASURE,
-    UNKNOWN_MEASURE,
-    UNKNOWN_ATTRIBUTE,
-    UNKNOWN_IDENTIFIER,
-    EXPRESSION_TYPE,
-    UNRATED_CLASS,
-    EQUAL_RATES,
-    SHADOWED_RATE,
-    OVERLAPPING_CLASSES,
-    TIER_ORDER,
-    UNKNOWN_COUNTRY,
-    UNKNOWN_FORMAT,
-    TIME_PATTERN,
-    PART_OF_STEP,
-    INSTANCE_BOUNDS,
-    PERCENT_RANGE,
-    BILL_DAY_RANGE,
-    TERMS_RANGE,
-    TAX_TWICE,
-)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from compiler.resolve.model import SERVICE_BASES, STATUS_BASES, Resolved
 from compiler.standards import minor_units
-from compiler.units import MEASURES
+from compiler.units import EVENT, MEASURES
 from dsl.syntax.base import Money, Name
 from dsl.syntax.catalog import CatalogDeclaration
 from dsl.syntax.offers import PackageDeclaration
@@ -24,7 +24,7 @@ from dsl.syntax.services import (
     ServiceTypeDeclaration,
     StatusPrice,
 )
-from dsl.syntax.usage import UsageClassDeclaration
+from dsl.syntax.usage import UnitPrice, UsageClassDeclaration, ZoneDeclaration
 from runtime.program.model import IN_SERVICE, Measure, ServiceBase, StatusBase
 
 _FREQUENCY_NAMES = {1: "monthly", 3: "quarterly", 6: "semi_annually", 12: "yearly"}
@@ -134,9 +134,7 @@ def billable_statuses(resolved: Resolved, service: ServiceDeclaration) -> tuple[
     if None in bases:
         return None
     return tuple(
-        status.name.text
-        for status, base in zip(statuses, bases, strict=True)
-        if base == "billable"
+        status.name.text for status, base in zip(statuses, bases, strict=True) if base == "billable"
     )
 
 
@@ -160,7 +158,17 @@ def sold_services(
             yield item.service, service
 
 
-
 def measure_of(node: UsageClassDeclaration) -> Measure | None:
     """Give what a usage class is measured in; None where the word is no measure."""
     return next((measure for measure in MEASURES if measure == node.measure.text), None)
+
+
+def is_event_price(price: UnitPrice) -> bool:
+    """Whether a price is `per event`."""
+    return price.unit is not None and price.unit.text == EVENT
+
+
+def zone_countries(resolved: Resolved, name: Name | None) -> frozenset[str] | None:
+    """Give the countries of the zone a name refers to; None where it is not known."""
+    zone = resolved.find(name, ZoneDeclaration)
+    return None if zone is None else frozenset(country.text for country in zone.countries)

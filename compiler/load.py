@@ -86,4 +86,3 @@ def _read(root: Path, file: Path) -> _File:
         return _File(file.relative_to(root).as_posix(), file.read_bytes())
     except OSError as fault:
         raise CatalogFault(f"{file}: cannot be read: {fault.strerror}") from fault
-

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 # Codes CLDR lists beside the countries of ISO 3166-1: groupings, reserved and test codes.
-_NOT_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB XK ZZ".split())
+_NOT_COUNTRIES = frozenset(
+    {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"}
+)
 
 
 @cache
@@ -36,9 +39,10 @@ def country_codes() -> frozenset[str]:
     """Give the officially assigned alpha-2 codes of ISO 3166-1."""
     from babel import Locale
 
-    territories = Locale("en").territories
-    codes = (code for code in territories if len(code) == 2 and code.isalpha())
-    return frozenset(codes) - _NOT_COUNTRIES
+    territories = (str(code) for code in Locale("en").territories)
+    return (
+        frozenset(code for code in territories if re.fullmatch("[A-Z]{2}", code)) - _NOT_COUNTRIES
+    )
 
 
 @cache

@@ -53,9 +53,7 @@ def _package(resolved: Resolved, node: written.PackageDeclaration) -> Package:
         ),
         timing="arrears" if timing == "arrears" else "advance",
         alignment="anniversary" if alignment == "anniversary" else "bill_day",
-        activation=(
-            "first_billable_status" if activation == "first_billable_status" else "sale"
-        ),
+        activation=("first_billable_status" if activation == "first_billable_status" else "sale"),
         sold_from=None if node.sold_from is None else node.sold_from.value,
         sold_until=None if node.sold_until is None else node.sold_until.value,
         services=tuple(_package_service(resolved, item) for item in node.services),

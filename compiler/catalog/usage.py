@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from compiler.catalog.base import Entity, Money
-from compiler.catalog.expressions import Expression, FieldUse
+from compiler.catalog.expressions import Expression
 from dsl.source import Span
 from runtime.program.expressions import Closed
 from runtime.program.model import Measure

@@ -25,7 +25,7 @@ from compiler.catalog.usage import (
     UsageClassType,
     Zone,
 )
-from compiler.facts import measure_of, the_catalog
+from compiler.facts import is_event_price, measure_of, the_catalog
 from compiler.resolve.model import Resolved
 from compiler.units import EACH, EVENT, UNITS
 from compiler.units import Unit as KnownUnit
@@ -159,11 +159,6 @@ def _rate_prices(row: written.RateRow) -> tuple[RatePrice, ...]:
     return tuple(found)
 
 
-def is_event_price(price: written.UnitPrice) -> bool:
-    """Whether a price is `per event`."""
-    return price.unit is not None and price.unit.text == EVENT
-
-
 def rate_plans(resolved: Resolved) -> tuple[RatePlan, ...]:
     """Give the rate plans, each with its groups in the order they are tried."""
     return tuple(
@@ -172,8 +167,7 @@ def rate_plans(resolved: Resolved) -> tuple[RatePlan, ...]:
             description=node.doc,
             span=node.name.span,
             groups=tuple(
-                GroupUse(group=target_name(resolved, name), span=name.span)
-                for name in node.groups
+                GroupUse(group=target_name(resolved, name), span=name.span) for name in node.groups
             ),
             otherwise="reject",
         )

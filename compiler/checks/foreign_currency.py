@@ -15,8 +15,7 @@ from dsl.diagnostic import Label
 CODE = codes.FOREIGN_CURRENCY
 
 PAGE = Page(
-    what="An amount, or a package, names a currency that is not among the catalog's "
-    "`currencies`.",
+    what="An amount, or a package, names a currency that is not among the catalog's `currencies`.",
     why="No account can be billed in it, so the price would never be used.",
     bad=TINY
     + """\

@@ -40,18 +40,27 @@ def check(resolved: Resolved, session: Session) -> None:
     """Report each declaration with a reserved name, and each way back to `new`."""
     for status in resolved.all(ServiceStatusDeclaration):
         if status.name.text == NEW:
-            _report(session, status.name.text, "where every lifecycle starts", Label(
-                status.name.span, "this is no status a service can be in"
-            ))
+            _report(
+                session,
+                status.name.text,
+                "where every lifecycle starts",
+                Label(status.name.span, "this is no status a service can be in"),
+            )
         elif status.name.text == IN_SERVICE:
-            _report(session, status.name.text, "the status of services without a lifecycle", Label(
-                status.name.span, "this status is already there"
-            ))
+            _report(
+                session,
+                status.name.text,
+                "the status of services without a lifecycle",
+                Label(status.name.span, "this status is already there"),
+            )
     for service_type in resolved.all(ServiceTypeDeclaration):
         if service_type.name.text in SERVICE_BASES:
-            _report(session, service_type.name.text, "a base, and may be used as it is", Label(
-                service_type.name.span, "this is a base"
-            ))
+            _report(
+                session,
+                service_type.name.text,
+                "a base, and may be used as it is",
+                Label(service_type.name.span, "this is a base"),
+            )
     for lifecycle in resolved.all(LifecycleDeclaration):
         for transition in lifecycle.transitions:
             if transition.destination.text == NEW:

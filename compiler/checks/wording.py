@@ -42,6 +42,6 @@ def suggestion(name: str, candidates: Iterable[str]) -> str | None:
 
 
 def _joined(words: list[str], last: str) -> str:
-    if len(words) < 2:  # noqa: PLR2004 - one word needs no joining
+    if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"

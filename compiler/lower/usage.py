@@ -115,9 +115,7 @@ def rates(catalog: Catalog, lines: Lines) -> Iterator[Rate]:
                 yield _rate(group.id, ordinal, rate, price, lines)
 
 
-def _rate(
-    group: str, ordinal: int, rate: typed.Rate, price: typed.RatePrice, lines: Lines
-) -> Rate:
+def _rate(group: str, ordinal: int, rate: typed.Rate, price: typed.RatePrice, lines: Lines) -> Rate:
     covered = (group, rate.usage_class, *(() if rate.zone is None else (rate.zone,)))
     origin = price.price or price.event_price
     return Rate(

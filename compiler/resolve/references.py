@@ -49,32 +49,23 @@ def mentions(node: Declaration) -> Iterator[Mention]:
         case ServiceDeclaration():
             yield from _service(node)
         case LifecycleDeclaration():
-            for transition in node.transitions:
-                for source in transition.sources:
-                    yield Mention(source, "leaves", Kind.SERVICE_STATUS)
-                yield Mention(transition.destination, "reaches", Kind.SERVICE_STATUS)
+            yield from _lifecycle(node)
         case FeedDeclaration():
             yield from _feed(node)
         case UsageClassDeclaration():
             yield from _optional(node.type, "type", Kind.USAGE_CLASS_TYPE)
             yield from _zones(node.criterion)
         case RateGroupDeclaration():
-            yield from _zones(node.criterion)
-            for row in node.rows:
-                yield Mention(row.usage_class, "rates", Kind.USAGE_CLASS)
-                yield from _optional(row.zone, "zone", Kind.ZONE)
+            yield from _rate_group(node)
         case RatePlanDeclaration():
-            for group in node.groups:
-                yield Mention(group, "tries", Kind.RATE_GROUP)
+            yield from (Mention(group, "tries", Kind.RATE_GROUP) for group in node.groups)
         case BaseBucketDeclaration():
-            for usage_class in node.classes:
-                yield Mention(usage_class, "holds", Kind.USAGE_CLASS)
+            yield from (Mention(held, "holds", Kind.USAGE_CLASS) for held in node.classes)
             yield from _zones(node.where)
         case BucketDeclaration():
             yield Mention(node.base, "base", Kind.BASE_BUCKET)
         case PackageDeclaration():
-            for item in node.services:
-                yield Mention(item.service, "sells", Kind.SERVICE)
+            yield from (Mention(item.service, "sells", Kind.SERVICE) for item in node.services)
         case (
             CatalogDeclaration()
             | BillGroupDeclaration()
@@ -105,6 +96,20 @@ def _service(node: ServiceDeclaration) -> Iterator[Mention]:
         yield from _optional(node.usage.rates, "rated by", Kind.RATE_PLAN)
         for bucket in node.usage.buckets:
             yield Mention(bucket, "draws", Kind.BUCKET)
+
+
+def _lifecycle(node: LifecycleDeclaration) -> Iterator[Mention]:
+    for transition in node.transitions:
+        for source in transition.sources:
+            yield Mention(source, "leaves", Kind.SERVICE_STATUS)
+        yield Mention(transition.destination, "reaches", Kind.SERVICE_STATUS)
+
+
+def _rate_group(node: RateGroupDeclaration) -> Iterator[Mention]:
+    yield from _zones(node.criterion)
+    for row in node.rows:
+        yield Mention(row.usage_class, "rates", Kind.USAGE_CLASS)
+        yield from _optional(row.zone, "zone", Kind.ZONE)
 
 
 def _feed(node: FeedDeclaration) -> Iterator[Mention]:

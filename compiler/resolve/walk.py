@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
-from functools import cache
 from typing import TypeVar
 
 from dsl.syntax.base import Node
@@ -15,8 +14,8 @@ N = TypeVar("N", bound=Node)
 def walk(node: Node) -> Iterator[Node]:
     """Give the node and all nodes below it, parents first, in the order of their fields."""
     yield node
-    for name in _field_names(type(node)):
-        value: object = getattr(node, name)
+    for field in fields(node):
+        value: object = getattr(node, field.name)
         if isinstance(value, Node):
             yield from walk(value)
         elif isinstance(value, tuple):
@@ -31,8 +30,3 @@ def every(node: Node | None, kind: type[N]) -> Iterator[N]:
         for found in walk(node):
             if isinstance(found, kind):
                 yield found
-
-
-@cache
-def _field_names(kind: type[Node]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind) if field.name != "span")

@@ -1,0 +1,69 @@
+"""Report amounts and quantities too long to be billed exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from compiler import codes
+from compiler.checks.page import TINY, Page
+from compiler.resolve.model import Resolved
+from compiler.resolve.walk import walk
+from compiler.session import Session
+from dsl.diagnostic import Label
+from dsl.source import Span
+from dsl.syntax.base import Money, Number, Percent, Quantity
+
+CODE = codes.EXCESSIVE_AMOUNT
+
+WHOLE_DIGITS = 15
+DECIMALS = 12
+
+PAGE = Page(
+    what=f"An amount, a quantity or a percentage has more than {WHOLE_DIGITS} digits before "
+    f"its point or more than {DECIMALS} behind it.",
+    why="Amounts are multiplied with quantities exactly, in numbers of at most 38 digits; a "
+    "longer price would leave no room for the quantity.",
+    bad=TINY
+    + """\
+service setup {
+  type   non_recurring
+  price  0.1234567890123 USD
+}
+""",
+    good=TINY
+    + """\
+service setup {
+  type   non_recurring
+  price  0.123456789012 USD
+}
+""",
+)
+
+
+def check(resolved: Resolved, session: Session) -> None:
+    """Report each number that is too long."""
+    for declaration in resolved.declarations:
+        for node in walk(declaration):
+            if not isinstance(node, Money | Quantity | Percent | Number):
+                continue
+            value = node.amount if isinstance(node, Money | Quantity) else node.value
+            for fault in _faults(value):
+                _report(node.span, fault, session)
+
+
+def _faults(value: Decimal) -> Iterator[str]:
+    if value.adjusted() >= WHOLE_DIGITS:
+        yield f"more than {WHOLE_DIGITS} digits before its point"
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and -exponent > DECIMALS:
+        yield f"more than {DECIMALS} decimals"
+
+
+def _report(span: Span, fault: str, session: Session) -> None:
+    session.report(
+        CODE,
+        f"a number has {fault}",
+        Label(span, "too long to be billed exactly"),
+        help=f"write at most {WHOLE_DIGITS} digits before the point and {DECIMALS} behind it",
+    )

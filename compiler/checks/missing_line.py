@@ -1,0 +1,123 @@
+"""Report declarations that lack a line without which they mean nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from compiler import codes
+from compiler.checks.page import TINY, Page
+from compiler.resolve.kinds import id_of
+from compiler.resolve.model import Resolved
+from compiler.session import Session
+from dsl.diagnostic import Label
+from dsl.syntax.catalog import CatalogDeclaration
+from dsl.syntax.declarations import Declaration
+from dsl.syntax.offers import PackageDeclaration
+from dsl.syntax.services import LifecycleDeclaration, ServiceDeclaration
+from dsl.syntax.usage import (
+    BaseBucketDeclaration,
+    BucketDeclaration,
+    FeedDeclaration,
+    RateGroupDeclaration,
+    RatePlanDeclaration,
+)
+
+CODE = codes.MISSING_LINE
+
+PAGE = Page(
+    what="A declaration lacks a line that it cannot do without: a service its `type`, a feed "
+    "the field that identifies the service, a service with `usage` its rate plan.",
+    why="There is no value that could be taken for granted without deciding a charge.",
+    bad=TINY
+    + """\
+service visit {
+  tax  telecom
+}
+
+tax sales_tax {
+  telecom  CA 5%
+}
+""",
+    good=TINY
+    + """\
+service visit {
+  type  fee
+  tax   telecom
+}
+
+tax sales_tax {
+  telecom  CA 5%
+}
+""",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A line that a declaration needs: whether it is there, and how it is written."""
+
+    line: str
+    is_there: bool
+    example: str
+
+
+def check(resolved: Resolved, session: Session) -> None:
+    """Report each needed line that is not there, at the declaration's name."""
+    for declaration in resolved.declarations:
+        for need in _needs(declaration):
+            if not need.is_there:
+                session.report(
+                    CODE,
+                    f"the {id_of(declaration).kind.words} `{declaration.name.text}` "
+                    f"has no {need.line}",
+                    Label(declaration.name.span, f"{need.line} is missing"),
+                    help=f"add `{need.example}`",
+                )
+
+
+def _needs(node: Declaration) -> Iterator[Need]:
+    match node:
+        case CatalogDeclaration():
+            yield Need("`currencies`", bool(node.currencies), "currencies  USD")
+            yield Need("`timezone`", node.timezone is not None, 'timezone  "America/New_York"')
+        case LifecycleDeclaration():
+            yield Need("transition", bool(node.transitions), "order  new -> <status>")
+        case ServiceDeclaration():
+            yield from _service_needs(node)
+        case FeedDeclaration():
+            yield Need("`format`", bool(node.formats), "format  csv")
+            yield Need("`id`", bool(node.id), "id  <field>")
+            yield Need("`at`", node.time is not None, 'at  <field> in "UTC"')
+            yield Need("`service`", node.service is not None, "service  <identifier>")
+            yield Need("`quantity`", node.quantity is not None, "quantity  <field> in byte")
+        case RateGroupDeclaration():
+            yield Need("rate", bool(node.rows), "<usage class>  <amount> USD per GB")
+        case RatePlanDeclaration():
+            yield Need("rate group", bool(node.groups), "<rate group>")
+        case BaseBucketDeclaration():
+            yield Need("`classes`", bool(node.classes), "classes  <usage class>")
+            yield Need("`unit`", node.unit is not None, "unit  GB")
+        case BucketDeclaration():
+            yield Need("`recurring`", node.recurring is not None, "recurring  monthly")
+            yield Need("tier", bool(node.tiers), "beyond  rated")
+        case PackageDeclaration():
+            yield Need("`bills`", bool(node.frequencies), "bills  monthly in advance")
+            yield Need("`service`", bool(node.services), "service  <service>")
+        case _:
+            return
+
+
+def _service_needs(node: ServiceDeclaration) -> Iterator[Need]:
+    yield Need("`type`", node.type is not None, "type  recurring")
+    if node.usage is not None:
+        yield Need(
+            "`identified by`, which ties usage to it",
+            bool(node.identified_by),
+            "identified by  <identifier>",
+        )
+        yield Need(
+            "`rates` in its `usage`",
+            node.usage.rates is not None,
+            "rates  <rate plan>",
+        )

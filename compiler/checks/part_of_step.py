@@ -1,0 +1,55 @@
+"""Report bounds that are no whole number of bytes, seconds or units."""
+
+from __future__ import annotations
+
+from compiler import codes
+from compiler.checks.page import TINY, Page
+from compiler.checks.tier_order import METERED
+from compiler.resolve.model import Resolved
+from compiler.resolve.walk import every
+from compiler.session import Session
+from compiler.units import UNITS
+from dsl.diagnostic import Label
+from dsl.syntax.base import Quantity
+from runtime.program.model import Measure
+
+CODE = codes.PART_OF_STEP
+
+PAGE = Page(
+    what="A quantity comes to a part of a byte, of a second, or of one.",
+    why="Usage is counted in whole steps, so the bound could never be met exactly.",
+    bad=TINY
+    + METERED
+    + """\
+bucket allowance of traffic_bucket {
+  recurring  monthly
+  up to 0.0000000001 GB  included
+  beyond                 rated
+}
+""",
+    good=TINY
+    + METERED
+    + """\
+bucket allowance of traffic_bucket {
+  recurring  monthly
+  up to 0.5 GB  included
+  beyond        rated
+}
+""",
+)
+
+_STEPS: dict[Measure, str] = {"data": "bytes", "time": "seconds", "count": "units"}
+
+
+def check(resolved: Resolved, session: Session) -> None:
+    """Report each quantity that is not whole in its measure's steps."""
+    for declaration in resolved.declarations:
+        for quantity in every(declaration, Quantity):
+            unit = UNITS.get(quantity.unit.text)
+            if unit is not None and quantity.amount * unit.steps % 1:
+                session.report(
+                    CODE,
+                    f"a quantity is not a whole number of {_STEPS[unit.measure]}",
+                    Label(quantity.span, f"{quantity.amount * unit.steps:f}"),
+                    help="write fewer decimals, or a smaller unit",
+                )

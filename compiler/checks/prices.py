@@ -1,0 +1,65 @@
+"""Every list of amounts in a catalog that a currency may be missing from, or stand in twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from compiler.facts import is_event_price
+from compiler.resolve.model import Resolved
+from dsl.source import Span
+from dsl.syntax.base import Money
+from dsl.syntax.declarations import Declaration
+from dsl.syntax.services import ServiceDeclaration
+from dsl.syntax.usage import BucketDeclaration, RateGroupDeclaration
+
+
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """Amounts of one thing, one a currency; `what` names it, `at` is the text to complete."""
+
+    what: str
+    at: Span
+    amounts: tuple[Money, ...]
+
+
+def price_lists(resolved: Resolved) -> Iterator[PriceList]:
+    """Give the price lists of all declarations but those of recurring prices."""
+    for declaration in resolved.declarations:
+        yield from _lists(declaration)
+
+
+def _lists(node: Declaration) -> Iterator[PriceList]:
+    match node:
+        case ServiceDeclaration():
+            yield from _service_lists(node)
+        case BucketDeclaration():
+            for tier in node.tiers:
+                if tier.flats:
+                    yield PriceList("the flat amount", tier.flats[0].span, tier.flats)
+        case RateGroupDeclaration():
+            for row in node.rows:
+                of_event = tuple(one.money for one in row.prices if is_event_price(one))
+                of_unit = tuple(one.money for one in row.prices if not is_event_price(one))
+                what = f"the rate of `{row.usage_class.text}`"
+                if of_unit:
+                    yield PriceList(what, row.usage_class.span, of_unit)
+                if of_event:
+                    yield PriceList(f"{what} per event", row.usage_class.span, of_event)
+        case _:
+            return
+
+
+def _service_lists(node: ServiceDeclaration) -> Iterator[PriceList]:
+    one_time = tuple(money for price in node.one_time_prices for money in price.prices)
+    if one_time:
+        yield PriceList(f"the price of `{node.name.text}`", node.name.span, one_time)
+    charges: dict[tuple[str, str], list[Money]] = {}
+    places: dict[tuple[str, str], Span] = {}
+    for charge in node.transition_charges:
+        key = charge.transition.text, charge.service.text
+        charges.setdefault(key, []).extend(charge.prices)
+        places.setdefault(key, charge.service.span)
+    for (transition, fee), amounts in charges.items():
+        what = f"the charge `{fee}` on `{transition}`"
+        yield PriceList(what, places[transition, fee], tuple(amounts))

@@ -1,0 +1,106 @@
+"""Report lists that name the same thing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from compiler import codes
+from compiler.checks.page import Page
+from compiler.facts import frequency_words
+from compiler.resolve.model import Resolved
+from compiler.session import Session
+from dsl.diagnostic import Label
+from dsl.source import Span
+from dsl.syntax.base import Name, Word
+from dsl.syntax.catalog import CatalogDeclaration
+from dsl.syntax.declarations import Declaration
+from dsl.syntax.offers import PackageDeclaration
+from dsl.syntax.services import ServiceDeclaration
+from dsl.syntax.usage import (
+    BaseBucketDeclaration,
+    FeedDeclaration,
+    RatePlanDeclaration,
+    ZoneDeclaration,
+)
+
+CODE = codes.REPEATED_ENTRY
+
+PAGE = Page(
+    what="A list names the same currency, service, country, class, group or field twice.",
+    why="The second says nothing, so another was probably meant; in a package it would leave "
+    "open which bounds of the service hold.",
+    bad="""\
+catalog tiny {
+  currencies  USD, USD
+  timezone    "UTC"
+}
+""",
+    good="""\
+catalog tiny {
+  currencies  USD, CAD
+  timezone    "UTC"
+}
+""",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of a list, by what makes it the same as another."""
+
+    text: str
+    span: Span
+
+
+def check(resolved: Resolved, session: Session) -> None:
+    """Report each entry that stands again in its list, and where it stood first."""
+    for declaration in resolved.declarations:
+        for what, entries in _lists(declaration):
+            seen: dict[str, Span] = {}
+            for entry in entries:
+                first = seen.setdefault(entry.text, entry.span)
+                if first != entry.span:
+                    session.report(
+                        CODE,
+                        f"the {what} `{entry.text}` is named twice in `{declaration.name.text}`",
+                        Label(entry.span, "named again here"),
+                        [Label(first, "named first here")],
+                        "take one of the two out",
+                    )
+
+
+def _lists(node: Declaration) -> Iterator[tuple[str, list[Entry]]]:
+    match node:
+        case CatalogDeclaration():
+            yield "currency", _names(node.currencies)
+        case PackageDeclaration():
+            yield "currency", _names(node.currencies)
+            yield "service", _names(item.service for item in node.services)
+            yield (
+                "frequency",
+                [
+                    Entry(frequency_words(frequency.months), frequency.span)
+                    for frequency in node.frequencies
+                ],
+            )
+        case ServiceDeclaration():
+            yield "identifier", _names(node.identified_by)
+            if node.usage is not None:
+                yield "bucket", _names(node.usage.buckets)
+        case FeedDeclaration():
+            yield "format", _names(node.formats)
+            yield "field", _names(node.id)
+            yield "attribute", _names(attribute.name for attribute in node.attributes)
+        case ZoneDeclaration():
+            yield "country", _names(node.countries)
+        case RatePlanDeclaration():
+            yield "rate group", _names(node.groups)
+        case BaseBucketDeclaration():
+            yield "usage class", _names(node.classes)
+        case _:
+            return
+
+
+def _names(names: Iterable[Name] | Iterable[Word]) -> list[Entry]:
+    return [Entry(name.text, name.span) for name in names]

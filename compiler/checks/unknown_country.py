@@ -1,0 +1,66 @@
+"""Report country codes that ISO 3166-1 does not list."""
+
+from __future__ import annotations
+
+from compiler import codes
+from compiler.checks.equal_rates import USAGE
+from compiler.checks.page import TINY, Page
+from compiler.resolve.model import Resolved
+from compiler.resolve.nearest import nearest
+from compiler.session import Session
+from compiler.standards import country_codes
+from dsl.diagnostic import Label
+from dsl.syntax.usage import ZoneDeclaration
+
+CODE = codes.UNKNOWN_COUNTRY
+
+_RATES = """\
+
+rate group traffic_rates {
+  traffic to abroad  4.00 USD per GB
+}
+
+rate plan metered {
+  traffic_rates
+  otherwise reject
+}
+"""
+
+PAGE = Page(
+    what="A country of a zone is not a two-letter code of ISO 3166-1, in capitals.",
+    why="Usage is matched by that code; with another the zone would never match.",
+    bad=TINY
+    + USAGE
+    + """\
+zone abroad = countries FR, UK
+"""
+    + _RATES,
+    good=TINY
+    + USAGE
+    + """\
+zone abroad = countries FR, GB
+"""
+    + _RATES,
+)
+
+_MEANT = {"UK": "GB", "EL": "GR"}
+"""Codes in common use that ISO 3166-1 has under another name."""
+
+
+def check(resolved: Resolved, session: Session) -> None:
+    """Report each unknown country."""
+    for zone in resolved.all(ZoneDeclaration):
+        for name in zone.countries:
+            if name.text in country_codes():
+                continue
+            upper = name.text.upper()
+            meant = _MEANT.get(upper) or (upper if upper in country_codes() else None)
+            near = meant or nearest(upper, country_codes())
+            session.report(
+                CODE,
+                f"`{name.text}` is not a country of ISO 3166-1",
+                Label(name.span, "no such country"),
+                help=f"did you mean `{near}`?"
+                if near is not None and (meant or len(upper) > 2)
+                else "write its two-letter code, such as `CA` or `FR`",
+            )

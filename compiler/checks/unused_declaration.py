@@ -1,0 +1,81 @@
+"""Warn of declarations that nothing refers to."""
+
+from __future__ import annotations
+
+from compiler import codes
+from compiler.checks.page import TINY, Page
+from compiler.resolve.kinds import Kind, id_of
+from compiler.resolve.model import BUILTIN, Failure, Resolved
+from compiler.session import Session
+from dsl.diagnostic import Label
+
+CODE = codes.UNUSED_DECLARATION
+
+KINDS = frozenset(
+    {
+        Kind.SERVICE_STATUS,
+        Kind.SERVICE_TYPE,
+        Kind.LIFECYCLE,
+        Kind.USAGE_CLASS_TYPE,
+        Kind.ZONE,
+        Kind.RATE_GROUP,
+        Kind.RATE_PLAN,
+        Kind.BASE_BUCKET,
+        Kind.BUCKET,
+    }
+)
+"""What means something only through another declaration.
+
+Packages, feeds, usage classes, taxes, bill groups and package statuses are used by accounts
+and usage; services may be sold by themselves later.
+"""
+
+PAGE = Page(
+    what="Nothing in the catalog refers to a rate plan, a rate group, a bucket, a zone, a "
+    "lifecycle, a status or a type.",
+    why="It takes no part in any price. Most often a reference to it was forgotten.",
+    bad=TINY
+    + """\
+service type visits = fee
+
+service visit {
+  type  fee
+}
+""",
+    good=TINY
+    + """\
+service type visits = fee
+
+service visit {
+  type  visits
+}
+""",
+)
+
+
+def check(resolved: Resolved, session: Session) -> None:
+    """Warn of each; stay silent where a mistake may hide the reference."""
+    if resolved.broken:
+        return
+    used = {
+        reference.target
+        for reference in resolved.references
+        if reference.target is not None and reference.target != reference.source
+    }
+    doubtful = {
+        reference.wanted
+        for reference in resolved.references
+        if reference.failure in {Failure.UNKNOWN, Failure.WRONG_KIND}
+    }
+    reported = set(BUILTIN)
+    for declaration in resolved.declarations:
+        own = id_of(declaration)
+        is_first = own not in reported
+        if own.kind in KINDS and own not in used and own.kind not in doubtful and is_first:
+            reported.add(own)
+            session.report(
+                CODE,
+                f"nothing uses the {own.kind.words} `{own.name}`",
+                Label(declaration.name.span, "never referred to"),
+                help="refer to it, or delete it",
+            )

@@ -1,0 +1,150 @@
+"""Report units that measure another thing than the usage they are written for."""
+
+from __future__ import annotations
+
+from compiler import codes
+from compiler.checks.page import TINY, Page
+from compiler.checks.unknown_unit import CALLS
+from compiler.checks.wording import choice
+from compiler.facts import is_event_price, measure_of
+from compiler.resolve.model import Resolved
+from compiler.session import Session
+from compiler.units import EACH, UNITS, Unit, units_of
+from dsl.diagnostic import Label
+from dsl.source import Span
+from dsl.syntax.base import Name
+from dsl.syntax.usage import (
+    BaseBucketDeclaration,
+    BucketDeclaration,
+    RateGroupDeclaration,
+    RateRow,
+    UnitPrice,
+    UsageClassDeclaration,
+)
+from runtime.program.model import Measure
+
+CODE = codes.WRONG_MEASURE
+
+PAGE = Page(
+    what="A price, a bucket or a bound is written in a unit of data where the usage is "
+    "measured in time, or the like.",
+    why="So many minutes cannot be compared with so many gigabytes; no amount follows.",
+    bad=TINY
+    + CALLS
+    + """\
+rate group call_rates {
+  calls  0.02 USD per GB
+}
+""",
+    good=TINY
+    + CALLS
+    + """\
+rate group call_rates {
+  calls  0.02 USD per minute
+}
+""",
+)
+
+
+def check(resolved: Resolved, session: Session) -> None:
+    """Report each unit that does not fit, and where the measure is set."""
+    for group in resolved.all(RateGroupDeclaration):
+        for row in group.rows:
+            for price in row.prices:
+                _check_price(resolved, row, price, session)
+    for base in resolved.all(BaseBucketDeclaration):
+        _check_base_bucket(resolved, base, session)
+    for bucket in resolved.all(BucketDeclaration):
+        _check_bucket(resolved, bucket, session)
+
+
+def _check_price(resolved: Resolved, row: RateRow, price: UnitPrice, session: Session) -> None:
+    usage_class = resolved.find(row.usage_class, UsageClassDeclaration)
+    if usage_class is None or is_event_price(price):
+        return
+    unit = EACH if price.unit is None else UNITS.get(price.unit.text)
+    due = measure_of(usage_class)
+    if unit is None or due is None or unit.measure == due:
+        return
+    span = price.span if price.unit is None else price.unit.span
+    what = "each" if price.unit is None else f"per {price.unit.text}"
+    session.report(
+        CODE,
+        f"`{usage_class.name.text}` is measured in {due}, and is priced `{what}`, "
+        f"which is {_article(unit.measure)}",
+        Label(span, f"not a unit of {due}"),
+        [_declared(usage_class)],
+        f"write `per` {choice(units_of(due)[1:] or units_of(due))}"
+        if due != "count"
+        else "write `each`",
+    )
+
+
+def _check_base_bucket(resolved: Resolved, base: BaseBucketDeclaration, session: Session) -> None:
+    unit = _unit(base.unit)
+    first: UsageClassDeclaration | None = None
+    for name in base.classes:
+        usage_class = resolved.find(name, UsageClassDeclaration)
+        due = None if usage_class is None else measure_of(usage_class)
+        if usage_class is None or due is None:
+            continue
+        if unit is None or base.unit is None:
+            if first is not None and measure_of(first) != due:
+                _report_mixed(base, name, usage_class, first, session)
+            first = first or usage_class
+        elif unit.measure != due:
+            session.report(
+                CODE,
+                f"the base bucket `{base.name.text}` is in {base.unit.text}, and "
+                f"`{usage_class.name.text}` is measured in {due}",
+                Label(base.unit.span, f"not a unit of {due}"),
+                [Label(name.span, "held here"), _declared(usage_class)],
+                f"write {choice(units_of(due))}, or hold another usage class",
+            )
+
+
+def _report_mixed(
+    base: BaseBucketDeclaration,
+    name: Name,
+    usage_class: UsageClassDeclaration,
+    first: UsageClassDeclaration,
+    session: Session,
+) -> None:
+    session.report(
+        CODE,
+        f"the base bucket `{base.name.text}` holds classes of different measures",
+        Label(name.span, f"measured in {usage_class.measure.text}"),
+        [_declared(usage_class), _declared(first)],
+        "hold each measure in a bucket of its own",
+    )
+
+
+def _check_bucket(resolved: Resolved, bucket: BucketDeclaration, session: Session) -> None:
+    base = resolved.find(bucket.base, BaseBucketDeclaration)
+    due = None if base is None else _unit(base.unit)
+    if base is None or base.unit is None or due is None:
+        return
+    for tier in bucket.tiers:
+        unit = None if tier.upper is None else _unit(tier.upper.unit)
+        if tier.upper is None or unit is None or unit.measure == due.measure:
+            continue
+        session.report(
+            CODE,
+            f"the bucket `{bucket.name.text}` holds {due.measure}, and a bound is in {unit.name}",
+            Label(tier.upper.unit.span, f"not a unit of {due.measure}"),
+            [Label(base.unit.span, f"`{base.name.text}` is in {due.name}")],
+            f"write the bound in {choice(units_of(due.measure))}",
+        )
+
+
+def _unit(name: Name | None) -> Unit | None:
+    return None if name is None else UNITS.get(name.text)
+
+
+def _declared(usage_class: UsageClassDeclaration) -> Label:
+    span: Span = usage_class.measure.span
+    return Label(span, f"`{usage_class.name.text}` is measured in {usage_class.measure.text}")
+
+
+def _article(measure: Measure) -> str:
+    return "a count" if measure == "count" else f"a unit of {measure}"
