@@ -1,0 +1,138 @@
+"""Reads a book into the tables book.* and reports everything that is wrong with it.
+
+The order is: files, cells, keys, then the rules of runtime.book.rules as they stand there.
+One cause gives one report: a cell that could not be read is empty from there on, a rule
+says nothing of a cell that was reported, and nothing where a file it needs is not there.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from runtime.book.fault_table import add_faults, add_query, collect_faults, make_fault_table
+from runtime.book.faults import BookFault, BookReport
+from runtime.book.files import BookFile, find_files
+from runtime.book.model import OPTIONAL_FILES
+from runtime.book.offer import make_offer
+from runtime.book.read import make_empty, read_file
+from runtime.book.rule import Rule
+from runtime.book.rules import HISTORY_RULES, REFERENCE_RULES
+from runtime.book.rules.lives import make_lives
+from runtime.book.rules.names import name_fault_queries
+from runtime.book.rules.tree import cycle_faults
+from runtime.program.model import Program
+
+KEYS = {
+    "accounts": "account",
+    "account_packages": "account_package",
+    "account_services": "account_service",
+}
+
+
+def load_book(
+    connection: DuckDBPyConnection, program: Program, folder: Path, as_of: date | None = None
+) -> BookReport:
+    """Read the book of a folder, leave book.<entity>, and give what is wrong with it.
+
+    Args:
+        connection: from open_engine; the tables book.* and offer.* are made anew.
+        program: the catalog the book was sold from.
+        folder: holds `<entity>.csv` or `<entity>.parquet`.
+        as_of: status changes recorded later are checked like the others, then left out.
+
+    Every table has the columns of its model, `row` (the data row from 1) and `file`.
+    Nothing is raised for a mistake in the book; with faults, the tables must not be billed.
+    """
+    make_offer(connection, program)
+    make_fault_table(connection)
+    files, faults = find_files(folder)
+    readable = set()
+    rows = []
+    for entity, file in files.items():
+        make_empty(connection, file)
+        is_absent = file.path is None and not any(fault.file == file.name for fault in faults)
+        if is_absent and entity in OPTIONAL_FILES:
+            readable.add(entity)
+        if file.path is not None and read_file(connection, file, file.path):
+            readable.add(entity)
+        rows.append((entity, _count(connection, entity)))
+    _check_keys(connection, files, readable)
+    for entity, file in files.items():
+        for query in name_fault_queries(connection, entity):
+            add_query(connection, entity, file.name, query)
+    _apply(connection, files, readable, REFERENCE_RULES)
+    if "accounts" in readable:
+        name = files["accounts"].name
+        add_faults(connection, "accounts", list(cycle_faults(connection, name)))
+    make_lives(connection)
+    _apply(connection, files, readable, HISTORY_RULES)
+    if as_of is not None:
+        connection.execute(f"DELETE FROM book.status_changes WHERE recorded > DATE '{as_of}'")
+    faults += _with_proposals(collect_faults(connection), program)
+    return BookReport(tuple(sorted(faults)), tuple(rows))
+
+
+def _count(connection: DuckDBPyConnection, entity: str) -> int:
+    found = connection.execute(f"SELECT count(*) FROM book.{entity}").fetchone()
+    assert found is not None
+    count: int = found[0]
+    return count
+
+
+def _check_keys(
+    connection: DuckDBPyConnection, files: dict[str, BookFile], readable: set[str]
+) -> None:
+    """Report keys that stand twice, and keep the first row of each."""
+    for entity, key in KEYS.items():
+        if entity not in readable:
+            continue
+        second = f"""
+            SELECT r.row, '{key}' AS field, r.{key} AS value, 'duplicate_key' AS code,
+              'stands in row ' || CAST(f.row AS VARCHAR) || ' already' AS reason, '' AS hint
+            FROM book.{entity} r
+            JOIN (
+              SELECT {key}, min(row) AS row FROM book.{entity}
+              WHERE {key} IS NOT NULL GROUP BY {key} HAVING count(*) > 1
+            ) f ON f.{key} = r.{key} AND f.row < r.row
+            """
+        add_query(connection, entity, files[entity].name, second)
+        connection.execute(f"DELETE FROM book.{entity} WHERE row IN (SELECT row FROM ({second}) s)")
+
+
+def _apply(
+    connection: DuckDBPyConnection,
+    files: dict[str, BookFile],
+    readable: set[str],
+    rules: Sequence[Rule],
+) -> None:
+    for rule in rules:
+        if {rule.entity, *rule.needs} <= readable:
+            query = f"SELECT r.*, '{rule.code}' AS code FROM ({rule.sql}) r"
+            add_query(connection, rule.entity, files[rule.entity].name, query)
+
+
+def _with_proposals(faults: Sequence[BookFault], program: Program) -> list[BookFault]:
+    """Add what the value could have meant, where a rule names the choice."""
+    names = {
+        rule.code: sorted(rule.names(program))
+        for rule in (*REFERENCE_RULES, *HISTORY_RULES)
+        if rule.names is not None
+    }
+    hints: dict[tuple[str, str], str] = {}
+    proposed = []
+    for fault in faults:
+        if fault.hint or fault.code not in names:
+            proposed.append(fault)
+            continue
+        about = (fault.code, fault.value)
+        if about not in hints:
+            near = difflib.get_close_matches(fault.value, names[fault.code], 1)
+            hints[about] = f"did you mean `{near[0]}`?" if near else ""
+        proposed.append(replace(fault, hint=hints[about]))
+    return proposed

@@ -1,0 +1,94 @@
+"""Reads one file of the book into its table, and reports its header and its cells."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from runtime.book.cells import cell_fault_queries, type_cells
+from runtime.book.csv_file import BrokenRecord, Unreadable, read_csv_file, read_header
+from runtime.book.fault_table import add_broken, add_faults, add_query
+from runtime.book.faults import WHOLE_FILE, BookFault
+from runtime.book.files import BookFile
+from runtime.book.parquet_file import read_parquet_file, read_parquet_header
+from runtime.book.schema import SQL_TYPES, Column, columns_of
+from runtime.engine import fill_table
+
+
+def make_empty(connection: DuckDBPyConnection, file: BookFile) -> None:
+    """Make the entity's table without rows: row, file and the columns of its model."""
+    columns = {"row": "BIGINT", "file": "VARCHAR"}
+    columns |= {column.name: SQL_TYPES[column.kind] for column in columns_of(file.entity)}
+    fill_table(connection, f"book.{file.entity}", columns, [])
+
+
+def read_file(connection: DuckDBPyConnection, file: BookFile, path: Path) -> bool:
+    """Make the entity's table of the file's rows; False: no rule may rely on it.
+
+    The faults of its header and of its cells go to book.faults.
+    """
+    is_parquet = path.suffix == ".parquet"
+    columns = columns_of(file.entity)
+    broken: list[BrokenRecord] = []
+    try:
+        header = read_parquet_header(connection, path) if is_parquet else read_header(path)
+        faults = list(_header_faults(file, header, columns))
+        add_faults(connection, file.entity, faults)
+        if any(fault.code == "column_twice" for fault in faults):
+            return False
+        positions = {
+            column.name: header.index(column.name) if column.name in header else None
+            for column in columns
+        }
+        if is_parquet:
+            read_parquet_file(connection, path, positions)
+        else:
+            keys = frozenset(column.name for column in columns if column.kind == "key")
+            broken = read_csv_file(connection, path, len(header), positions, keys)
+    except Unreadable as fault:
+        unreadable = BookFault(file.name, WHOLE_FILE, "", "", "file_unreadable", str(fault), "")
+        add_faults(connection, file.entity, [unreadable])
+        return False
+    add_broken(connection, file.entity, [record.row for record in broken])
+    add_faults(connection, file.entity, [_broken_fault(file, record) for record in broken])
+    type_cells(connection, file, columns)
+    absent = frozenset(name for name, position in positions.items() if position is None)
+    for query in cell_fault_queries(columns, absent):
+        add_query(connection, file.entity, file.name, query)
+    connection.execute("DROP TABLE book.raw")
+    connection.execute("DROP TABLE book.cells")
+    return not any(column.is_required and column.name in absent for column in columns)
+
+
+def _header_faults(
+    file: BookFile, header: Sequence[str], columns: Sequence[Column]
+) -> list[BookFault]:
+    known = [column.name for column in columns]
+    unknown = [name for name in header if name not in known]
+    absent = [column.name for column in columns if column.name not in header]
+    found = []
+    meant = set()
+    for name in unknown:
+        near = difflib.get_close_matches(name.strip().lower(), absent, 1)
+        meant.update(near)
+        hint = f"did you mean `{near[0]}`?" if near else f"its columns are {', '.join(known)}"
+        found.append(("column_unknown", name, "is not a column of this file", hint))
+    for column in columns:
+        if column.is_required and column.name in absent and column.name not in meant:
+            found.append(("column_missing", column.name, "the header lacks this column", ""))
+    for name, count in Counter(header).items():
+        if count > 1:
+            found.append(("column_twice", name, f"stands {count} times in the header", ""))
+    return [
+        BookFault(file.name, WHOLE_FILE, "header", name, code, reason, hint)
+        for code, name, reason, hint in found
+    ]
+
+
+def _broken_fault(file: BookFile, record: BrokenRecord) -> BookFault:
+    code = "not_utf8" if "UTF-8" in record.reason else "malformed_row"
+    return BookFault(file.name, record.row, "", record.text, code, record.reason, "")

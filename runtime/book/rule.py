@@ -1,0 +1,53 @@
+"""What a rule of the book is: one query for the rows that break it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from runtime.program.model import Program
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule over the whole book.
+
+    Attributes:
+        code: its name in reports and documents, the same for ever; several rules may
+            share one where they report the same mistake of another column.
+        entity: the file it reports.
+        sql: a query giving row, field, value, reason and hint of each row that breaks it.
+        needs: the files it must be able to read besides; without one it says nothing.
+        names: the catalog's names that the value could have meant, for the hint.
+    """
+
+    code: str
+    entity: str
+    sql: str
+    needs: tuple[str, ...] = ()
+    names: Callable[[Program], tuple[str, ...]] | None = None
+
+
+def unknown_reference(
+    code: str, entity: str, field: str, target: str, key: str, reason: str
+) -> Rule:
+    """Make the rule that a column names a row of another file by its key.
+
+    A key that differs in case or in space around it only is given as the hint.
+    """
+    plain = "lower(trim({}))"
+    return Rule(
+        code=code,
+        entity=entity,
+        needs=(target,),
+        sql=f"""
+        SELECT r.row, '{field}' AS field, r.{field} AS value, '{reason}' AS reason,
+          coalesce('did you mean `' || n.{key} || '`?', '') AS hint
+        FROM book.{entity} r
+        LEFT JOIN (
+          SELECT {plain.format(key)} AS plain, min({key}) AS {key} FROM book.{target} GROUP BY 1
+        ) n ON n.plain = {plain.format(f"r.{field}")}
+        WHERE r.{field} IS NOT NULL
+          AND NOT EXISTS (SELECT 1 FROM book.{target} t WHERE t.{key} = r.{field})
+        """,
+    )

@@ -1,0 +1,92 @@
+"""How many of each service an account package holds: within the package's bounds."""
+
+from __future__ import annotations
+
+from runtime.book.rule import Rule
+from runtime.tables import OPEN_DAY
+
+# Packages of which every service is sound; a service that is reported could be the one
+# that is missing, and so could one whose account package is not known.
+_SOUND = """
+(SELECT p.row, p.account_package, p.package FROM book.account_packages p
+ WHERE NOT EXISTS (
+     SELECT 1 FROM book.account_services s
+     WHERE s.account_package = p.account_package
+       AND NOT EXISTS (SELECT 1 FROM book.lives l WHERE l.row = s.row)
+   )
+   AND NOT EXISTS (
+     SELECT 1 FROM book.faults f WHERE f.entity = 'account_packages' AND f.row = p.row
+   ))
+"""
+
+_STRAYS = """
+(SELECT DISTINCT s.service FROM book.account_services s
+ JOIN book.faults f ON f.entity = 'account_services' AND f.row = s.row
+ WHERE f.field IN ('account_package', ''))
+"""
+
+HOLDING_RULES = (
+    Rule(
+        code="too_few_services",
+        entity="account_packages",
+        needs=("account_services",),
+        sql=f"""
+        SELECT p.row, 'account_package' AS field, p.account_package AS value,
+          'holds ' || CAST(coalesce(h.held, 0) AS VARCHAR) || ' of `' || o.service
+            || '`, `' || p.package || '` needs ' || CAST(o.minimum AS VARCHAR)
+            || ' or more' AS reason,
+          'add it to the account services' AS hint
+        FROM {_SOUND} p
+        JOIN offer.package_services o ON o.package = p.package
+        LEFT JOIN (
+          SELECT account_package, service, sum(quantity) AS held
+          FROM book.lives GROUP BY account_package, service
+        ) h ON h.account_package = p.account_package AND h.service = o.service
+        WHERE coalesce(h.held, 0) < o.minimum
+          AND NOT EXISTS (
+            SELECT 1 FROM {_STRAYS} y WHERE y.service = o.service OR y.service IS NULL
+          )
+        """,
+    ),
+    Rule(
+        code="too_many_services",
+        entity="account_packages",
+        needs=("account_services",),
+        sql=f"""
+        WITH crowded AS (
+          SELECT p.row, l.account_package, p.package, l.service, o.maximum
+          FROM book.lives l
+          JOIN {_SOUND} p ON p.account_package = l.account_package
+          JOIN offer.package_services o ON o.package = p.package AND o.service = l.service
+          GROUP BY p.row, l.account_package, p.package, l.service, o.maximum
+          HAVING sum(l.quantity) > o.maximum
+        ),
+        changes AS (
+          SELECT account_package, service, day, sum(change) AS change
+          FROM (
+            SELECT account_package, service, start_day AS day, quantity AS change FROM book.lives
+            UNION ALL
+            SELECT account_package, service, end_day, -quantity FROM book.lives
+            WHERE end_day < DATE '{OPEN_DAY}'
+          ) e
+          GROUP BY account_package, service, day
+        ),
+        counts AS (
+          SELECT c.row, c.account_package, c.package, c.service, c.maximum, e.day,
+            sum(e.change) OVER (PARTITION BY c.row, c.service ORDER BY e.day) AS held
+          FROM crowded c
+          JOIN changes e ON e.account_package = c.account_package AND e.service = c.service
+        ),
+        first_day AS (
+          SELECT *, row_number() OVER (PARTITION BY row, service ORDER BY day) AS place
+          FROM counts WHERE held > maximum
+        )
+        SELECT row, 'account_package' AS field, account_package AS value,
+          'holds ' || CAST(held AS VARCHAR) || ' of `' || service || '` on '
+            || CAST(day AS VARCHAR) || ', `' || package || '` allows '
+            || CAST(maximum AS VARCHAR) AS reason,
+          '' AS hint
+        FROM first_day WHERE place = 1
+        """,
+    ),
+)

@@ -1,0 +1,227 @@
+"""Status changes: of one thing that exists, to a status its lifecycle leads to."""
+
+from __future__ import annotations
+
+from runtime.book.rule import Rule, unknown_reference
+from runtime.program.model import NEW, Program
+
+
+def _statuses(program: Program) -> tuple[str, ...]:
+    return tuple(each.id for each in program.service_statuses + program.package_statuses)
+
+
+def _unknown_status(kind: str) -> Rule:
+    other = {"service": "package", "package": "service"}[kind]
+    return Rule(
+        code="unknown_status",
+        entity="status_changes",
+        names=_statuses,
+        sql=f"""
+        SELECT c.row, 'status' AS field, c.status AS value,
+          'is not a {kind} status of the catalog' AS reason,
+          CASE WHEN o.status IS NULL THEN '' ELSE 'it is a {other} status' END AS hint
+        FROM book.status_changes c
+        LEFT JOIN offer.{other}_statuses o ON o.status = c.status
+        WHERE c.status IS NOT NULL
+          AND c.account_{kind} IS NOT NULL AND c.account_{other} IS NULL
+          AND NOT EXISTS (SELECT 1 FROM offer.{kind}_statuses k WHERE k.status = c.status)
+        """,
+    )
+
+
+STATUS_REFERENCE_RULES = (
+    Rule(
+        code="status_of_both",
+        entity="status_changes",
+        sql="""
+        SELECT c.row, 'account_package' AS field, c.account_package AS value,
+          'the row names an account service as well' AS reason,
+          'a status is of one of the two' AS hint
+        FROM book.status_changes c
+        WHERE c.account_service IS NOT NULL AND c.account_package IS NOT NULL
+        """,
+    ),
+    Rule(
+        code="status_of_neither",
+        entity="status_changes",
+        sql="""
+        SELECT c.row, 'account_service' AS field, '' AS value,
+          'the row names neither an account service nor an account package' AS reason,
+          '' AS hint
+        FROM book.status_changes c
+        WHERE c.account_service IS NULL AND c.account_package IS NULL
+          AND NOT EXISTS (
+            SELECT 1 FROM book.faults f WHERE f.entity = 'status_changes' AND f.row = c.row
+              AND f.field IN ('account_service', 'account_package')
+          )
+        """,
+    ),
+    unknown_reference(
+        "unknown_account_service",
+        "status_changes",
+        "account_service",
+        "account_services",
+        "account_service",
+        "no account service has this key",
+    ),
+    unknown_reference(
+        "unknown_account_package",
+        "status_changes",
+        "account_package",
+        "account_packages",
+        "account_package",
+        "no account package has this key",
+    ),
+    _unknown_status("service"),
+    _unknown_status("package"),
+    Rule(
+        code="no_lifecycle",
+        entity="status_changes",
+        needs=("account_services",),
+        sql="""
+        SELECT c.row, 'account_service' AS field, c.account_service AS value,
+          'is a `' || o.service || '`, which has no lifecycle and so no statuses' AS reason,
+          '' AS hint
+        FROM book.status_changes c
+        JOIN book.account_services s ON s.account_service = c.account_service
+        JOIN offer.services o ON o.service = s.service
+        WHERE o.lifecycle IS NULL
+        """,
+    ),
+)
+
+# The changes of account services with a lifecycle, each with the status before it.  One
+# faulty row makes the others unsure, so such histories are left out.
+_SERVICE_HISTORY = f"""
+(SELECT h.row, h.account_service, h.lifecycle, h.status, h.effective, h.start_day, h.place,
+   CASE WHEN h.place > 1 THEN h.before
+     WHEN h.effective > h.start_day THEN h.entry_status ELSE '{NEW}' END AS before
+ FROM (
+   SELECT c.row, c.account_service, o.lifecycle, c.status, c.effective, l.start_day,
+     y.entry_status,
+     lag(c.status) OVER (PARTITION BY c.account_service ORDER BY c.effective, c.row) AS before,
+     row_number() OVER (PARTITION BY c.account_service ORDER BY c.effective, c.row) AS place
+   FROM book.status_changes c
+   JOIN book.lives l ON l.account_service = c.account_service
+   JOIN offer.services o ON o.service = l.service
+   JOIN offer.lifecycles y ON y.lifecycle = o.lifecycle
+   WHERE c.account_service NOT IN (
+     SELECT u.account_service FROM book.status_changes u
+     JOIN book.faults f ON f.entity = 'status_changes' AND f.row = u.row
+     WHERE u.account_service IS NOT NULL
+   )
+ ) h)
+"""
+
+_PACKAGE_HISTORY = """
+(SELECT c.row, c.account_package, c.status, c.effective,
+   lag(c.status) OVER (PARTITION BY c.account_package ORDER BY c.effective, c.row) AS before
+ FROM book.status_changes c
+ WHERE c.account_package IS NOT NULL AND c.account_package NOT IN (
+   SELECT u.account_package FROM book.status_changes u
+   JOIN book.faults f ON f.entity = 'status_changes' AND f.row = u.row
+   WHERE u.account_package IS NOT NULL
+ ))
+"""
+
+# Of each history the first wrong step; what follows is its consequence.
+_FIRST = "row_number() OVER (PARTITION BY {0} ORDER BY effective, row)"
+
+STATUS_RULES = (
+    Rule(
+        code="status_before_effective",
+        entity="status_changes",
+        needs=("account_services", "account_packages"),
+        sql="""
+        SELECT c.row, 'effective' AS field, CAST(c.effective AS VARCHAR) AS value,
+          'is before ' || CAST(l.start_day AS VARCHAR) || ', when `' || l.account_service
+            || '` begins' AS reason,
+          '' AS hint
+        FROM book.status_changes c JOIN book.lives l ON l.account_service = c.account_service
+        WHERE c.effective < l.start_day
+        """,
+    ),
+    Rule(
+        code="status_before_effective",
+        entity="status_changes",
+        needs=("account_packages",),
+        sql="""
+        SELECT c.row, 'effective' AS field, CAST(c.effective AS VARCHAR) AS value,
+          'is before ' || CAST(p.effective AS VARCHAR) || ', when `' || p.account_package
+            || '` begins' AS reason,
+          '' AS hint
+        FROM book.status_changes c
+        JOIN book.account_packages p ON p.account_package = c.account_package
+        WHERE c.effective < p.effective
+        """,
+    ),
+    Rule(
+        code="status_after_canceled",
+        entity="status_changes",
+        needs=("account_services", "account_packages"),
+        sql=f"""
+        SELECT row, 'status' AS field, status AS value,
+          'nothing follows `' || before || '`, which ends it' AS reason, '' AS hint
+        FROM (
+          SELECT h.*, {_FIRST.format("account_service")} AS wrong FROM {_SERVICE_HISTORY} h
+          JOIN offer.service_statuses b ON b.status = h.before AND b.base = 'canceled'
+        ) w WHERE wrong = 1
+        """,
+    ),
+    Rule(
+        code="status_after_canceled",
+        entity="status_changes",
+        needs=("account_packages",),
+        sql=f"""
+        SELECT row, 'status' AS field, status AS value,
+          'nothing follows `' || before || '`, which ends it' AS reason, '' AS hint
+        FROM (
+          SELECT h.*, {_FIRST.format("account_package")} AS wrong FROM {_PACKAGE_HISTORY} h
+          JOIN offer.package_statuses b ON b.status = h.before AND b.base = 'canceled'
+        ) w WHERE wrong = 1
+        """,
+    ),
+    Rule(
+        code="no_transition",
+        entity="status_changes",
+        needs=("account_services", "account_packages"),
+        sql=f"""
+        SELECT w.row, 'status' AS field, w.status AS value,
+          CASE w.before WHEN '{NEW}' THEN 'no transition leads to it from the sale'
+            ELSE 'no transition leads to it from `' || w.before || '`' END AS reason,
+          coalesce('what may follow is ' || t.next_statuses, '') AS hint
+        FROM (
+          SELECT h.*, {_FIRST.format("account_service")} AS wrong FROM {_SERVICE_HISTORY} h
+          WHERE h.before IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM offer.transitions k WHERE k.lifecycle = h.lifecycle
+              AND k.from_status = h.before AND k.to_status = h.status
+          )
+        ) w
+        LEFT JOIN (
+          SELECT lifecycle, from_status, string_agg(to_status, ', ' ORDER BY to_status)
+            AS next_statuses
+          FROM offer.transitions GROUP BY lifecycle, from_status
+        ) t ON t.lifecycle = w.lifecycle AND t.from_status = w.before
+        WHERE w.wrong = 1
+        """,
+    ),
+    Rule(
+        code="no_first_status",
+        entity="account_services",
+        needs=("account_packages",),
+        sql="""
+        SELECT l.row, 'account_service' AS field, l.account_service AS value,
+          '`' || y.lifecycle || '` begins with one of several statuses, and none is given on '
+            || CAST(l.start_day AS VARCHAR) AS reason,
+          'add a status change on that day' AS hint
+        FROM book.lives l
+        JOIN offer.services o ON o.service = l.service
+        JOIN offer.lifecycles y ON y.lifecycle = o.lifecycle
+        WHERE y.entry_status IS NULL AND NOT EXISTS (
+          SELECT 1 FROM book.status_changes c
+          WHERE c.account_service = l.account_service
+            AND (c.effective = l.start_day OR c.effective IS NULL)
+        )
+        """,
+    ),
+)
