@@ -75,6 +75,8 @@ def load_book(
     if as_of is not None:
         connection.execute(f"DELETE FROM book.status_changes WHERE recorded > DATE '{as_of}'")
     faults += _with_proposals(collect_faults(connection), program)
+    for name in ("broken", "faults", "lives"):
+        connection.execute(f"DROP TABLE book.{name}")
     return BookReport(tuple(sorted(faults)), tuple(rows))
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from zoneinfo import available_timezones
 
-from babel import Locale, UnknownLocaleError, localedata
 from duckdb import DuckDBPyConnection
 
 from runtime.engine import fill_table
@@ -60,6 +59,8 @@ def _is_time_zone(value: str) -> bool:
 
 
 def _is_locale(value: str) -> bool:
+    from babel import Locale, UnknownLocaleError
+
     try:
         Locale.parse(value)
     except (UnknownLocaleError, ValueError):
@@ -67,11 +68,21 @@ def _is_locale(value: str) -> bool:
     return True
 
 
+def _locales() -> Sequence[str]:
+    from babel.localedata import locale_identifiers
+
+    return sorted(locale_identifiers())
+
+
 def _countries() -> Sequence[str]:
+    from babel import Locale
+
     return sorted(code for code in map(str, Locale("en").territories) if len(code) == 2)
 
 
 def _is_country(value: str) -> bool:
+    from babel import Locale
+
     return len(value) == 2 and value in Locale("en").territories
 
 
@@ -90,7 +101,7 @@ WORLD_NAMES = (
         "locale",
         "is not a locale",
         _is_locale,
-        localedata.locale_identifiers,
+        _locales,
     ),
     WorldName(
         "unknown_country",

@@ -1,0 +1,54 @@
+"""Builds the tables subscription.* from a book, step after step.
+
+| step | leaves | is |
+| --- | --- | --- |
+| holdings | holdings | the account services and all that a row of the book says of them |
+| statuses | service_events, service_states, package_states | what status from what day |
+| lives | lives | the days each is held |
+| timeline | timeline | stretches of days in one status, of service and package |
+| services | account_services | with activation and anchor |
+| periods | periods, usage_periods | the billing and usage periods |
+| occurrences | occurrences | the transitions that occurred |
+
+Only the tables of runtime.tables stay.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from duckdb import DuckDBPyConnection
+
+from runtime.book.offer import make_offer
+from runtime.program.model import Program
+from runtime.subscriptions.holdings import make_holdings
+from runtime.subscriptions.lives import make_lives
+from runtime.subscriptions.occurrences import make_occurrences
+from runtime.subscriptions.periods import make_periods, make_usage_periods
+from runtime.subscriptions.services import make_account_services
+from runtime.subscriptions.statuses import make_statuses
+from runtime.subscriptions.timeline import make_timeline
+
+PASSING = ("holdings", "service_events", "service_states", "package_states", "lives")
+
+
+def build_subscriptions(connection: DuckDBPyConnection, program: Program, as_of: date) -> None:
+    """Leave subscription.* as runtime.tables says, as known on the as-of date.
+
+    Args:
+        connection: holds a sound book, from load_book.
+        program: the catalog it was sold from.
+        as_of: status changes recorded later are not known; periods are those that have
+            begun by then (in advance, usage) or ended by then (in arrears).
+    """
+    make_offer(connection, program)
+    make_holdings(connection, program)
+    make_statuses(connection, as_of)
+    make_lives(connection)
+    make_timeline(connection)
+    make_account_services(connection)
+    make_periods(connection, as_of)
+    make_usage_periods(connection, as_of)
+    make_occurrences(connection)
+    for name in PASSING:
+        connection.execute(f"DROP TABLE subscription.{name}")

@@ -1,0 +1,37 @@
+"""The days `[start_day, end_day)` each account service is held."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyConnection
+
+from runtime.tables import OPEN_DAY
+
+
+def make_lives(connection: DuckDBPyConnection) -> None:
+    """Make subscription.lives.
+
+    A life ends with the first of the service's cancellation, its package's, and a status
+    on the canceled base of either; one that ended before it began has no days.
+    """
+    open_day = f"DATE '{OPEN_DAY}'"
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TABLE subscription.lives AS
+        WITH service_end AS (
+          SELECT account_service, min(from_day) AS day FROM subscription.service_states
+          WHERE base = 'canceled' GROUP BY account_service
+        ),
+        package_end AS (
+          SELECT account_package, min(from_day) AS day FROM subscription.package_states
+          WHERE base = 'canceled' GROUP BY account_package
+        )
+        SELECT h.account_service, h.account_package, h.start_day,
+          greatest(h.start_day, least(
+            coalesce(h.service_cancelled, {open_day}), coalesce(h.package_cancelled, {open_day}),
+            coalesce(s.day, {open_day}), coalesce(p.day, {open_day})
+          )) AS end_day
+        FROM subscription.holdings h
+        LEFT JOIN service_end s ON s.account_service = h.account_service
+        LEFT JOIN package_end p ON p.account_package = h.account_package
+        """
+    )

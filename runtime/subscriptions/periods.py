@@ -1,0 +1,108 @@
+"""Lays the billing and the usage periods over each life.
+
+Services share few rhythms: the periods of each distinct one are made once and joined.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from duckdb import DuckDBPyConnection
+
+from runtime.calendar import first_bill_day_sql, make_day_instants, make_full_periods
+from runtime.engine import create_table
+
+
+def make_periods(connection: DuckDBPyConnection, as_of: date) -> None:
+    """Make subscription.periods: of an advance package those begun, in arrears those ended.
+
+    A service that begins after its package has a partial first period of the package's.
+    """
+    create_table(connection, "subscription.periods")
+    connection.execute(
+        """
+        CREATE OR REPLACE TABLE subscription.rhythms AS
+        SELECT DISTINCT bill_day, anchor_day, months
+        FROM subscription.account_services WHERE anchor_day IS NOT NULL
+        """
+    )
+    make_full_periods(connection, "subscription.rhythms", "subscription.full_periods", as_of)
+    connection.execute(
+        f"""
+        INSERT INTO subscription.periods
+        SELECT account_service, period_start, period_end, full_start, full_end
+        FROM (
+          SELECT s.account_service, s.timing, f.full_start, f.full_end,
+            greatest(f.full_start, s.start_day, s.activation_day) AS period_start,
+            least(f.full_end, s.end_day) AS period_end
+          FROM subscription.account_services s
+          JOIN subscription.full_periods f
+            ON f.bill_day = s.bill_day AND f.anchor_day = s.anchor_day AND f.months = s.months
+        ) p
+        WHERE period_start < period_end
+          AND CASE timing WHEN 'advance' THEN period_start ELSE period_end END <= DATE '{as_of}'
+        """
+    )
+    connection.execute("DROP TABLE subscription.rhythms")
+    connection.execute("DROP TABLE subscription.full_periods")
+
+
+def make_usage_periods(connection: DuckDBPyConnection, as_of: date) -> None:
+    """Make subscription.usage_periods: those begun, with the instants their days begin at.
+
+    They are anchored on the first usage bill day from the service's first day on.
+    """
+    create_table(connection, "subscription.usage_periods")
+    anchor = first_bill_day_sql("s.start_day", "s.usage_bill_day")
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TABLE subscription.metered AS
+        SELECT s.account_service, s.timezone, s.start_day, s.end_day,
+          s.usage_bill_day AS bill_day, {anchor} AS anchor_day, h.usage_months AS months
+        FROM subscription.account_services s
+        JOIN subscription.holdings h ON h.account_service = s.account_service
+        WHERE h.usage_months IS NOT NULL AND s.start_day < s.end_day
+          AND s.start_day <= DATE '{as_of}'
+        """
+    )
+    connection.execute(
+        """
+        CREATE OR REPLACE TABLE subscription.rhythms AS
+        SELECT DISTINCT bill_day, anchor_day, months FROM subscription.metered
+        """
+    )
+    make_full_periods(connection, "subscription.rhythms", "subscription.full_periods", as_of)
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TABLE subscription.clipped AS
+        SELECT m.account_service, m.timezone,
+          greatest(f.full_start, m.start_day) AS period_start,
+          least(f.full_end, m.end_day) AS period_end,
+          f.full_start, f.full_end
+        FROM subscription.metered m
+        JOIN subscription.full_periods f
+          ON f.bill_day = m.bill_day AND f.anchor_day = m.anchor_day AND f.months = m.months
+        WHERE f.full_end > m.start_day AND f.full_start < m.end_day
+          AND f.full_start <= DATE '{as_of}'
+        """
+    )
+    connection.execute(
+        """
+        CREATE OR REPLACE TABLE subscription.days AS
+        SELECT timezone, period_start AS day FROM subscription.clipped
+        UNION SELECT timezone, period_end FROM subscription.clipped
+        """
+    )
+    make_day_instants(connection, "subscription.days", "subscription.instants")
+    connection.execute(
+        """
+        INSERT INTO subscription.usage_periods
+        SELECT c.account_service, c.period_start, c.period_end, c.full_start, c.full_end,
+          b.instant, e.instant
+        FROM subscription.clipped c
+        JOIN subscription.instants b ON b.timezone = c.timezone AND b.day = c.period_start
+        JOIN subscription.instants e ON e.timezone = c.timezone AND e.day = c.period_end
+        """
+    )
+    for name in ("metered", "rhythms", "full_periods", "clipped", "days", "instants"):
+        connection.execute(f"DROP TABLE subscription.{name}")

@@ -1,0 +1,52 @@
+"""Gives each account service its activation and the anchor of its periods."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyConnection
+
+from runtime.calendar import first_bill_day_sql
+from runtime.engine import create_table
+
+
+def make_account_services(connection: DuckDBPyConnection) -> None:
+    """Make subscription.account_services.
+
+    A package is activated by its sale, or on the first day that any service of the account
+    package is billable.  Aligned to the bill day, its periods are anchored on the first
+    one from then on; an anniversary package's on the activation day and its day of month.
+    Where an anniversary package is not activated yet, usage runs from the service's day.
+    """
+    create_table(connection, "subscription.account_services")
+    anchor = first_bill_day_sql("activation_day", "bill_day")
+    connection.execute(
+        f"""
+        INSERT INTO subscription.account_services
+        WITH first_billable AS (
+          SELECT l.account_package, min(t.from_day) AS day
+          FROM subscription.timeline t
+          JOIN subscription.lives l ON l.account_service = t.account_service
+          WHERE t.billable GROUP BY l.account_package
+        ),
+        activated AS (
+          SELECT h.*, l.end_day,
+            CASE h.activation WHEN 'sale' THEN h.sale_day ELSE b.day END AS activation_day
+          FROM subscription.holdings h
+          JOIN subscription.lives l ON l.account_service = h.account_service
+          LEFT JOIN first_billable b ON b.account_package = h.account_package
+        ),
+        aligned AS (
+          SELECT * REPLACE (
+            CAST(CASE alignment WHEN 'anniversary' THEN day(activation_day) ELSE bill_day END
+              AS INTEGER) AS bill_day
+          )
+          FROM activated
+        )
+        SELECT account_service, account_package, account, invoicer, package, service, months,
+          timing, quantity, currency, minor_units, timezone, jurisdiction, is_exempt,
+          start_day, end_day, activation_day,
+          {anchor} AS anchor_day,
+          bill_day,
+          CAST(coalesce(usage_bill_day, bill_day, day(start_day)) AS INTEGER)
+        FROM aligned
+        """
+    )
