@@ -4,67 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields
 from types import MappingProxyType
 
+import dsl.dump
 from compiler.catalog.model import Catalog
 from compiler.compile import Compilation
 from compiler.resolve.model import Resolved
-from dsl.slices import lexemes
 from dsl.source import Source, Span
-from dsl.syntax.base import Node
 from runtime.program.artifact import to_bytes
 
 
 def dump_source(compilation: Compilation) -> str:
-    """Give every file's text under its path."""
-    parts = []
-    for source in compilation.sources:
-        end = "" if source.text.endswith("\n") or not source.text else "\n"
-        parts.append(f"--- {source.path}\n{source.text}{end}")
-    return "".join(parts)
+    """Give every file cut into its declarations."""
+    return "".join(dsl.dump.dump_source(source) for source in compilation.sources)
 
 
 def dump_tokens(compilation: Compilation) -> str:
-    """Give a line for each word, text, brace and comment: place, sort and the words."""
-    return _joined(line for source in compilation.sources for line in _tokens(source))
-
-
-def _tokens(source: Source) -> Iterator[str]:
-    for lexeme in lexemes(source.text, 0, len(source.text)):
-        if lexeme.lastgroup != "line":
-            line, column = source.position(lexeme.start())
-            yield f"{source.path}:{line}:{column} {lexeme.lastgroup} {lexeme.group()}"
+    """Give every file's tokens and comments."""
+    return "".join(dsl.dump.dump_tokens(source) for source in compilation.sources)
 
 
 def dump_syntax(compilation: Compilation) -> str:
-    """Give the syntax trees, a node a line, children indented."""
-    lines = []
-    for file in compilation.files:
-        lines.append(f"--- {file.source.path}")
-        for declaration in file.declarations:
-            lines += _tree(file.source, "", declaration, 0)
-    return _joined(lines)
-
-
-def _tree(source: Source, role: str, node: Node, depth: int) -> Iterator[str]:
-    line, column = source.position(node.span.start)
-    values: list[str] = []
-    children: list[tuple[str, Node]] = []
-    for field in fields(node):
-        value: object = getattr(node, field.name)
-        if isinstance(value, Node):
-            children.append((field.name, value))
-        elif isinstance(value, tuple):
-            children += [(field.name, item) for item in value if isinstance(item, Node)]
-        elif field.name != "span" and value is not None and value != "":
-            text = repr(value) if isinstance(value, str) else str(value)
-            values.append(f"{field.name}={text}")
-    head = f"{role}: " if role else ""
-    rest = "".join(f" {value}" for value in values)
-    yield f"{'  ' * depth}{head}{type(node).__name__} {line}:{column}{rest}"
-    for name, child in children:
-        yield from _tree(source, name, child, depth + 1)
+    """Give every file's syntax tree."""
+    return "".join(dsl.dump.dump_syntax(file) for file in compilation.files)
 
 
 def dump_resolved(compilation: Compilation) -> str:

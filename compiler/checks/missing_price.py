@@ -173,7 +173,7 @@ def _missing_in_status(
     priced = {cell.money.currency.text for cell in cells}
     lacking = [code for code in sale.currencies if code not in priced]
     words = frequency_words(months)
-    where = "" if service.lifecycle is None else f" in `{status}`"
+    where = "" if service.lifecycle is None else f" for `{status}`"
     if not cells:
         yield Finding(
             f"the service `{service.name.text}` has no {words} price{where}",
@@ -185,8 +185,7 @@ def _missing_in_status(
         at = cell.row.status.span if cell.row is not None else cell.price.frequency.span
         in_status = where if cell.row is not None or status_count == 1 else ""
         yield Finding(
-            f"the service `{service.name.text}` has no {words} price in {listed(lacking)}"
-            f"{in_status}",
+            f"the service `{service.name.text}` has no {words} {listed(lacking)} price{in_status}",
             Label(at, f"priced in {listed(sorted(priced))} only"),
             f"add `, {amounts(lacking)}`",
         )

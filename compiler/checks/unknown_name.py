@@ -20,10 +20,6 @@ PAGE = Page(
     "make would be lost.",
     bad=TINY
     + """\
-service setup {
-  type  fee
-}
-
 service visit {
   type  fee
   tax   telecm
