@@ -1,0 +1,270 @@
+"""Class, rate and buckets of each distinct combination of attributes that decides them.
+
+Files have millions of records and few distinct combinations of the attributes that classes,
+groups, zones and buckets ask for; each combination is looked up once per kind of account
+service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from duckdb import DuckDBPyConnection
+
+from runtime.program.expressions import Expression
+from runtime.program.model import Program
+from runtime.tables import PRICE_TYPE
+from runtime.usage import expressions, sql
+from runtime.usage.dispositions import Reason
+from runtime.usage.mediate import attribute
+
+ZONE_ATTRIBUTE = "country"
+"""The attribute that a rate's zone is about."""
+
+ROW_PRECEDENCE = ("r.zone IS NULL", "r.ordinal")
+"""Which row of a group rates an event: the smallest of these; a zone before everywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """A relation with `measure` and attribute columns; which attributes it has."""
+
+    relation: str
+    attributes: frozenset[str]
+
+
+def deciding_attributes(program: Program) -> tuple[str, ...]:
+    """Give the attributes that a class, a rate or a bucket depends on, sorted."""
+    return tuple(sorted(set(_deciding(program))))
+
+
+def _deciding(program: Program) -> Iterator[str]:
+    trees: list[Expression | None] = [each.criterion for each in program.usage_classes]
+    trees += [each.criterion for each in program.rate_groups]
+    trees += [each.where for each in program.buckets]
+    for tree in trees:
+        yield from expressions.fields_of(tree)
+    if any(rate.zone is not None for rate in program.rates):
+        yield ZONE_ATTRIBUTE
+
+
+def make_pricing(
+    connection: DuckDBPyConnection, program: Program, events: Sequence[Events]
+) -> tuple[tuple[int, ...], ...]:
+    """Make usage.combinations, usage.prices and usage.pricing; give the routes.
+
+    usage.pricing: (kind, combination) -> reason, price, route.  usage.prices: a price is a
+    class at a rate under a plan.  A route is which of a service's buckets, by their number
+    from 0 in drawing order, an event flows through; route 0 goes through none.
+    """
+    _make_tables(connection, program)
+    _make_combinations(connection, program, events)
+    _make_classified(connection, program)
+    _make_holding(connection, program)
+    _make_matches(connection)
+    routes = _make_routes(connection)
+    connection.execute("""
+        CREATE OR REPLACE TABLE usage.prices AS
+        SELECT (row_number() OVER (ORDER BY usage_class, rate, rate_plan) - 1)::INTEGER AS price,
+               d.usage_class, d.rate_plan, r.*
+        FROM (SELECT DISTINCT usage_class, rate, rate_plan FROM usage.matches
+              WHERE rate IS NOT NULL) AS d
+        JOIN (SELECT rate AS rate_number, * EXCLUDE (rate, usage_class) FROM usage.rates) AS r
+          ON r.rate_number = d.rate
+    """)
+    connection.execute(f"""
+        CREATE OR REPLACE TABLE usage.pricing AS
+        SELECT m.kind, m.combination, p.price, coalesce(r.route, 0)::INTEGER AS route,
+               CASE WHEN m.usage_class IS NULL THEN {Reason.NO_CLASS:d}
+                    WHEN p.price IS NULL THEN {Reason.NO_RATE:d}
+                    ELSE {Reason.RATED:d} END::UTINYINT AS reason
+        FROM usage.matches AS m
+        LEFT JOIN usage.prices AS p ON p.usage_class = m.usage_class AND p.rate_number = m.rate
+         AND p.rate_plan = m.rate_plan
+        LEFT JOIN usage.kind_routes AS r ON r.kind = m.kind AND r.combination = m.combination
+    """)
+    return routes
+
+
+def _make_tables(connection: DuckDBPyConnection, program: Program) -> None:
+    sql.make_table(
+        connection,
+        "rates",
+        {
+            "rate": "INTEGER",
+            "rate_id": "VARCHAR",
+            "rate_group": "VARCHAR",
+            "ordinal": "INTEGER",
+            "usage_class": "VARCHAR",
+            "zone": "VARCHAR",
+            "currency": "VARCHAR",
+            "amount": PRICE_TYPE,
+            "per": "BIGINT",
+            "unit": "VARCHAR",
+            "event_amount": PRICE_TYPE,
+            "source": "INTEGER",
+        },
+        [
+            (
+                number,
+                *(each.id, each.group, each.ordinal, each.usage_class, each.zone, each.currency),
+                *(each.amount, each.per, each.unit, each.event_amount, each.source),
+            )
+            for number, each in enumerate(program.rates)
+        ],
+    )
+    sql.make_table(
+        connection,
+        "plan_groups",
+        {"rate_plan": "VARCHAR", "ordinal": "INTEGER", "rate_group": "VARCHAR"},
+        [(each.plan, each.ordinal, each.group) for each in program.rate_plan_groups],
+    )
+    sql.make_table(
+        connection,
+        "zone_countries",
+        {"zone": "VARCHAR", "country": "VARCHAR"},
+        [(each.zone, each.country) for each in program.zone_countries],
+    )
+
+
+def _make_combinations(
+    connection: DuckDBPyConnection, program: Program, events: Sequence[Events]
+) -> None:
+    deciding = deciding_attributes(program)
+    selects = [
+        "SELECT DISTINCT measure"
+        + "".join(f", {column(each, name)} AS {attribute(name)}" for name in deciding)
+        + f" FROM ({each.relation})"
+        for each in events
+    ]
+    empty = "".join(f", NULL::VARCHAR AS {attribute(name)}" for name in deciding)
+    selects.append(f"SELECT 'data' AS measure{empty} WHERE false")
+    keys = ", ".join(["measure", *(attribute(name) for name in deciding)])
+    connection.execute(f"""
+        CREATE OR REPLACE TABLE usage.combinations AS
+        SELECT (row_number() OVER (ORDER BY {keys}) - 1)::INTEGER AS combination, *
+        FROM ({" UNION ".join(selects)})
+    """)
+
+
+def column(events: Events, name: str) -> str:
+    """Give the column of an attribute, or NULL where the events have none of that name."""
+    return attribute(name) if name in events.attributes else "NULL::VARCHAR"
+
+
+def _make_classified(connection: DuckDBPyConnection, program: Program) -> None:
+    cases = " ".join(
+        f"WHEN measure = {sql.text(each.measure)} AND {_holds(each.criterion)} "
+        f"THEN {sql.text(each.id)}"
+        for each in sorted(program.usage_classes, key=lambda each: each.ordinal)
+    )
+    usage_class = f"CASE {cases} END" if cases else "NULL::VARCHAR"
+    connection.execute(f"""
+        CREATE OR REPLACE TABLE usage.classified AS
+        SELECT *, {usage_class} AS usage_class FROM usage.combinations
+    """)
+
+
+def _holds(criterion: Expression | None) -> str:
+    if criterion is None:
+        return "true"
+    return expressions.condition(
+        criterion, attribute, lambda name: expressions.text_number(attribute(name))
+    )
+
+
+def _make_holding(connection: DuckDBPyConnection, program: Program) -> None:
+    """Make usage.group_combinations and usage.bucket_combinations: where each applies."""
+    groups = [
+        f"SELECT {sql.text(each.id)} AS rate_group, combination FROM usage.classified "
+        f"WHERE {_holds(each.criterion)}"
+        for each in program.rate_groups
+    ]
+    groups.append("SELECT '' AS rate_group, 0 AS combination WHERE false")
+    connection.execute(
+        f"CREATE OR REPLACE TABLE usage.group_combinations AS {' UNION ALL '.join(groups)}"
+    )
+    buckets = [
+        f"SELECT {sql.text(each.id)} AS bucket, combination FROM usage.classified "
+        f"WHERE measure = {sql.text(each.measure)} "
+        f"AND usage_class IN ({sql.texts(each.classes) or 'NULL'}) AND {_holds(each.where)}"
+        for each in program.buckets
+    ]
+    buckets.append("SELECT '' AS bucket, 0 AS combination WHERE false")
+    connection.execute(
+        f"CREATE OR REPLACE TABLE usage.bucket_combinations AS {' UNION ALL '.join(buckets)}"
+    )
+
+
+def _make_matches(connection: DuckDBPyConnection) -> None:
+    """Make usage.matches: for each kind and combination the class, and the rate in its currency.
+
+    The row is chosen before its currency is looked at: a row that is not priced in the
+    account's currency is a missing rate, never a less specific price.
+    """
+    country = _country(connection)
+    connection.execute(f"""
+        CREATE OR REPLACE TABLE usage.matches AS
+        WITH rows AS (
+          SELECT DISTINCT rate_group, rate_id, ordinal, usage_class, zone FROM usage.rates
+        ),
+        ranked AS (
+          SELECT k.kind, k.currency, c.combination, r.rate_group, r.rate_id,
+                 row_number() OVER (PARTITION BY k.kind, c.combination
+                   ORDER BY g.ordinal, {", ".join(ROW_PRECEDENCE)}, r.rate_id) AS rank
+          FROM usage.kinds AS k
+          JOIN usage.plan_groups AS g ON g.rate_plan = k.rate_plan
+          JOIN usage.group_combinations AS h ON h.rate_group = g.rate_group
+          JOIN usage.classified AS c ON c.combination = h.combination
+          JOIN rows AS r ON r.rate_group = g.rate_group AND r.usage_class = c.usage_class
+          LEFT JOIN usage.zone_countries AS z ON z.zone = r.zone AND z.country = {country}
+          WHERE r.zone IS NULL OR z.country IS NOT NULL
+        )
+        SELECT k.kind, c.combination, c.usage_class, k.rate_plan, r.rate
+        FROM usage.kinds AS k
+        CROSS JOIN usage.classified AS c
+        LEFT JOIN ranked AS n ON n.kind = k.kind AND n.combination = c.combination AND n.rank = 1
+        LEFT JOIN usage.rates AS r ON r.rate_group = n.rate_group AND r.rate_id = n.rate_id
+         AND r.currency = k.currency
+    """)
+
+
+def _country(connection: DuckDBPyConnection) -> str:
+    columns = {row[0] for row in connection.execute("DESCRIBE usage.combinations").fetchall()}
+    name = f"attribute.{ZONE_ATTRIBUTE}"
+    return f"c.{sql.name(name)}" if name in columns else "NULL::VARCHAR"
+
+
+def make_service_buckets(connection: DuckDBPyConnection, program: Program) -> None:
+    """Make usage.service_buckets: the buckets of a service numbered from 0 as they are drawn."""
+    rows = sorted(program.service_buckets, key=lambda each: (each.service, each.ordinal))
+    numbers: dict[str, int] = {}
+    numbered = []
+    for each in rows:
+        number = numbers[each.service] = numbers.get(each.service, -1) + 1
+        numbered.append((each.service, number, each.bucket))
+    sql.make_table(
+        connection,
+        "service_buckets",
+        {"service": "VARCHAR", "number": "INTEGER", "bucket": "VARCHAR"},
+        numbered,
+    )
+
+
+def _make_routes(connection: DuckDBPyConnection) -> tuple[tuple[int, ...], ...]:
+    connection.execute("""
+        CREATE OR REPLACE TABLE usage.kind_routes AS
+        WITH drawn AS (
+          SELECT k.kind, b.combination, string_agg(s.number, ',' ORDER BY s.number) AS words
+          FROM usage.kinds AS k
+          JOIN usage.service_buckets AS s ON s.service = k.service
+          JOIN usage.bucket_combinations AS b ON b.bucket = s.bucket
+          GROUP BY k.kind, b.combination
+        )
+        SELECT kind, combination, words, dense_rank() OVER (ORDER BY words) AS route FROM drawn
+    """)
+    words = connection.execute(
+        "SELECT DISTINCT route, words FROM usage.kind_routes ORDER BY route"
+    ).fetchall()
+    return ((), *(tuple(int(number) for number in each.split(",")) for _, each in words))

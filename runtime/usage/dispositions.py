@@ -1,0 +1,73 @@
+"""What becomes of a record, and why: one table.
+
+Each record that is read has exactly one disposition.  A reason's number only lives inside
+a run; its name is for ever, since it stands in the exceptions files and in the reports.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal
+
+Disposition = Literal["rated", "duplicate", "skipped", "rejected"]
+
+
+class Reason(IntEnum):
+    """Why a record is not rated; RATED: it is."""
+
+    RATED = 0
+    SKIPPED = 1
+    DUPLICATE = 2
+    CONFLICT = 3
+    MALFORMED = 4
+    NO_ID = 5
+    BAD_TIME = 6
+    NO_IDENTIFIER = 7
+    BAD_QUANTITY = 8
+    NEGATIVE_QUANTITY = 9
+    FRACTION_OF_STEP = 10
+    QUANTITY_TOO_LARGE = 11
+    UNKNOWN_SERVICE = 12
+    NOT_BILLABLE = 13
+    NO_USAGE = 14
+    NOT_YET = 15
+    NO_CLASS = 16
+    NO_RATE = 17
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A reason's disposition, and what it means in words."""
+
+    disposition: Disposition
+    words: str
+
+
+MEANINGS: dict[Reason, Meaning] = {
+    Reason.RATED: Meaning("rated", "has a class and a rate, or lies in a bucket"),
+    Reason.SKIPPED: Meaning("skipped", "a skip rule of the feed holds"),
+    Reason.DUPLICATE: Meaning("duplicate", "the same record was seen before"),
+    Reason.CONFLICT: Meaning("duplicate", "its id was seen before with other content"),
+    Reason.MALFORMED: Meaning("rejected", "the line is not a record of the file"),
+    Reason.NO_ID: Meaning("rejected", "a field of the id is empty"),
+    Reason.BAD_TIME: Meaning("rejected", "the time is missing or not as the feed writes it"),
+    Reason.NO_IDENTIFIER: Meaning("rejected", "the identifier is empty"),
+    Reason.BAD_QUANTITY: Meaning("rejected", "the quantity is missing or not an exact number"),
+    Reason.NEGATIVE_QUANTITY: Meaning("rejected", "the quantity is below zero"),
+    Reason.FRACTION_OF_STEP: Meaning("rejected", "the quantity is no whole number of steps"),
+    Reason.QUANTITY_TOO_LARGE: Meaning("rejected", "the quantity is 2^63 steps or more"),
+    Reason.UNKNOWN_SERVICE: Meaning(
+        "rejected", "no account service held the identifier at that instant"
+    ),
+    Reason.NOT_BILLABLE: Meaning("rejected", "the account service was not billable then"),
+    Reason.NO_USAGE: Meaning("rejected", "the account service's service takes no usage"),
+    Reason.NOT_YET: Meaning("rejected", "the instant is after the usage period now running"),
+    Reason.NO_CLASS: Meaning("rejected", "no usage class fits"),
+    Reason.NO_RATE: Meaning("rejected", "no rate group of the rate plan has a rate for it"),
+}
+
+
+def disposition(reason: Reason) -> Disposition:
+    """Give what becomes of a record for which this reason was found."""
+    return MEANINGS[reason].disposition

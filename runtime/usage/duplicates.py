@@ -1,0 +1,94 @@
+"""Which records were seen before: within the run's files, and in earlier runs.
+
+An event is known by feed and id, and the first one seen wins: those of posted runs, then
+by file and row.  Equal ids have equal hashes, so only records whose hash repeats are read
+again and compared as they are; a hash that two ids share costs time, never a record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from duckdb import DuckDBPyConnection
+
+from runtime.program.model import Feed
+from runtime.usage import sql
+from runtime.usage.dispositions import Reason
+from runtime.usage.mediate import Source, attribute
+from runtime.usage.store import StoredUsage
+
+
+def find_duplicates(
+    connection: DuckDBPyConnection, sources: Sequence[Source], stored: StoredUsage
+) -> None:
+    """Make usage.duplicates (file, position, reason) of the sources' usable records."""
+    connection.execute("""
+        CREATE OR REPLACE TABLE usage.duplicates
+          (file INTEGER, position BIGINT, reason UTINYINT)
+    """)
+    if not sources:
+        return
+    _find_repeated_hashes(connection, sources, stored)
+    feeds = {source.feed.id: source.feed for source in sources}
+    for feed in feeds.values():
+        ours = [source for source in sources if source.feed.id == feed.id]
+        _compare(connection, feed, ours, stored)
+    connection.execute("DROP TABLE usage.repeated")
+
+
+def _find_repeated_hashes(
+    connection: DuckDBPyConnection, sources: Sequence[Source], stored: StoredUsage
+) -> None:
+    hashes = " UNION ALL ".join(
+        f"SELECT hash(event_id) AS hash FROM ({source.events})" for source in sources
+    )
+    again = ""
+    if stored.events is not None:
+        again = f"""
+            UNION
+            SELECT n.hash FROM ({hashes}) AS n
+            SEMI JOIN (SELECT hash(event_id) AS hash FROM ({stored.events})) AS s USING (hash)
+        """
+    connection.execute(f"""
+        CREATE OR REPLACE TABLE usage.repeated AS
+        SELECT hash FROM ({hashes}) GROUP BY hash HAVING count(*) > 1 {again}
+    """)
+
+
+def _compare(
+    connection: DuckDBPyConnection, feed: Feed, sources: Sequence[Source], stored: StoredUsage
+) -> None:
+    repeated = "hash(event_id) IN (SELECT hash FROM usage.repeated)"
+    seen = [
+        f"SELECT event_id, file, position, {_content(feed, None)} AS content "
+        f"FROM ({source.events}) WHERE {repeated} AND reason = {Reason.RATED:d}"
+        for source in sources
+    ]
+    if stored.events is not None:
+        seen.append(
+            f"SELECT event_id, -1 AS file, 0 AS position, "
+            f"{_content(feed, stored.attributes)} AS content "
+            f"FROM ({stored.events}) WHERE feed = {sql.text(feed.id)} AND {repeated}"
+        )
+    connection.execute(f"""
+        INSERT INTO usage.duplicates
+        SELECT file, position,
+               CASE WHEN content IS DISTINCT FROM first_content THEN {Reason.CONFLICT:d}
+                    ELSE {Reason.DUPLICATE:d} END
+        FROM (SELECT file, position, content,
+                     row_number() OVER first_seen AS number,
+                     first_value(content) OVER first_seen AS first_content
+              FROM ({" UNION ALL ".join(seen)})
+              WINDOW first_seen AS (PARTITION BY event_id ORDER BY file, position))
+        WHERE number > 1
+    """)
+
+
+def _content(feed: Feed, known: frozenset[str] | None) -> str:
+    """Give SQL of all that must be equal; of an attribute the store has not, nothing is known."""
+    attributes = [
+        attribute(each.name) if known is None or each.name in known else "NULL::VARCHAR"
+        for each in feed.attributes
+    ]
+    columns = ["epoch_us(instant)::VARCHAR", "value", "quantity::VARCHAR", *attributes]
+    return f"[{', '.join(columns)}]"

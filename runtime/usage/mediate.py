@@ -1,0 +1,239 @@
+"""From raw records to normalized events, set by set.
+
+Each feed's files of one shape become a Source: SQL relations over the records, in which a
+record is known by `file` (its number among the run's files) and `position` (from 0 among
+the file's well-formed records).  Nothing is copied but CSV, which is turned into Parquet
+of texts once; a pass over a source then reads only the columns that it needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from runtime.program.model import Feed, Program
+from runtime.usage import expressions, sql
+from runtime.usage.csv_files import StagedCsv, stage_csv
+from runtime.usage.dispositions import Reason
+from runtime.usage.faults import UsageFileFault
+from runtime.usage.files import UsageFile
+
+MAX_QUANTITY = 2**63 - 1
+ID_SEPARATOR = "\x1f"
+
+_INTEGERS = frozenset(
+    f"{sign}{size}" for sign in ("", "U") for size in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT")
+) | {"HUGEINT"}
+_GUARDED = r"^'+[=+\-@\t\r]"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Files of one feed that have the same columns and types.
+
+    Attributes:
+        raw: SELECT of file, position and the feed's raw columns, as the files type them.
+        events: SELECT of file, position, event_id, instant, value (of the identifier),
+            quantity, `reason` (RATED where nothing is wrong yet), and the feed's
+            attributes as columns named by `attribute`.
+        records: of its files, malformed lines left out; None where not known before.
+    """
+
+    feed: Feed
+    files: tuple[int, ...]
+    raw: str
+    events: str
+    records: int
+
+
+def attribute(name: str) -> str:
+    """Give the quoted column that holds an attribute in every relation of events."""
+    return sql.name(f"attribute.{name}")
+
+
+def open_sources(
+    connection: DuckDBPyConnection, program: Program, files: Sequence[UsageFile], staging: Path
+) -> tuple[Source, ...]:
+    """Make the files readable and give their sources; stages CSV into the folder.
+
+    Leaves usage.malformed (file, row, raw, detail).  Raises UsageFileFault for a file that
+    turns out damaged.
+    """
+    sql.make_table(
+        connection,
+        "malformed",
+        {"file": "INTEGER", "row": "BIGINT", "raw": "VARCHAR", "detail": "VARCHAR"},
+        [],
+    )
+    feeds = {feed.id: feed for feed in program.feeds}
+    shapes: dict[tuple[str, bool, tuple[str, ...]], list[tuple[int, Path]]] = {}
+    for number, file in enumerate(files):
+        feed = feeds[file.feed]
+        path = file.path
+        if file.format == "csv":
+            path = stage_csv(
+                connection, StagedCsv(file, number, feed.columns, staging / f"{number}.parquet")
+            )
+        types = _column_types(connection, file, path, feed.columns)
+        shapes.setdefault((feed.id, file.is_exceptions, types), []).append((number, path))
+    return tuple(
+        _source(connection, feeds[feed], types, members, unguard=unguard)
+        for (feed, unguard, types), members in shapes.items()
+    )
+
+
+def _column_types(
+    connection: DuckDBPyConnection, file: UsageFile, path: Path, columns: tuple[str, ...]
+) -> tuple[str, ...]:
+    listed = ", ".join(sql.name(column) for column in columns)
+    try:
+        rows = connection.execute(
+            f"DESCRIBE SELECT {listed} FROM read_parquet({sql.paths([path])})"
+        ).fetchall()
+    except (duckdb.InvalidInputException, duckdb.IOException) as fault:
+        raise UsageFileFault(f"{file.name}: {first_line(fault)}") from fault
+    return tuple(row[1] for row in rows)
+
+
+def first_line(fault: Exception) -> str:
+    """Give what the engine says of a file, without its advice."""
+    return str(fault).splitlines()[0].partition(": ")[2] or str(fault)
+
+
+def _source(
+    connection: DuckDBPyConnection,
+    feed: Feed,
+    types: tuple[str, ...],
+    members: list[tuple[int, Path]],
+    *,
+    unguard: bool,
+) -> Source:
+    numbers = [number for number, _ in members]
+    read = f"read_parquet({sql.paths(path for _, path in members)}, file_row_number = true)"
+    file = (
+        f"{numbers[0]}::INTEGER"
+        if len(numbers) == 1
+        else f"([{', '.join(map(str, numbers))}]::INTEGER[])[file_index + 1]"
+    )
+    columns = ", ".join(
+        _unguarded(column, kind) if unguard else sql.name(column)
+        for column, kind in zip(feed.columns, types, strict=True)
+    )
+    raw = f"SELECT {file} AS file, file_row_number AS position, {columns} FROM {read}"
+    reader = _Reader(feed, dict(zip(feed.columns, types, strict=True)))
+    return Source(
+        feed=feed,
+        files=tuple(numbers),
+        raw=raw,
+        events=reader.events(raw),
+        records=sql.count(connection, f"SELECT count(*) FROM {read}"),
+    )
+
+
+def _unguarded(column: str, kind: str) -> str:
+    quoted = sql.name(column)
+    if kind != "VARCHAR":
+        return quoted
+    guarded = f"regexp_matches({quoted}, {sql.text(_GUARDED)})"
+    return f"CASE WHEN {guarded} THEN substr({quoted}, 2) ELSE {quoted} END AS {quoted}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Writes the SQL that reads one feed's fields, whose types in the file are known."""
+
+    feed: Feed
+    types: dict[str, str]
+
+    def events(self, raw: str) -> str:
+        feed = self.feed
+        event_id = f" || chr({ord(ID_SEPARATOR)}) || ".join(
+            self.field(field) for field in feed.id_fields
+        )
+        steps = self.steps()
+        attributes = "".join(
+            f", {expressions.value(each.expression, self.field, self.number)} "
+            f"AS {attribute(each.name)}"
+            for each in feed.attributes
+        )
+        skip = (
+            " OR ".join(expressions.condition(each, self.field, self.number) for each in feed.skip)
+            or "false"
+        )
+        value = expressions.value(feed.identifier_value, self.field, self.number)
+        return f"""
+        SELECT file, position, event_id, instant, value,
+               TRY_CAST(steps AS BIGINT) AS quantity,
+               CASE WHEN is_skipped THEN {Reason.SKIPPED}
+                    WHEN event_id IS NULL THEN {Reason.NO_ID}
+                    WHEN instant IS NULL OR instant NOT BETWEEN
+                         TIMESTAMP '1900-01-01' AND TIMESTAMP '9998-12-31'
+                         THEN {Reason.BAD_TIME}
+                    WHEN value IS NULL THEN {Reason.NO_IDENTIFIER}
+                    WHEN amount IS NULL THEN {Reason.BAD_QUANTITY}
+                    WHEN amount < 0 THEN {Reason.NEGATIVE_QUANTITY}
+                    WHEN steps IS NULL OR steps > {MAX_QUANTITY}::HUGEINT
+                         THEN {Reason.QUANTITY_TOO_LARGE}
+                    WHEN steps % 1 <> 0 THEN {Reason.FRACTION_OF_STEP}
+                    ELSE {Reason.RATED} END::UTINYINT AS reason
+               {"".join(f", {attribute(each.name)}" for each in feed.attributes)}
+        FROM (SELECT file, position, {event_id} AS event_id, {self.instant()} AS instant,
+                     {value} AS value, {self.amount()} AS amount, {steps} AS steps,
+                     {skip} AS is_skipped{attributes}
+              FROM ({raw}))
+        """
+
+    def field(self, name: str) -> str:
+        column = sql.name(name)
+        if self.types[name] == "VARCHAR":
+            return f"nullif({column}, '')"
+        return f"nullif(CAST({column} AS VARCHAR), '')"
+
+    def number(self, name: str) -> str:
+        column, kind = sql.name(name), self.types[name]
+        if kind in _INTEGERS:
+            return f"{column}::HUGEINT"
+        if kind.startswith("DECIMAL"):
+            return column
+        return expressions.text_number(self.field(name))
+
+    def amount(self) -> str:
+        return expressions.number(self.feed.quantity, self.field, self.number)
+
+    def steps(self) -> str:
+        amount = self.amount()
+        if self.feed.steps_per_unit == 1:
+            return amount
+        return f"TRY({amount} * {self.feed.steps_per_unit}::HUGEINT)"
+
+    def instant(self) -> str:
+        name = self.feed.time_field
+        column, kind, pattern = sql.name(name), self.types[name], self.feed.time_pattern
+        if kind == "TIMESTAMP WITH TIME ZONE":
+            return f"timezone('UTC', {column})"
+        if kind.startswith("TIMESTAMP") or kind == "DATE":
+            return self._in_utc(f"{column}::TIMESTAMP")
+        field = self.field(name)
+        if pattern is None:
+            instant = f"TRY_CAST({field} AS TIMESTAMP)"
+            zoned = rf"regexp_matches({field}, '(Z|[+-]\d\d(:?\d\d)?)$')"
+            local = self._in_utc(instant)
+            return (
+                instant
+                if local == instant
+                else f"CASE WHEN {zoned} THEN {instant} ELSE {local} END"
+            )
+        instant = f"try_strptime({field}, {sql.text(pattern)})"
+        if "%z" in pattern or "%Z" in pattern:
+            return f"timezone('UTC', {instant})"
+        return self._in_utc(instant)
+
+    def _in_utc(self, local: str) -> str:
+        zone = self.feed.timezone
+        if zone == "UTC":
+            return local
+        return f"timezone('UTC', timezone({sql.text(zone)}, {local}))"

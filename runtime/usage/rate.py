@@ -1,0 +1,333 @@
+"""The usage side of a run: files and stored usage in, rated.* tables and files out.
+
+The steps stand in `rate_usage` in their order; each is a module of this folder.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from runtime.engine import create_table
+from runtime.program.model import Program
+from runtime.usage import classify, sql
+from runtime.usage.csv_files import number_rows, with_rows
+from runtime.usage.dispositions import MEANINGS, Disposition, Reason
+from runtime.usage.draw import draw_buckets, write_cells
+from runtime.usage.duplicates import find_duplicates
+from runtime.usage.exceptions import write_exceptions
+from runtime.usage.faults import UsageOverflow
+from runtime.usage.files import UsageFile
+from runtime.usage.mediate import Source, attribute, open_sources
+from runtime.usage.pools import make_bucket_tables, make_counters, write_pools
+from runtime.usage.records import write_records
+from runtime.usage.report import UsageReport
+from runtime.usage.store import StoredUsage, UsageStore, keep_usage, stored_usage
+from runtime.usage.tie import Span, make_kinds, make_periods, make_segments
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with the stage, how much of it is done, and of how much (None: not known)."""
+
+STAGES = (
+    "read files",
+    "find duplicates",
+    "classify",
+    "tie to services",
+    "stored usage",
+    "draw buckets",
+    "write",
+)
+_TABLES = ("rated.cells", "rated.flats", "rated.pools", "rated.evaluated")
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    connection: DuckDBPyConnection
+    program: Program
+    files: tuple[UsageFile, ...]
+    as_of: date
+    previous_as_of: date | None
+    store: UsageStore
+    run: int
+    out: Path | None
+    keep: bool
+    progress: Progress | None
+
+    def enter(self, stage: str) -> None:
+        if self.progress is not None:
+            self.progress(stage, STAGES.index(stage), len(STAGES))
+
+
+def rate_usage(  # noqa: PLR0913 - each is a fact of the run, given by name
+    connection: DuckDBPyConnection,
+    program: Program,
+    *,
+    files: Sequence[UsageFile],
+    as_of: date,
+    previous_as_of: date | None,
+    store: UsageStore,
+    run: int,
+    out: Path | None,
+    keep: bool = True,
+    progress: Progress | None = None,
+) -> UsageReport:
+    """Rate the files and the stored usage of the usage periods that they or the date touch.
+
+    Reads subscription.* and book.identifiers; leaves rated.*.
+
+    Args:
+        connection: of runtime.engine.open_engine.
+        program: the compiled catalog.
+        files: of `match_files`; may be empty.
+        as_of: the run's date.
+        previous_as_of: the as-of date of the last posted run; None: there is none.
+        store: the events of earlier runs.
+        run: the number under which this run's events are kept.
+        out: the folder for rated_usage/ and exceptions/; None: neither is written.
+        keep: write the run's events into the store; a run that posts nothing need not.
+        progress: told of each stage.
+
+    Raises UsageFileFault, UsageHolderFault or UsageOverflow; nothing is then counted.
+    """
+    ordered = tuple(sorted(files, key=lambda file: file.name))
+    job = _Run(connection, program, ordered, as_of, previous_as_of, store, run, out, keep, progress)
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {sql.SCHEMA}")
+    for table in _TABLES:
+        create_table(connection, table)
+    with tempfile.TemporaryDirectory(prefix="ratebook-usage-") as staging:
+        try:
+            return _rate(job, Path(staging))
+        except duckdb.OutOfRangeException as fault:
+            raise UsageOverflow(
+                f"a quantity or an amount is beyond what is counted exactly: {fault}"
+            ) from fault
+
+
+def _rate(job: _Run, staging: Path) -> UsageReport:
+    connection, program = job.connection, job.program
+    job.enter("read files")
+    sources = open_sources(connection, program, job.files, staging)
+    number_rows(connection)
+    stored = stored_usage(connection, job.store)
+    job.enter("find duplicates")
+    find_duplicates(connection, sources, stored)
+    job.enter("classify")
+    make_kinds(connection, program)
+    classify.make_service_buckets(connection, program)
+    make_bucket_tables(connection, program)
+    sql.make_table(
+        connection,
+        "source_lines",
+        {"id": "INTEGER", "path": "VARCHAR", "line": "INTEGER"},
+        [(each.id, each.path, each.line) for each in program.sources],
+    )
+    routes = classify.make_pricing(connection, program, _combined(sources, stored))
+    job.enter("tie to services")
+    make_periods(connection, _span(connection, sources), job.as_of, job.previous_as_of)
+    make_segments(connection)
+    _tie_new(job, sources)
+    read = _counts(connection, sources)
+    _make_evaluated(connection)
+    job.enter("stored usage")
+    rerated, unrated = _tie_stored(job, stored)
+    job.enter("draw buckets")
+    counters = make_counters(connection, program)
+    pieces = draw_buckets(connection, counters, routes, _identities(job, sources, stored))
+    write_cells(connection, pieces)
+    write_pools(connection, counters, pieces.used)
+    job.enter("write")
+    if job.out is not None:
+        write_records(connection, job.out, pieces, _records_of(job, sources, stored))
+        write_exceptions(connection, job.out, sources, job.files)
+    if job.keep:
+        keep_usage(connection, job.store, job.run, sources, job.files)
+    return _report(job, read, rerated, unrated)
+
+
+def _combined(sources: Sequence[Source], stored: StoredUsage) -> list[classify.Events]:
+    events = [
+        classify.Events(
+            f"SELECT *, {sql.text(source.feed.measure)} AS measure FROM ({source.events})",
+            frozenset(each.name for each in source.feed.attributes),
+        )
+        for source in sources
+    ]
+    if stored.events is not None:
+        events.append(classify.Events(stored.events, stored.attributes))
+    return events
+
+
+def _span(connection: DuckDBPyConnection, sources: Sequence[Source]) -> Span:
+    if not sources:
+        return Span(None, None)
+    every = " UNION ALL ".join(f"SELECT instant FROM ({source.events})" for source in sources)
+    ((first, last),) = connection.execute(
+        f"SELECT min(instant), max(instant) FROM ({every})"
+    ).fetchall()
+    return Span(first, last)
+
+
+def _tie_new(job: _Run, sources: Sequence[Source]) -> None:
+    """Make usage.tied of all the sources' records, with the one reason of each."""
+    job.connection.execute("""
+        CREATE OR REPLACE TABLE usage.tied (
+          file INTEGER, position BIGINT, instant TIMESTAMP, quantity BIGINT, segment INTEGER,
+          period INTEGER, price INTEGER, route INTEGER, reason UTINYINT)
+    """)
+    for source in sources:
+        attributes = frozenset(each.name for each in source.feed.attributes)
+        events = f"SELECT *, {sql.text(source.feed.measure)} AS measure FROM ({source.events})"
+        job.connection.execute(f"""
+            INSERT INTO usage.tied
+            SELECT e.file, e.position, e.instant, e.quantity, s.segment, s.period, p.price, p.route,
+                   CASE WHEN e.reason <> {Reason.RATED:d} THEN e.reason
+                        WHEN d.reason IS NOT NULL THEN d.reason
+                        WHEN s.segment IS NULL THEN {Reason.UNKNOWN_SERVICE:d}
+                        WHEN s.reason <> {Reason.RATED:d} THEN s.reason
+                        ELSE p.reason END
+            FROM ({events}) AS e
+            LEFT JOIN usage.duplicates AS d ON d.file = e.file AND d.position = e.position
+            LEFT JOIN (SELECT * FROM usage.segments
+                       WHERE identifier = {sql.text(source.feed.identifier)}) AS s
+              ON s.value = e.value
+             AND e.instant >= s.from_instant AND e.instant < s.until_instant
+            {_priced(job.program, attributes)}
+        """)
+    job.connection.execute(f"""
+        CREATE OR REPLACE TABLE usage.unrated AS
+        SELECT file, position, reason FROM usage.tied WHERE reason <> {Reason.RATED:d}
+    """)
+
+
+def _priced(program: Program, attributes: frozenset[str]) -> str:
+    """Give the joins that look up the combination and its price for events e in segments s."""
+    same = "".join(
+        f" AND c.{attribute(name)} IS NOT DISTINCT FROM e.{attribute(name)}"
+        if name in attributes
+        else f" AND c.{attribute(name)} IS NULL"
+        for name in classify.deciding_attributes(program)
+    )
+    return (
+        f"LEFT JOIN usage.combinations AS c ON c.measure = e.measure{same} "
+        "LEFT JOIN usage.pricing AS p ON p.kind = s.kind AND p.combination = c.combination"
+    )
+
+
+def _counts(connection: DuckDBPyConnection, sources: Sequence[Source]) -> dict[Reason, int]:
+    counts = {
+        Reason(reason): int(number)
+        for reason, number in connection.execute(
+            "SELECT reason, count(*) FROM usage.tied GROUP BY reason"
+        ).fetchall()
+    }
+    read, tied = sum(source.records for source in sources), sum(counts.values())
+    assert read == tied, f"{read} records in the files, {tied} tied"
+    malformed = sql.count(connection, "SELECT count(*) FROM usage.malformed")
+    if malformed:
+        counts[Reason.MALFORMED] = malformed
+    return counts
+
+
+def _make_evaluated(connection: DuckDBPyConnection) -> None:
+    connection.execute(f"""
+        CREATE OR REPLACE TABLE usage.evaluated AS
+        SELECT period FROM usage.periods WHERE is_due
+        UNION
+        SELECT period FROM usage.tied WHERE reason = {Reason.RATED:d}
+    """)
+    connection.execute("""
+        INSERT INTO rated.evaluated BY NAME
+        SELECT p.account_service, p.period_start, p.period_end
+        FROM usage.periods AS p SEMI JOIN usage.evaluated AS e ON e.period = p.period
+        ORDER BY ALL
+    """)
+
+
+def _tie_stored(job: _Run, stored: StoredUsage) -> tuple[int, int]:
+    """Add the stored events of the evaluated periods; give how many are rated, and are not."""
+    if stored.events is None:
+        return 0, 0
+    before = sql.count(job.connection, "SELECT count(*) FROM usage.tied")
+    job.connection.execute(f"""
+        INSERT INTO usage.tied
+        SELECT e.stored_file + {len(job.files)}, e.position, e.instant, e.quantity, s.segment,
+               s.period, p.price, p.route, p.reason
+        FROM ({stored.events}) AS e
+        JOIN usage.segments AS s ON s.value = e.value AND s.identifier = e.identifier
+         AND e.instant >= s.from_instant AND e.instant < s.until_instant
+        {_priced(job.program, stored.attributes)}
+        WHERE s.period IN (SELECT period FROM usage.evaluated)
+    """)
+    rows = f"FROM usage.tied WHERE rowid >= {before} AND reason"
+    return (
+        sql.count(job.connection, f"SELECT count(*) {rows} = {Reason.RATED:d}"),
+        sql.count(job.connection, f"SELECT count(*) {rows} <> {Reason.RATED:d}"),
+    )
+
+
+def _identities(job: _Run, sources: Sequence[Source], stored: StoredUsage) -> list[str]:
+    every = [
+        f"SELECT file, position, event_id, {sql.text(source.feed.id)} AS feed "
+        f"FROM ({source.events})"
+        for source in sources
+    ]
+    if stored.events is not None:
+        every.append(
+            f"SELECT stored_file + {len(job.files)} AS file, position, event_id, feed "
+            f"FROM ({stored.events})"
+        )
+    return every
+
+
+def _records_of(job: _Run, sources: Sequence[Source], stored: StoredUsage) -> list[str]:
+    """Give for each origin the SELECT of file, position, feed, event_id, file_name and row."""
+    origins = []
+    for source in sources:
+        names = ", ".join(
+            f"({number}, {sql.text(job.files[number].name)})" for number in source.files
+        )
+        events = with_rows(
+            job.connection, f"(SELECT file, position, event_id FROM ({source.events}))"
+        )
+        origins.append(
+            f"SELECT e.file, e.position, {sql.text(source.feed.id)} AS feed, e.event_id, "
+            f"n.name AS file_name, e.row FROM {events} AS e "
+            f"JOIN (VALUES {names}) AS n(file, name) ON n.file = e.file"
+        )
+    if stored.events is not None:
+        origins.append(
+            f"SELECT stored_file + {len(job.files)} AS file, position, feed, event_id, "
+            f"file_name, row FROM ({stored.events})"
+        )
+    return origins
+
+
+def _report(job: _Run, counts: dict[Reason, int], rerated: int, unrated: int) -> UsageReport:
+    totals: dict[Disposition, int] = dict.fromkeys(("rated", "duplicate", "skipped", "rejected"), 0)
+    for reason, number in counts.items():
+        totals[MEANINGS[reason].disposition] += number
+    waiting = sql.count(
+        job.connection,
+        f"""SELECT count(*) FROM usage.tied AS t JOIN usage.periods AS p ON p.period = t.period
+        WHERE t.reason = {Reason.RATED:d} AND t.file < {len(job.files)}
+          AND p.period_end > DATE '{job.as_of}'""",
+    )
+    return UsageReport(
+        read=sum(counts.values()),
+        rated=totals["rated"],
+        duplicate=totals["duplicate"],
+        skipped=totals["skipped"],
+        rejected=totals["rejected"],
+        reasons=tuple(sorted((reason.name, number) for reason, number in counts.items())),
+        waiting=waiting,
+        stored=rerated,
+        unrated=unrated,
+        evaluated=sql.count(job.connection, "SELECT count(*) FROM usage.evaluated"),
+        files=tuple(file.name for file in job.files),
+    )

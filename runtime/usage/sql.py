@@ -1,0 +1,67 @@
+"""Quoting of names and texts in SQL, and tables made from rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+SCHEMA = "usage"
+"""The schema of this stage's own tables; nothing outside the stage reads them."""
+
+Cell = str | int | bool | Decimal | None
+
+
+def name(identifier: str) -> str:
+    """Quote a name."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def text(value: str) -> str:
+    """Write a text constant."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def texts(values: Iterable[str]) -> str:
+    """Write a list of text constants, for IN or for a table function."""
+    return ", ".join(text(value) for value in values)
+
+
+def paths(files: Iterable[Path]) -> str:
+    """Write a list of files for a table function; no file's name is taken for a pattern."""
+    return "[" + texts(_plain(path) for path in files) + "]"
+
+
+def make_table(
+    connection: DuckDBPyConnection,
+    table: str,
+    columns: dict[str, str],
+    rows: Iterable[Sequence[Cell]],
+) -> None:
+    """Make a small table of the stage from rows in the columns' order."""
+    declared = ", ".join(f"{name(column)} {kind}" for column, kind in columns.items())
+    connection.execute(f"CREATE OR REPLACE TABLE {SCHEMA}.{table} ({declared})")
+    given = [tuple(row) for row in rows]
+    places = ", ".join("?" * len(columns))
+    for start in range(0, len(given), _BATCH):
+        batch = given[start : start + _BATCH]
+        values = ", ".join([f"({places})"] * len(batch))
+        connection.execute(
+            f"INSERT INTO {SCHEMA}.{table} VALUES {values}",
+            [cell for row in batch for cell in row],
+        )
+
+
+def count(connection: DuckDBPyConnection, query: str) -> int:
+    """Run a query of one whole number; NULL counts as 0."""
+    ((number,),) = connection.execute(query).fetchall()
+    return int(number or 0)
+
+
+_BATCH = 500
+
+
+def _plain(path: Path) -> str:
+    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(path))

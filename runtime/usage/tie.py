@@ -1,0 +1,192 @@
+"""To which account service, usage period and price kind an instant of an identifier belongs.
+
+A segment is a stretch of instants over which one account service held one identifier value
+and nothing that decides changed; segments of a value never overlap, so one join on value
+and instant answers all.  A value that moves between accounts in different time zones on one
+day belongs to the new holder from the instant its day begins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from duckdb import DuckDBPyConnection
+
+from runtime.calendar import make_day_instants
+from runtime.program.model import Program
+from runtime.usage import sql
+from runtime.usage.dispositions import Reason
+from runtime.usage.faults import UsageHolderFault
+
+PLAN_PRECEDENCE = ("v.rate_plan",)
+"""Where the rate plan of an account service stands, the nearest to the use first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The first and last instant of the run's new records, in UTC; None: it has none."""
+
+    first: datetime | None
+    last: datetime | None
+
+
+def make_periods(
+    connection: DuckDBPyConnection, span: Span, as_of: date, previous_as_of: date | None
+) -> None:
+    """Make usage.periods: the usage periods this run may touch, numbered from 0.
+
+    Those that ended in (previous_as_of, as_of] are `is_due`; the others lie in the span.
+    """
+    due = f"period_end <= DATE '{as_of}'"
+    if previous_as_of is not None:
+        due += f" AND period_end > DATE '{previous_as_of}'"
+    touched = "false"
+    if span.first is not None:
+        touched = (
+            f"start_instant <= TIMESTAMP '{span.last}' AND end_instant > TIMESTAMP '{span.first}'"
+        )
+    connection.execute(f"""
+        CREATE OR REPLACE TABLE usage.periods AS
+        SELECT (row_number() OVER (ORDER BY account_service, period_start) - 1)::INTEGER
+                 AS period,
+               *, ({due}) AS is_due
+        FROM subscription.usage_periods
+        WHERE ({due}) OR ({touched})
+    """)
+
+
+def make_kinds(connection: DuckDBPyConnection, program: Program) -> None:
+    """Make usage.kinds: what account services are alike for rating (service, currency, plan)."""
+    sql.make_table(
+        connection,
+        "services",
+        {"service": "VARCHAR", "rate_plan": "VARCHAR", "takes_usage": "BOOLEAN"},
+        [(each.id, each.rate_plan, each.usage_months is not None) for each in program.services],
+    )
+    connection.execute(f"""
+        CREATE OR REPLACE TABLE usage.service_kinds AS
+        SELECT s.account_service, s.service, s.currency, v.takes_usage, s.timezone,
+               s.start_day, s.end_day, coalesce({", ".join(PLAN_PRECEDENCE)}) AS rate_plan
+        FROM subscription.account_services AS s JOIN usage.services AS v USING (service)
+    """)
+    connection.execute("""
+        CREATE OR REPLACE TABLE usage.kinds AS
+        SELECT (row_number() OVER (ORDER BY service, currency, rate_plan) - 1)::INTEGER AS kind, *
+        FROM (SELECT DISTINCT service, currency, rate_plan FROM usage.service_kinds)
+    """)
+
+
+def make_segments(connection: DuckDBPyConnection) -> None:
+    """Make usage.segments from the book, the timeline and usage.periods.
+
+    Columns: segment (from 0), identifier, value, from_instant, until_instant, reason (RATED
+    where usage may be rated), period, kind.  Raises UsageHolderFault where two account
+    services hold one value on one day.
+    """
+    connection.execute("""
+        CREATE OR REPLACE TABLE usage.holds AS
+        SELECT i.identifier, i.value, s.account_service, s.timezone, s.takes_usage,
+               greatest(coalesce(i.effective, s.start_day), s.start_day) AS from_day,
+               least(coalesce(i.until, s.end_day), s.end_day) AS until_day
+        FROM book.identifiers AS i JOIN usage.service_kinds AS s USING (account_service)
+        WHERE greatest(coalesce(i.effective, s.start_day), s.start_day)
+              < least(coalesce(i.until, s.end_day), s.end_day)
+    """)
+    _refuse_two_holders(connection)
+    connection.execute("""
+        CREATE OR REPLACE TABLE usage.stretches AS
+        SELECT h.identifier, h.value, h.account_service, h.timezone, h.takes_usage, t.billable,
+               greatest(h.from_day, t.from_day) AS from_day,
+               least(h.until_day, t.until_day) AS until_day
+        FROM usage.holds AS h
+        JOIN subscription.timeline AS t ON t.account_service = h.account_service
+         AND t.from_day < h.until_day AND t.until_day > h.from_day
+    """)
+    connection.execute("""
+        CREATE OR REPLACE TABLE usage.zone_days AS
+        SELECT timezone, from_day AS day FROM usage.stretches
+        UNION SELECT timezone, until_day FROM usage.stretches
+    """)
+    make_day_instants(connection, "usage.zone_days", "usage.day_instants")
+    connection.execute("""
+        CREATE OR REPLACE TABLE usage.held AS
+        SELECT s.identifier, s.value, s.account_service, s.takes_usage, s.billable,
+               f.instant AS from_instant,
+               least(u.instant, lead(f.instant, 1, u.instant)
+                 OVER (PARTITION BY s.identifier, s.value ORDER BY f.instant, s.account_service))
+                 AS until_instant
+        FROM usage.stretches AS s
+        JOIN usage.day_instants AS f ON f.timezone = s.timezone AND f.day = s.from_day
+        JOIN usage.day_instants AS u ON u.timezone = s.timezone AND u.day = s.until_day
+    """)
+    connection.execute(_SEGMENTS)
+    for table in ("holds", "stretches", "zone_days", "day_instants", "held"):
+        connection.execute(f"DROP TABLE usage.{table}")
+
+
+# What a billable stretch has before, inside and after the usage periods; a service that is
+# not billable or takes no usage is one segment.
+_SEGMENTS = f"""
+CREATE OR REPLACE TABLE usage.segments AS
+WITH bounds AS (
+  SELECT account_service, min(start_instant) AS first_instant, max(end_instant) AS last_instant
+  FROM subscription.usage_periods GROUP BY account_service
+),
+bounded AS (
+  SELECT h.*, b.first_instant, b.last_instant
+  FROM usage.held AS h LEFT JOIN bounds AS b ON b.account_service = h.account_service
+  WHERE h.from_instant < h.until_instant
+),
+pieces AS (
+  SELECT identifier, value, account_service, from_instant, until_instant, NULL AS period,
+         CASE WHEN NOT takes_usage THEN {Reason.NO_USAGE:d}
+              WHEN NOT billable THEN {Reason.NOT_BILLABLE:d}
+              ELSE {Reason.NOT_YET:d} END AS reason
+  FROM bounded
+  WHERE NOT takes_usage OR NOT billable OR first_instant IS NULL
+  UNION ALL
+  SELECT identifier, value, account_service,
+         from_instant, least(until_instant, first_instant), NULL, {Reason.NOT_BILLABLE:d}
+  FROM bounded
+  WHERE takes_usage AND billable AND from_instant < first_instant
+  UNION ALL
+  SELECT identifier, value, account_service,
+         greatest(from_instant, last_instant), until_instant, NULL, {Reason.NOT_YET:d}
+  FROM bounded
+  WHERE takes_usage AND billable AND until_instant > last_instant
+  UNION ALL
+  SELECT b.identifier, b.value, b.account_service,
+         greatest(b.from_instant, p.start_instant), least(b.until_instant, p.end_instant),
+         p.period, {Reason.RATED:d}
+  FROM bounded AS b
+  JOIN usage.periods AS p ON p.account_service = b.account_service
+   AND p.start_instant < b.until_instant AND p.end_instant > b.from_instant
+  WHERE b.takes_usage AND b.billable
+)
+SELECT (row_number() OVER (ORDER BY identifier, value, from_instant) - 1)::INTEGER AS segment,
+       p.identifier, p.value, p.account_service, p.from_instant, p.until_instant,
+       p.period, p.reason::UTINYINT AS reason, k.kind
+FROM pieces AS p
+JOIN usage.service_kinds AS s ON s.account_service = p.account_service
+JOIN usage.kinds AS k ON k.service = s.service AND k.currency = s.currency
+ AND k.rate_plan IS NOT DISTINCT FROM s.rate_plan
+"""
+
+
+def _refuse_two_holders(connection: DuckDBPyConnection) -> None:
+    rows = connection.execute("""
+        SELECT identifier, value, previous, account_service, from_day
+        FROM (SELECT *, lag(account_service) OVER held AS previous,
+                     max(until_day) OVER (held ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+                       AS held_until
+              FROM usage.holds
+              WINDOW held AS (PARTITION BY identifier, value ORDER BY from_day, account_service))
+        WHERE from_day < held_until
+        ORDER BY identifier, value, from_day LIMIT 1
+    """).fetchall()
+    for identifier, value, one, other, day in rows:
+        raise UsageHolderFault(
+            f"{identifier} {value} is held by both {one} and {other} on {day}; "
+            "an identifier has one holder a day"
+        )
