@@ -81,7 +81,10 @@ class Printer:
     def quantity(self, value: Decimal, unit: str = "", places: int = 0) -> str:
         """Print a quantity with all its digits, at least so many decimals, and its unit."""
         text = self.number(value, places)
-        return f"{text}{NO_BREAK_SPACE}{unit}" if unit and unit != EACH else text
+        if not unit or unit == EACH:
+            return text
+        times = f"{NO_BREAK_SPACE}×" if unit[0].isdigit() else ""
+        return f"{text}{times}{NO_BREAK_SPACE}{unit}"
 
     def percent(self, value: Decimal) -> str:
         """Print a rate that is given in percent: 13 prints as `13%`."""
@@ -168,7 +171,7 @@ def clean_text(text: str) -> str:
     A line break or tab becomes a space; the joiners that Indic and Persian spelling
     need stay.
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable() or text.replace(NO_BREAK_SPACE, " ").isprintable():
         return text
     kept = (
         " "

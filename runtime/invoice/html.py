@@ -23,6 +23,7 @@ from pydantic import BaseModel
 
 from runtime.invoice import model
 from runtime.invoice.format import Printer, clean_text, places_of, printer_of
+from runtime.invoice.invariants import all_lines
 from runtime.invoice.model import BucketStatement, BucketTierUse, Invoice, InvoiceLine
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -110,7 +111,7 @@ def render_html(
 
 def page_of(invoice: Invoice, printer: Printer, style: str) -> Page:
     """Arrange an invoice's values for a page; nothing is computed but the bars' lengths."""
-    lines = lines_of(invoice)
+    lines = tuple(all_lines(invoice))
     return Page(
         word=word_of(invoice),
         invoice=invoice,
@@ -119,17 +120,6 @@ def page_of(invoice: Invoice, printer: Printer, style: str) -> Page:
         day_places=max((places_of(day.quantity) for day in invoice.usage_days), default=0),
         printer=printer,
         style=style,
-    )
-
-
-def lines_of(invoice: Invoice) -> tuple[InvoiceLine, ...]:
-    """Return every line of an invoice, in printed order."""
-    return tuple(
-        line
-        for account in invoice.sections
-        for package in account.packages
-        for service in package.services
-        for line in service.lines
     )
 
 
@@ -208,6 +198,11 @@ def heading(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def ordinal(index: int) -> str:
+    """Return which one it is for a reader who counts from 1: tier 0 is the first."""
+    return str(index + 1)
+
+
 def css_string(text: str) -> Markup:
     """Quote a text for a style sheet, every sign but letters and digits escaped."""
     escaped = re.sub(r"[^0-9A-Za-z]", lambda match: f"\\{ord(match[0]):06x}", clean_text(text))
@@ -245,6 +240,7 @@ def _template(folder: Path, name: str, printer: Printer) -> Template:
         "kind": kind_words,
         "money": printer.money,
         "number": printer.number,
+        "ordinal": ordinal,
         "percent": printer.percent,
         "period": printer.period,
         "price": printer.price,

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TypedDict, Unpack
 
+from runtime.invoice.invariants import all_lines
 from runtime.invoice.model import (
     AccountSection,
     AccountSummary,
@@ -128,6 +129,8 @@ def line(number: int, kind: str, service: str, title: str, **given: object) -> I
         "components": (),
         "source": None,
     }
+    if "status" in given:
+        facts["description"] = f"{title}, {given['status']}"
     return InvoiceLine.model_validate(facts | given)
 
 
@@ -178,15 +181,15 @@ def _head_office() -> AccountSection:
     # 50 GB included, 10 GB for 9.00, 2.437193216 GB at 1.20 = 2.9246318592;
     # 0.812400128 GB abroad at 4.00 = 3.249600512; together 6.1742323712, so 6.17.
     web = (
-        part("included", "50", bucket="included_data", tier=1, events=4182),
-        part("flat", "10", bucket="included_data", tier=2, events=811, source=FLAT_9),
+        part("included", "50", bucket="included_data", tier=0, events=4182),
+        part("flat", "10", bucket="included_data", tier=1, events=811, source=FLAT_9),
         part(
             "rated",
             "2.437193216",
             rate="home-1",
             rate_group="home",
             bucket="included_data",
-            tier=3,
+            tier=2,
             events=197,
             price=Decimal("1.20"),
             source=HOME_WEB,
@@ -256,7 +259,7 @@ def _head_office() -> AccountSection:
                         3,
                         **data,
                         usage_class="web_data",
-                        description="Metered data, web data",
+                        description="Web data",
                         quantity=Decimal("63.249593344"),
                         net=Decimal("6.17"),
                         components=web,
@@ -266,8 +269,8 @@ def _head_office() -> AccountSection:
                         **data,
                         kind="bucket",
                         bucket="included_data",
-                        tier=2,
-                        description="Included data, tier 2",
+                        tier=1,
+                        description="Included data, up to 60 GB",
                         quantity=Decimal(1),
                         unit="",
                         unit_price=Decimal("9.00"),
@@ -278,7 +281,7 @@ def _head_office() -> AccountSection:
                         5,
                         **data,
                         usage_class="backup_data",
-                        description="Metered data, backup data",
+                        description="Backup data",
                         quantity=Decimal("118.25"),
                         unit_price=Decimal("0.40"),
                         unit_price_per="GB",
@@ -499,7 +502,7 @@ def montreal(first: int = 11) -> AccountSection:
                         first + 5,
                         **data,
                         usage_class="web_data",
-                        description="Metered data, web data",
+                        description="Web data",
                         period_start=date(2026, 6, 19),
                         quantity=Decimal("12.081006592"),
                         net=Decimal("0.00"),
@@ -508,7 +511,7 @@ def montreal(first: int = 11) -> AccountSection:
                                 "included",
                                 "12.081006592",
                                 bucket="included_data",
-                                tier=1,
+                                tier=0,
                                 events=922,
                             ),
                         ),
@@ -565,7 +568,7 @@ HEAD_OFFICE_BUCKET = BucketStatement(
     left=Decimal(0),
     tiers=(
         BucketTierUse(
-            tier=1,
+            tier=0,
             charge="included",
             lower=Decimal(0),
             upper=Decimal(50),
@@ -573,7 +576,7 @@ HEAD_OFFICE_BUCKET = BucketStatement(
             flat=None,
         ),
         BucketTierUse(
-            tier=2,
+            tier=1,
             charge="flat",
             lower=Decimal(50),
             upper=Decimal(60),
@@ -581,7 +584,7 @@ HEAD_OFFICE_BUCKET = BucketStatement(
             flat=Decimal("9.00"),
         ),
         BucketTierUse(
-            tier=3,
+            tier=2,
             charge="rated",
             lower=Decimal(60),
             upper=None,
@@ -606,7 +609,7 @@ MONTREAL_BUCKET = BucketStatement(
     left=Decimal("7.918993408"),
     tiers=(
         BucketTierUse(
-            tier=1,
+            tier=0,
             charge="included",
             lower=Decimal(0),
             upper=Decimal(20),
@@ -614,7 +617,7 @@ MONTREAL_BUCKET = BucketStatement(
             flat=None,
         ),
         BucketTierUse(
-            tier=2,
+            tier=1,
             charge="flat",
             lower=Decimal(20),
             upper=Decimal(24),
@@ -622,7 +625,7 @@ MONTREAL_BUCKET = BucketStatement(
             flat=Decimal("9.00"),
         ),
         BucketTierUse(
-            tier=3, charge="rated", lower=Decimal(24), upper=None, used=Decimal(0), flat=None
+            tier=2, charge="rated", lower=Decimal(24), upper=None, used=Decimal(0), flat=None
         ),
     ),
 )
@@ -829,3 +832,7 @@ def _with_tax(account: AccountSection, shares: dict[int, Decimal]) -> AccountSec
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:
     return sum(amounts, Decimal("0.00"))
+
+
+def line_numbered(invoice: Invoice, number: int) -> InvoiceLine:
+    return next(one for one in all_lines(invoice) if one.number == number)

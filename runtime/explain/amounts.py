@@ -1,0 +1,148 @@
+"""How a line's amount follows from its quantity, price and days, or from its components."""
+
+from __future__ import annotations
+
+from decimal import Context, Decimal
+from fractions import Fraction
+from typing import assert_never
+
+from runtime.explain.model import Explanation, Fact
+from runtime.explain.words import figure, measured, shown, words
+from runtime.invoice.model import Invoice, InvoiceLine, UsageComponent
+from runtime.money import rounded, to_major
+from runtime.program.model import Rounding
+
+ROUNDINGS: tuple[Rounding, ...] = ("half_up", "half_even")
+
+
+def explain_amount(invoice: Invoice, line: InvoiceLine) -> Explanation:
+    """Explain price x quantity, and the days of it by cumulative rounding."""
+    amount = f"{figure(line.net)} {invoice.currency}"
+    if line.unit_price is None:
+        return Explanation(f"The amount is {amount}")
+    sign = -1 if line.quantity < 0 else 1
+    quantity = abs(line.quantity)
+    exact = Fraction(quantity) * Fraction(line.unit_price)
+    price = shown(line.unit_price, invoice.minor_units)
+    product = f"{shown(quantity, 0)} × {price}"
+    span = _span(line)
+    if span is None or span == (0, line.full_days):
+        return _told(invoice, line, product, exact)
+    whole = f"{product} = {_exact(exact, invoice.minor_units)}"
+    worked = _cumulative(invoice, line, exact, span)
+    if worked is None:
+        return Explanation(f"The amount is {amount}", (Fact("full period", whole),))
+    before, until = worked
+    start, end = span
+    difference = f"{figure(until)} − {figure(before)}"
+    if sign < 0:
+        difference = f"−({difference})"
+    return Explanation(
+        statement=f"Days {start + 1} to {end} of {line.full_days}: {difference} = {amount}",
+        facts=(
+            Fact("full period", whole),
+            Fact(f"up to day {end}", _part(exact, end, line, until, invoice.minor_units)),
+            Fact(f"up to day {start}", _part(exact, start, line, before, invoice.minor_units)),
+        ),
+    )
+
+
+def explain_components(invoice: Invoice, line: InvoiceLine) -> Explanation:
+    """Explain a usage line: the exact sum of its components, rounded once."""
+    total = sum((Fraction(part.amount) for part in line.components), Fraction(0))
+    amount = f"{figure(line.net)} {invoice.currency}"
+    exact = _exact(total, invoice.minor_units)
+    if _rounds_to(total, line.net, invoice.minor_units):
+        statement = f"The exact sum {exact} is rounded once = {amount}"
+    elif line.corrects is not None:
+        statement = f"The line is {amount}, the difference to what {line.corrects} charged"
+    else:
+        statement = f"The line is {amount}"
+    return Explanation(
+        statement=statement,
+        children=tuple(_component(invoice, part) for part in line.components),
+    )
+
+
+def _component(invoice: Invoice, part: UsageComponent) -> Explanation:
+    quantity = measured(part.quantity, part.unit)
+    tier = "" if part.tier is None else f", tier {part.tier + 1}"
+    bucket = "" if part.bucket is None else f" of the bucket {words(part.bucket)}{tier}"
+    match part.component:
+        case "included":
+            statement = f"{quantity} included{bucket}: 0"
+        case "flat":
+            statement = f"{quantity} covered by the flat price{bucket}: 0 by the unit"
+        case "rated":
+            statement = (
+                f"{_product(invoice, part, quantity)} = {shown(part.amount, invoice.minor_units)}"
+            )
+        case _:
+            assert_never(part.component)
+    facts = [Fact("events", str(part.events))]
+    if part.rate_group is not None:
+        plan = "" if part.rate_plan is None else f" of the plan {words(part.rate_plan)}"
+        facts.append(Fact("rate", f"group {words(part.rate_group)}{plan}"))
+    if part.component == "rated" and bucket:
+        facts.append(Fact("drawn in", bucket.removeprefix(" of ")))
+    return Explanation(statement, tuple(facts), source=part.source)
+
+
+def _product(invoice: Invoice, part: UsageComponent, quantity: str) -> str:
+    if part.price is None:
+        return quantity
+    product = f"{quantity} × {shown(part.price, invoice.minor_units)} per {part.unit}"
+    if part.event_price:
+        product += f" + {part.events} × {shown(part.event_price, invoice.minor_units)} an event"
+    return product
+
+
+def _told(invoice: Invoice, line: InvoiceLine, product: str, exact: Fraction) -> Explanation:
+    """Tell price x quantity, where that gives the line; a credit takes it back."""
+    amount = f"{figure(line.net)} {invoice.currency}"
+    signed = exact if line.quantity > 0 else -exact
+    if not _rounds_to(signed, line.net, invoice.minor_units):
+        return Explanation(f"The amount is {amount}", (Fact("at the price", product),))
+    taken = product if line.quantity > 0 else f"−({product})"
+    if signed == Fraction(line.net):
+        return Explanation(f"The amount: {taken} = {amount}")
+    in_full = _exact(signed, invoice.minor_units)
+    return Explanation(f"The amount: {taken} = {in_full}, rounded once = {amount}")
+
+
+def _span(line: InvoiceLine) -> tuple[int, int] | None:
+    """Return the days of the full period between which the line's stretch lies."""
+    if line.kind != "recurring" or line.days is None or line.full_start is None:
+        return None
+    start = (line.period_start - line.full_start).days
+    return start, start + line.days
+
+
+def _cumulative(
+    invoice: Invoice, line: InvoiceLine, exact: Fraction, span: tuple[int, int]
+) -> tuple[Decimal, Decimal] | None:
+    """Return cum(start) and cum(end) where their difference is the posted amount."""
+    units = invoice.minor_units
+    for rounding in ROUNDINGS:
+        before, until = (
+            rounded(exact * 10**units * day / (line.full_days or 1), rounding) for day in span
+        )
+        if to_major(until - before, units) == abs(line.net):
+            return to_major(before, units), to_major(until, units)
+    return None
+
+
+def _part(exact: Fraction, day: int, line: InvoiceLine, amount: Decimal, minor_units: int) -> str:
+    full = _exact(exact, minor_units)
+    return f"{full} × {day} / {line.full_days}, rounded = {figure(amount)}"
+
+
+def _rounds_to(exact: Fraction, net: Decimal, minor_units: int) -> bool:
+    minor = exact * 10**minor_units
+    return any(to_major(rounded(minor, how), minor_units) == net for how in ROUNDINGS)
+
+
+def _exact(value: Fraction, minor_units: int) -> str:
+    """Write a figure that ends, with all its digits."""
+    wide = Context(prec=80)
+    return shown(wide.divide(Decimal(value.numerator), Decimal(value.denominator)), minor_units)

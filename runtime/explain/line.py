@@ -1,0 +1,266 @@
+"""What one invoice line is made of: price, days, tiers, rounding, tax, usage records.
+
+Everything is told from the facts that were frozen with the invoice.  Where a sum is worked
+out here, it is worked out beside the posted amount and shown only if it gives that amount.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from runtime.explain.amounts import explain_amount, explain_components
+from runtime.explain.model import Explanation, Fact
+from runtime.explain.records import RatedUsage, explain_records
+from runtime.explain.words import days_of, figure, measured, shown, words
+from runtime.invoice.invariants import all_lines
+from runtime.invoice.model import BucketStatement, BucketTierUse, Invoice, InvoiceLine, TaxLine
+
+
+class NoSuchLine(LookupError):
+    """The invoice has no line of that number."""
+
+
+def explain_line(invoice: Invoice, line: int, records: RatedUsage | None = None) -> Explanation:
+    """Explain a line by its number, down to the catalog's line and the usage records.
+
+    Args:
+        invoice: the frozen invoice.
+        line: the line's number, from 1.
+        records: the rated usage behind the invoice; None leaves the records out.
+
+    Raises:
+        NoSuchLine: the invoice has no such line.
+    """
+    found = line_of(invoice, line)
+    children = [
+        *_price(invoice, found),
+        *_derivation(invoice, found),
+        _tax(invoice, found),
+    ]
+    if records is not None and found.kind in {"usage", "bucket"}:
+        children.append(explain_records(records, found, invoice.usage_cutoff))
+    return Explanation(
+        statement=f"{place_of(invoice, found)} is {summary_of(invoice, found)}",
+        facts=_facts(invoice, found),
+        children=tuple(children),
+    )
+
+
+def explain_invoice(invoice: Invoice) -> Explanation:
+    """List an invoice's lines, each with its derivation in one sentence."""
+    totals = invoice.totals
+    money = invoice.currency
+    return Explanation(
+        statement=(
+            f"{_name(invoice)} is {figure(totals.net)} net + {figure(totals.tax)} tax"
+            f" = {figure(totals.gross)} {money}"
+        ),
+        facts=(
+            Fact("bill to", f"{invoice.bill_to.name} ({invoice.bill_to.account})"),
+            Fact("catalog", f"{invoice.catalog} {invoice.fingerprint}"),
+        ),
+        children=tuple(
+            Explanation(f"{line.number}. {summary_of(invoice, line)}")
+            for line in all_lines(invoice)
+        ),
+    )
+
+
+def line_of(invoice: Invoice, number: int) -> InvoiceLine:
+    """Return a line by its number.
+
+    Raises:
+        NoSuchLine: the invoice has no such line.
+    """
+    lines = {line.number: line for line in all_lines(invoice)}
+    if number in lines:
+        return lines[number]
+    has = f"lines 1 to {len(lines)}" if lines else "no lines"
+    raise NoSuchLine(f"{_name(invoice)} has {has}, and so no line {number}")
+
+
+def place_of(invoice: Invoice, line: InvoiceLine) -> str:
+    """Return how a line is asked for: `INV-000142:7`."""
+    return f"{_name(invoice)}:{line.number}"
+
+
+def summary_of(invoice: Invoice, line: InvoiceLine) -> str:
+    """Tell a line's derivation in one sentence."""
+    what = f"{line.description}, {days_of(line.period_start, line.period_end)}"
+    amount = f"{figure(line.net)} {invoice.currency}"
+    if line.unit_price is None:
+        parts = len(line.components)
+        how = f"the sum of {parts} rated parts, rounded once" if parts != 1 else "one rated part"
+        return f"{what}: {measured(line.quantity, line.unit)}, {how} = {amount}"
+    per = f" per {line.unit_price_per}" if line.unit_price_per else ""
+    how = (
+        f"{measured(line.quantity, line.unit)} × {shown(line.unit_price, invoice.minor_units)}{per}"
+    )
+    if line.kind == "recurring" and line.days != line.full_days:
+        how += f" × {line.days} of {line.full_days} days"
+    return f"{what}: {how} = {amount}"
+
+
+def _name(invoice: Invoice) -> str:
+    return invoice.number or f"draft for {invoice.bill_to.account}"
+
+
+def _facts(invoice: Invoice, line: InvoiceLine) -> tuple[Fact, ...]:
+    facts = [
+        Fact("charge", _kind(line)),
+        Fact("service", f"{line.service_title} ({line.service}), {line.account_service}"),
+        Fact("account", f"{line.account}, {line.account_package}"),
+        Fact("period", _period(line)),
+    ]
+    if line.status is not None:
+        facts.append(Fact("status", f"the price is for {words(line.status)}"))
+    if line.transition is not None:
+        facts.append(Fact("transition", f"{words(line.transition)} on {line.period_start}"))
+    if line.corrects is not None:
+        verb = "takes back" if line.is_credit else "adds to"
+        facts.append(Fact("corrects", f"{verb} {line.corrects}, or a part of it"))
+    change = next(
+        (
+            one
+            for one in invoice.changes
+            if one.account_service == line.account_service
+            and one.day in (line.period_start, line.period_end)
+        ),
+        None,
+    )
+    if change is not None and line.kind == "recurring":
+        facts.append(
+            Fact("change", f"{words(change.from_status)} → {words(change.to_status)}, {change.day}")
+        )
+    return tuple(facts)
+
+
+def _kind(line: InvoiceLine) -> str:
+    match line.kind:
+        case "recurring":
+            kind = f"recurring, in {line.timing}"
+        case "usage":
+            kind = f"usage, in arrears, class {words(line.usage_class or '?')}"
+        case "bucket":
+            kind = "flat tier of a usage bucket, once a bucket period"
+        case "one_time":
+            kind = "one-time, when sold"
+        case "transition":
+            kind = "once for each transition"
+        case _:
+            assert_never(line.kind)
+    return f"credit: {kind}" if line.is_credit else kind
+
+
+def _period(line: InvoiceLine) -> str:
+    stretch = days_of(line.period_start, line.period_end)
+    if line.full_start is None or line.full_end is None:
+        return stretch
+    if (line.period_start, line.period_end) == (line.full_start, line.full_end):
+        return f"{stretch}, the whole period"
+    whole = days_of(line.full_start, line.full_end)
+    days = f"{line.days} of the {line.full_days} days" if line.days is not None else "part"
+    return f"{stretch}, {days} of {whole}"
+
+
+def _price(invoice: Invoice, line: InvoiceLine) -> tuple[Explanation, ...]:
+    """The line's own price; a usage line's prices stand with its components."""
+    if line.unit_price is None or line.kind == "usage":
+        return ()
+    price = f"{shown(line.unit_price, invoice.minor_units)} {invoice.currency}"
+    each = "for one and a full period" if line.kind == "recurring" else "each time"
+    return (Explanation(f"The price is {price} {each}", source=line.source),)
+
+
+def _derivation(invoice: Invoice, line: InvoiceLine) -> tuple[Explanation, ...]:
+    if line.kind == "usage":
+        return (explain_components(invoice, line), *_draws(invoice, line))
+    if line.kind == "bucket":
+        return (explain_amount(invoice, line), *_draws(invoice, line))
+    return (explain_amount(invoice, line),)
+
+
+def _draws(invoice: Invoice, line: InvoiceLine) -> tuple[Explanation, ...]:
+    """The buckets a line drew from, tier by tier."""
+    named = {part.bucket for part in line.components} | {line.bucket}
+    return tuple(
+        _draw(invoice, bucket)
+        for bucket in invoice.buckets
+        if bucket.account_service == line.account_service
+        and bucket.bucket in named
+        and bucket.period_start < line.period_end
+        and line.period_start < bucket.period_end
+    )
+
+
+def _draw(invoice: Invoice, bucket: BucketStatement) -> Explanation:
+    held = ""
+    if bucket.days != bucket.full_days:
+        held = f", its bounds for {bucket.days} of {bucket.full_days} days"
+    return Explanation(
+        statement=(
+            f"The bucket {words(bucket.bucket)} gave {measured(bucket.used, bucket.unit)}"
+            f" over {days_of(bucket.period_start, bucket.period_end)}{held}"
+        ),
+        facts=(
+            Fact("included", measured(bucket.included, bucket.unit)),
+            *(Fact(*_tier(invoice, bucket, tier)) for tier in bucket.tiers),
+            Fact("left", measured(bucket.left, bucket.unit)),
+        ),
+    )
+
+
+def _tier(invoice: Invoice, bucket: BucketStatement, tier: BucketTierUse) -> tuple[str, str]:
+    match tier.charge:
+        case "included":
+            charge = "included"
+        case "flat":
+            flat = "" if tier.flat is None else f"{shown(tier.flat, invoice.minor_units)} "
+            charge = f"flat {flat}{invoice.currency}, once the first unit enters"
+        case "rated":
+            charge = "by the rate of each event"
+        case _:
+            assert_never(tier.charge)
+    upper = "on" if tier.upper is None else f"to {measured(tier.upper, bucket.unit)}"
+    bounds = f"from {shown(tier.lower, 0)} {upper}"
+    return f"tier {tier.tier + 1}", f"{bounds}: {measured(tier.used, bucket.unit)} used, {charge}"
+
+
+def _tax(invoice: Invoice, line: InvoiceLine) -> Explanation:
+    """The line's share of the tax of its class and rate."""
+    money = invoice.currency
+    if line.tax_class is None or line.tax_percent is None:
+        return Explanation(f"No tax: the line has no tax class, so {figure(line.tax)} {money}")
+    percent = f"{shown(line.tax_percent, 0)}%"
+    rows = [row for row in invoice.taxes if _is_taxed_by(line, row)]
+    if len(rows) != 1:
+        return Explanation(
+            f"Tax {percent}, class {words(line.tax_class)}: {figure(line.tax)} {money}",
+            children=tuple(Explanation(_tax_row(row, money), source=row.source) for row in rows),
+        )
+    (row,) = rows
+    exempt = (Fact("exempt", row.exemption),) if row.exemption is not None else ()
+    share = shown(line.net * line.tax_percent / 100, invoice.minor_units)
+    return Explanation(
+        statement=(
+            f"Tax {percent}, class {words(line.tax_class)}: the line's share is"
+            f" {figure(line.tax)} {money}"
+        ),
+        facts=(
+            Fact("rounded once", _tax_row(row, money)),
+            Fact("exact share", f"{figure(line.net)} × {percent} = {share}"),
+            Fact("shared out", "by largest remainder, so that the shares add up to the tax"),
+            *exempt,
+        ),
+        source=row.source,
+    )
+
+
+def _is_taxed_by(line: InvoiceLine, row: TaxLine) -> bool:
+    return row.percent == line.tax_percent and row.tax_class in (line.tax_class, "*")
+
+
+def _tax_row(row: TaxLine, money: str) -> str:
+    percent = shown(row.percent, 0)
+    place = f"{words(row.tax)}, {row.jurisdiction}"
+    return f"{percent}% of {figure(row.base)} = {figure(row.amount)} {money} ({place})"
