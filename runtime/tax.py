@@ -18,6 +18,8 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from duckdb import DuckDBPyConnection
+
 from runtime.money import rounded
 from runtime.program.model import Program, Rounding, TaxRate
 
@@ -168,3 +170,44 @@ def _nearest_first(tax_class: str, jurisdiction: str) -> tuple[tuple[str, str], 
         (OTHERWISE, jurisdiction),
         (OTHERWISE, OTHERWISE),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class MissingTaxRate:
+    """A taxed class that no row covers for a due line; `account` holds one such service."""
+
+    account: str
+    tax_class: str
+    jurisdiction: str | None
+    day: date
+
+    def __str__(self) -> str:
+        place = f"jurisdiction {self.jurisdiction}" if self.jurisdiction else "no jurisdiction"
+        return (
+            f"account {self.account}: tax class {self.tax_class} has no rate "
+            f"for {place} on {self.day}"
+        )
+
+
+def find_missing_tax_rates(
+    connection: DuckDBPyConnection, program: Program
+) -> tuple[MissingTaxRate, ...]:
+    """Give the classes of charge.due without a rate, each once with the first account."""
+    rates = TaxRates(program)
+    rows = connection.execute("""
+        SELECT min(s.account), d.tax_class, s.jurisdiction,
+               CASE WHEN d.kind IN ('usage', 'bucket') THEN d.period_end - 1
+                    ELSE d.period_start END AS day
+        FROM charge.due AS d
+        JOIN subscription.account_services AS s ON s.account_service = d.account_service
+        WHERE d.tax_class IS NOT NULL AND NOT d.is_credit AND NOT s.is_exempt
+        GROUP BY d.tax_class, s.jurisdiction, day
+        ORDER BY 1, 2, 3, 4
+    """).fetchall()
+    missing: dict[tuple[str, str | None], MissingTaxRate] = {}
+    for account, tax_class, jurisdiction, day in rows:
+        if not rates.find(tax_class, jurisdiction, day, None):
+            missing.setdefault(
+                (tax_class, jurisdiction), MissingTaxRate(account, tax_class, jurisdiction, day)
+            )
+    return tuple(missing.values())

@@ -26,16 +26,17 @@ _IN_MEMORY = "sqlite://"
 
 
 @contextmanager
-def hold_ledger(url: str) -> Iterator[Connection]:
+def hold_ledger(url: str, *, wait_ms: int = 0) -> Iterator[Connection]:
     """Open a ledger for a run, made where there is none; only one run can hold it.
 
-    The caller commits; leaving without a commit leaves the ledger as it was.  Raises
+    The caller commits; leaving without a commit leaves the ledger as it was.  `wait_ms`:
+    how long to wait for one who holds it.  Raises
     LedgerRefused where another run holds it, or it is not a ledger, or a newer one.
     """
     parsed = _sqlite_url(url)
     name = parsed.database or url
     _make_folder(Path(name))
-    engine = _engine(parsed, "BEGIN IMMEDIATE")
+    engine = _engine(parsed, "BEGIN IMMEDIATE", wait_ms)
     with _refusals(name), engine.connect() as connection:
         connection.begin()
         connection.exec_driver_sql(f"PRAGMA busy_timeout = {WAIT_FOR_READERS_MS}")
@@ -58,7 +59,7 @@ def read_ledger(url: str) -> Iterator[Connection]:
             migrate(connection, name)
             yield connection
         return
-    engine = _engine(URL.create("sqlite", database=_read_only(path)), "BEGIN")
+    engine = _engine(_read_only(path), "BEGIN", WAIT_FOR_READERS_MS)
     with _refusals(name), engine.connect() as connection:
         require_current(connection, name)
         yield connection
@@ -80,17 +81,19 @@ def _sqlite_url(url: str) -> URL:
     return parsed
 
 
-def _read_only(path: Path) -> str:
-    return f"{path.resolve().as_uri()}?mode=ro&uri=true"
+def _read_only(path: Path) -> URL:
+    query = {"mode": "ro", "uri": "true"}
+    return URL.create("sqlite", database=path.resolve().as_uri(), query=query)
 
 
-def _engine(url: URL, begin: str) -> Engine:
+def _engine(url: URL, begin: str, wait_ms: int) -> Engine:
     """Make an engine whose transactions begin as told: the driver's own begin too late."""
-    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": 0})
+    engine = create_engine(url, poolclass=NullPool)
 
     @event.listens_for(engine, "connect")
     def leave_transactions_to_us(driver: object, record: object) -> None:
         driver.isolation_level = None  # type: ignore[attr-defined]
+        driver.execute(f"PRAGMA busy_timeout = {wait_ms}")  # type: ignore[attr-defined]
         driver.execute("PRAGMA foreign_keys = ON")  # type: ignore[attr-defined]
 
     @event.listens_for(engine, "begin")

@@ -25,12 +25,11 @@ def make_stage_tables(connection: DuckDBPyConnection) -> None:
 
 
 def put(connection: DuckDBPyConnection, table: str, *rows: Row) -> None:
-    """Insert rows; a column a row does not name is NULL."""
-    for row in rows:
-        marks = ", ".join("?" for _ in row)
-        connection.execute(
-            f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", [*row.values()]
-        )
+    """Insert rows that name the same columns; the others are NULL."""
+    if rows:
+        marks = ", ".join(f"({', '.join('?' for _ in row)})" for row in rows)
+        values = [value for row in rows for value in row.values()]
+        connection.execute(f"INSERT INTO {table} ({', '.join(rows[0])}) VALUES {marks}", values)
 
 
 def read(connection: DuckDBPyConnection, table: str, *columns: str) -> list[tuple[Value, ...]]:

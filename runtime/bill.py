@@ -1,0 +1,262 @@
+"""The billing run: book, usage and date in; posted invoices out.
+
+STAGES is the run, in order.  Each stage reads the tables of those before it (see
+runtime.tables) and leaves its own; a stage that finds a mistake of the user's gives its
+reasons, and the run ends there with nothing posted.  A dry run is the same stages over a
+ledger that is only read: its invoices are the real run's but for number and run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import duckdb
+from duckdb import DuckDBPyConnection
+from sqlalchemy import Connection
+
+from runtime.bill_folder import OutFolder, write_pending, write_summary
+from runtime.bill_result import BillRefused, BillRequest, BillResult, totals_by_currency
+from runtime.book.faults import BookReport
+from runtime.book.load import load_book
+from runtime.charges.difference import LedgerDisagrees, find_difference
+from runtime.charges.missing import find_missing_prices
+from runtime.charges.target import compute_target
+from runtime.charges.usage import AmountOverflow
+from runtime.engine import open_engine
+from runtime.invoice.assemble import Assembly, assemble
+from runtime.invoice.invariants import all_lines
+from runtime.invoice.model import Invoice
+from runtime.ledger.connect import hold_ledger, ledger_url, read_ledger
+from runtime.ledger.faults import LedgerRefused
+from runtime.ledger.history import LastRun, read_balances, read_last_run, read_runs
+from runtime.ledger.post import post_invoices, post_run
+from runtime.ledger.posted import load_posted
+from runtime.subscriptions.build import build_subscriptions
+from runtime.tax import find_missing_tax_rates
+from runtime.usage.faults import UsageFault
+from runtime.usage.files import match_files
+from runtime.usage.rate import rate_usage
+from runtime.usage.report import UsageReport
+from runtime.usage.store import UsageStore
+
+Reasons = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Run:
+    """A run under way: what was asked, what the ledger knew, what the stages have found.
+
+    `ledger`: held, to be posted to; None in a dry run.
+    """
+
+    request: BillRequest
+    connection: DuckDBPyConnection
+    folder: OutFolder
+    ledger: Connection | None
+    last: LastRun | None
+    posted_runs: tuple[int, ...]
+    balances: dict[tuple[str, str], int]
+    book: BookReport | None = None
+    usage: UsageReport | None = None
+    invoices: list[Invoice] = field(default_factory=list)
+
+    @property
+    def number(self) -> int:
+        """The run's number: the last posted one's plus one."""
+        return self.last.run + 1 if self.last else 1
+
+    @property
+    def previous_as_of(self) -> date | None:
+        """The date of the last posted run."""
+        return self.last.as_of if self.last else None
+
+
+def bill(request: BillRequest) -> BillResult | BillRefused:
+    """Bill a book: post what is due by the date and was not posted, and write its files.
+
+    A mistake of the user's, in the book, the usage or the ledger, gives BillRefused; then
+    nothing was posted.  A run that is killed has posted all or nothing; the next run bills
+    what is left, and writes the files of invoices that still lack them.
+    """
+    folder = OutFolder(request.out)
+    url = request.ledger or ledger_url(folder.ledger)
+    try:
+        if request.is_dry_run:
+            with read_ledger(url) as ledger, closing(_engine(request)) as connection:
+                run = _begin(request, connection, ledger)
+                return _run_stages(run)
+        with hold_ledger(url) as ledger, closing(_engine(request)) as connection:
+            run = replace(_begin(request, connection, ledger), ledger=ledger)
+            outcome = _run_stages(run)
+            if isinstance(outcome, BillRefused):
+                return outcome
+            ledger.commit()
+        write_summary(folder, outcome)
+        return replace(outcome, documents=write_pending(url, folder, request))
+    except LedgerRefused as refusal:
+        return BillRefused("ledger", (str(refusal),))
+
+
+def _engine(request: BillRequest) -> DuckDBPyConnection:
+    return open_engine(threads=request.threads, memory_limit=request.memory_limit)
+
+
+def _begin(request: BillRequest, connection: DuckDBPyConnection, ledger: Connection) -> Run:
+    request.progress("ledger", 0, None)
+    load_posted(connection, ledger)
+    return Run(
+        request,
+        connection,
+        OutFolder(request.out),
+        None,
+        read_last_run(ledger),
+        read_runs(ledger),
+        read_balances(ledger),
+    )
+
+
+def check_ledger(run: Run) -> Reasons:
+    """Refuse a ledger that this catalog or this date does not follow on from."""
+    program, last = run.request.program, run.last
+    if last is None:
+        return ()
+    if program.catalog != last.catalog:
+        return (
+            f"the ledger holds runs of catalog {last.catalog}; "
+            f"catalog {program.catalog} needs a ledger of its own",
+        )
+    if run.request.as_of < last.as_of:
+        return (
+            f"the last posted run is as of {last.as_of}; "
+            f"a run as of {run.request.as_of} would bill the past without what was posted since",
+        )
+    if program.rounding != last.rounding:
+        return (
+            f"the ledger's amounts are rounded {last.rounding}, the catalog now says "
+            f"{program.rounding}: posted periods could not be corrected to the cent",
+        )
+    return ()
+
+
+def read_book(run: Run) -> Reasons:
+    """Load the book; its faults end the run unless the request takes them."""
+    run.book = load_book(run.connection, run.request.program, run.request.book, run.request.as_of)
+    if run.request.takes_faulty_book:
+        return ()
+    return tuple(fault.text() for fault in run.book.faults)
+
+
+def subscribe(run: Run) -> Reasons:
+    """Work out account services, statuses and periods."""
+    build_subscriptions(run.connection, run.request.program, run.request.as_of)
+    return ()
+
+
+def rate(run: Run) -> Reasons:
+    """Rate this run's usage, and again the stored usage of the periods it touches."""
+    request, is_posting = run.request, run.ledger is not None
+    try:
+        run.usage = rate_usage(
+            run.connection,
+            request.program,
+            files=match_files(request.program, request.usage),
+            as_of=request.as_of,
+            previous_as_of=run.previous_as_of,
+            store=UsageStore(run.folder.usage_store, run.posted_runs),
+            run=run.number,
+            out=run.folder.root if is_posting else None,
+            keep=is_posting,
+            progress=request.progress,
+        )
+    except UsageFault as fault:
+        return (str(fault),)
+    return ()
+
+
+def charge(run: Run) -> Reasons:
+    """Compute the target; a charge without a price ends the run."""
+    try:
+        compute_target(run.connection, run.request.program, as_of=run.request.as_of)
+    except (duckdb.OutOfRangeException, AmountOverflow) as fault:
+        return (f"an amount is too large to be exact: {fault}",)
+    return tuple(str(missing) for missing in find_missing_prices(run.connection, run.request.as_of))
+
+
+def subtract(run: Run) -> Reasons:
+    """Take off what was posted."""
+    try:
+        find_difference(run.connection, run.request.program, as_of=run.request.as_of)
+    except LedgerDisagrees as fault:
+        return (str(fault),)
+    return ()
+
+
+def check_taxes(run: Run) -> Reasons:
+    """End the run where a taxed line has no rate."""
+    missing = find_missing_tax_rates(run.connection, run.request.program)
+    return tuple(str(rate) for rate in missing)
+
+
+def invoice(run: Run) -> Reasons:
+    """Assemble the invoices and, in a real run, post each as it is made."""
+    request = run.request
+    drafts = assemble(
+        run.connection,
+        Assembly(request.program, request.as_of, run.previous_as_of, run.balances),
+    )
+    made: Iterator[Invoice]
+    if run.ledger is None:
+        made = (draft.invoice for draft in drafts)
+    else:
+        post_run(run.ledger, request.program, run=run.number, as_of=request.as_of)
+        made = post_invoices(run.ledger, run=run.number, owner=_owner(run), drafts=drafts)
+    for one in made:
+        run.invoices.append(one)
+        request.progress("invoices", len(run.invoices), None)
+    return ()
+
+
+Stage = Callable[[Run], Reasons]
+
+STAGES: tuple[tuple[str, Stage], ...] = (
+    ("ledger", check_ledger),
+    ("book", read_book),
+    ("subscriptions", subscribe),
+    ("usage", rate),
+    ("charges", charge),
+    ("difference", subtract),
+    ("tax", check_taxes),
+    ("invoices", invoice),
+)
+
+
+def _run_stages(run: Run) -> BillResult | BillRefused:
+    for name, stage in STAGES:
+        run.request.progress(name, 0, None)
+        reasons = stage(run)
+        if reasons:
+            faults = run.book.faults if run.book and stage is read_book else ()
+            return BillRefused(name, reasons, faults)
+    assert run.book is not None
+    assert run.usage is not None
+    invoices = tuple(run.invoices)
+    return BillResult(
+        run=None if run.ledger is None else run.number,
+        as_of=run.request.as_of,
+        catalog=run.request.program.catalog,
+        fingerprint=run.request.program.fingerprint,
+        invoices=invoices,
+        lines=sum(1 for each in invoices for _ in all_lines(each)),
+        totals=totals_by_currency(invoices),
+        book=run.book,
+        usage=run.usage,
+    )
+
+
+def _owner(run: Run) -> str:
+    row = run.connection.execute("SELECT account FROM book.accounts WHERE type = 'owner'")
+    (owner,) = row.fetchone() or ("",)
+    return str(owner)

@@ -1,0 +1,98 @@
+"""The folder a run writes into.
+
+| name | is |
+| --- | --- |
+| ledger.db | the ledger, unless it is elsewhere |
+| invoices/ | the documents of posted invoices |
+| rated_usage/, exceptions/ | what runtime.usage writes of the run's usage |
+| usage_store/ | the usage of posted runs, for what comes late |
+| summary.json | the last run in figures |
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from runtime.bill_result import BillRequest, BillResult
+from runtime.ledger.connect import WAIT_FOR_READERS_MS, hold_ledger, read_ledger
+from runtime.ledger.history import mark_written, read_invoice, read_unwritten
+
+INVOICES_AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class OutFolder:
+    """A run's folder and the places in it."""
+
+    root: Path
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger's file."""
+        return self.root / "ledger.db"
+
+    @property
+    def invoices(self) -> Path:
+        """Where documents go."""
+        return self.root / "invoices"
+
+    @property
+    def usage_store(self) -> Path:
+        """Where usage is kept for later runs."""
+        return self.root / "usage_store"
+
+    @property
+    def summary(self) -> Path:
+        """The last run in figures."""
+        return self.root / "summary.json"
+
+
+def write_pending(url: str, folder: OutFolder, request: BillRequest) -> tuple[Path, ...]:
+    """Write the documents of every posted invoice that lacks them, and note it.
+
+    Killed here, the next run goes on: a document written twice has the same bytes.
+    """
+    with read_ledger(url) as ledger:
+        numbers = read_unwritten(ledger)
+    paths: list[Path] = []
+    for first in range(0, len(numbers), INVOICES_AT_ONCE):
+        some = numbers[first : first + INVOICES_AT_ONCE]
+        with read_ledger(url) as ledger:
+            invoices = [read_invoice(ledger, number) for number in some]
+        for done, invoice in enumerate(invoices, start=first + 1):
+            assert invoice is not None
+            paths.extend(request.write(invoice, folder.invoices))
+            request.progress("documents", done, len(numbers))
+        with hold_ledger(url, wait_ms=WAIT_FOR_READERS_MS) as ledger:
+            mark_written(ledger, some)
+            ledger.commit()
+    return tuple(paths)
+
+
+def write_summary(folder: OutFolder, result: BillResult) -> None:
+    """Write the run in figures, as canonical JSON."""
+    body = {
+        "run": result.run,
+        "as_of": result.as_of.isoformat(),
+        "catalog": result.catalog,
+        "fingerprint": result.fingerprint,
+        "invoices": len(result.invoices),
+        "lines": result.lines,
+        "totals": [asdict(total) for total in result.totals],
+        "book": dict(result.book.rows),
+        "usage": asdict(result.usage),
+    }
+    folder.root.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True, default=_plain) + "\n"
+    partial = folder.summary.with_suffix(".partial")
+    partial.write_text(text, "utf-8")
+    partial.replace(folder.summary)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return str(value)

@@ -1,0 +1,121 @@
+"""What a billing run is asked, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Protocol
+
+from runtime.book.faults import BookFault, BookReport
+from runtime.invoice.documents import write_documents
+from runtime.invoice.model import Invoice
+from runtime.program.model import Program
+from runtime.usage.report import UsageReport
+
+
+class Progress(Protocol):
+    """Told when a stage begins and how much of it is done."""
+
+    def __call__(self, stage: str, done: int, total: int | None) -> None:
+        """Take note; `total` None where it is not known."""
+        ...
+
+
+def in_silence(stage: str, done: int, total: int | None) -> None:
+    """Take note of nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class BillRequest:
+    """A billing run.
+
+    Attributes:
+        book: the folder of the book's files.
+        usage: paths, globs or `feed=path` of this run's usage files; the usage of posted
+            runs is in the store.
+        out: the folder that takes ledger, invoices, rated usage, exceptions and summary.
+        ledger: a database URL, `sqlite:///ledger.db`; None: `ledger.db` in `out`.
+        is_dry_run: post nothing and write nothing.
+        takes_faulty_book: bill what is sound of a book with faults, instead of stopping.
+        threads, memory_limit: of the engine; see runtime.engine.open_engine.
+        write: writes an invoice's documents into a folder and gives their paths.
+    """
+
+    program: Program
+    book: Path
+    usage: tuple[str, ...]
+    as_of: date
+    out: Path
+    ledger: str | None = None
+    is_dry_run: bool = False
+    takes_faulty_book: bool = False
+    threads: int | None = None
+    memory_limit: str | None = None
+    progress: Progress = in_silence
+    write: Callable[[Invoice, Path], tuple[Path, ...]] = write_documents
+
+
+@dataclass(frozen=True, slots=True)
+class BillRefused:
+    """A run that posted nothing: the stage that refused, and its reasons.
+
+    `faults`: the book's, where they are the reason.
+    """
+
+    stage: str
+    reasons: tuple[str, ...]
+    faults: tuple[BookFault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencyTotals:
+    """A run's invoices of one currency, in its major units."""
+
+    currency: str
+    invoices: int
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class BillResult:
+    """A run that ended well.
+
+    Attributes:
+        run: its number, None for a dry run.
+        lines: how many lines its invoices have.
+        totals: by currency, in the order of their codes.
+        documents: the files written, those of earlier runs' invoices included that a
+            killed run had left unwritten.
+    """
+
+    run: int | None
+    as_of: date
+    catalog: str
+    fingerprint: str
+    invoices: tuple[Invoice, ...]
+    lines: int
+    totals: tuple[CurrencyTotals, ...]
+    book: BookReport
+    usage: UsageReport
+    documents: tuple[Path, ...] = ()
+
+
+def totals_by_currency(invoices: Iterable[Invoice]) -> tuple[CurrencyTotals, ...]:
+    """Add up invoices by currency."""
+    totals: dict[str, CurrencyTotals] = {}
+    for invoice in invoices:
+        own = invoice.totals
+        before = totals.get(invoice.currency)
+        totals[invoice.currency] = CurrencyTotals(
+            invoice.currency,
+            1 + (before.invoices if before else 0),
+            own.net + (before.net if before else 0),
+            own.tax + (before.tax if before else 0),
+            own.gross + (before.gross if before else 0),
+        )
+    return tuple(totals[currency] for currency in sorted(totals))

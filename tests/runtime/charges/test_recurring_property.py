@@ -1,0 +1,219 @@
+"""Histories that change between runs, against the obvious reckoning day by day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from duckdb import DuckDBPyConnection
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runtime.charges.difference import find_difference
+from runtime.charges.target import compute_target
+from runtime.engine import open_engine
+from runtime.program.model import Program, RecurringPrice, Rounding
+from tests.reference.charges import (
+    Frame,
+    State,
+    Stretch,
+    days_between,
+    posted_days,
+    target_days,
+    total,
+)
+from tests.runtime.charges.tables import (
+    account_service,
+    make_stage_tables,
+    period,
+    put,
+    stretch,
+)
+from tests.runtime.programs import connectivity_program
+
+AS_OF = date(2026, 3, 1)
+FRAMES = (
+    Frame("S1", date(2026, 1, 1), date(2026, 2, 1)),
+    Frame("S1", date(2026, 2, 1), date(2026, 3, 1)),
+    Frame("S1", date(2026, 3, 1), date(2026, 4, 1)),
+)
+DAYS = tuple(days_between(FRAMES[0].full_start, FRAMES[-1].full_end))
+STATUSES = ("active", "suspended", "paused", "ordered")
+PRICED = ("active", "suspended", "paused")
+
+
+@dataclass(frozen=True)
+class Book:
+    """What one run knows: statuses from day to day, held from start to end, and prices."""
+
+    changes: tuple[tuple[int, str], ...]
+    start: int
+    end: int
+    quantity: int
+    prices: tuple[Decimal, ...]
+
+    def statuses(self) -> dict[date, str]:
+        """Give the status of each day held."""
+        changes = sorted(dict(self.changes).items())
+        found = {}
+        for number, day in enumerate(DAYS):
+            so_far = [status for at, status in changes if at <= number]
+            if self.start <= number < self.end:
+                found[day] = so_far[-1] if so_far else "active"
+        return found
+
+
+@pytest.fixture(scope="module")
+def connection() -> DuckDBPyConnection:
+    return open_engine(threads=1)
+
+
+PRICES = st.one_of(
+    st.sampled_from([Decimal(0), Decimal("80.00"), Decimal("20.00"), Decimal("0.31")]),
+    st.decimals(min_value=0, max_value=1000, places=4, allow_nan=False),
+)
+PLACES = st.integers(0, len(DAYS))
+BOOKS = st.builds(
+    Book,
+    changes=st.lists(
+        st.tuples(st.integers(0, len(DAYS) - 1), st.sampled_from(STATUSES)), max_size=4
+    ).map(tuple),
+    start=st.integers(0, 20),
+    end=st.integers(20, len(DAYS)),
+    quantity=st.integers(1, 3),
+    prices=st.tuples(PRICES, PRICES, PRICES),
+)
+
+
+@pytest.mark.slow
+@pytest.mark.feature("D1", "D2", "D9")
+@given(
+    books=st.lists(BOOKS, min_size=1, max_size=4),
+    rounding=st.sampled_from(["half_up", "half_even"]),
+)
+def test_what_was_posted_and_what_is_due_are_the_target_day_by_day(
+    connection: DuckDBPyConnection, books: list[Book], rounding: Rounding
+) -> None:
+    make_stage_tables(connection)
+    put(connection, "book.accounts", {"account": "A1", "name": "Acme"})
+    for book in books:
+        program = program_with(book.prices, rounding)
+        fill(connection, book)
+        compute_target(connection, program, as_of=AS_OF)
+        find_difference(connection, program, as_of=AS_OF)
+        assert_sums_agree(connection)
+        post_due(connection)
+        assert_posted_is_target(connection, book, rounding)
+    find_difference(connection, program_with(books[-1].prices, rounding), as_of=AS_OF)
+    assert connection.execute("SELECT count(*) FROM charge.due").fetchone() == (0,)
+
+
+def assert_sums_agree(connection: DuckDBPyConnection) -> None:
+    row = connection.execute("""
+        SELECT (SELECT coalesce(sum(minor), 0) FROM charge.target),
+               (SELECT coalesce(sum(minor), 0) FROM charge.posted)
+               + (SELECT coalesce(sum(minor), 0) FROM charge.due)
+    """).fetchone()
+    assert row is not None
+    assert row[0] == row[1]
+
+
+def assert_posted_is_target(connection: DuckDBPyConnection, book: Book, rounding: Rounding) -> None:
+    posted = read_posted(connection)
+    standing = posted_days(posted)
+    prices = dict(zip(PRICED, book.prices, strict=True))
+    statuses = book.statuses()
+    expected = {
+        (frame, day): state
+        for frame in FRAMES
+        for day, state in target_days(statuses, frame, prices, book.quantity).items()
+        if state.unit_price != 0
+    }
+    assert standing == expected
+    for frame in FRAMES:
+        states = {day: state for (of, day), state in expected.items() if of == frame}
+        charged = sum(line.minor for line in posted if line.frame == frame)
+        assert charged == total(states, frame, 2, rounding)
+
+
+def read_posted(connection: DuckDBPyConnection) -> list[Stretch]:
+    rows = connection.execute("""
+        SELECT account_service, full_start, full_end, status, unit_price, abs(quantity),
+               period_start, period_end, minor, is_credit
+        FROM charge.posted
+        ORDER BY line_id
+    """).fetchall()
+    return [
+        Stretch(
+            Frame(name, full_start, full_end),
+            State(status, price, quantity),
+            start,
+            end,
+            minor,
+            is_credit,
+        )
+        for (
+            name,
+            full_start,
+            full_end,
+            status,
+            price,
+            quantity,
+            start,
+            end,
+            minor,
+            is_credit,
+        ) in rows
+    ]
+
+
+def post_due(connection: DuckDBPyConnection) -> None:
+    connection.execute("""
+        INSERT INTO charge.posted BY NAME
+        SELECT * EXCLUDE (ordinal, corrects, source), NULL AS source,
+               ordinal + (SELECT coalesce(max(line_id), 0) FROM charge.posted) AS line_id
+        FROM charge.due
+    """)
+
+
+def fill(connection: DuckDBPyConnection, book: Book) -> None:
+    for name in ("account_services", "timeline", "periods"):
+        connection.execute(f"DELETE FROM subscription.{name}")
+    put(
+        connection,
+        "subscription.account_services",
+        account_service("S1", "access", quantity=book.quantity),
+    )
+    statuses = book.statuses()
+    put(
+        connection,
+        "subscription.timeline",
+        *(
+            stretch("S1", status, day, day + timedelta(days=1), billable=status != "ordered")
+            for day, status in statuses.items()
+        ),
+    )
+    for frame in FRAMES:
+        held = [day for day in days_between(frame.full_start, frame.full_end) if day in statuses]
+        if held:
+            put(
+                connection,
+                "subscription.periods",
+                period(
+                    "S1", frame.full_start, frame.full_end, held[0], held[-1] + timedelta(days=1)
+                ),
+            )
+
+
+def program_with(prices: tuple[Decimal, ...], rounding: Rounding) -> Program:
+    rows = tuple(
+        RecurringPrice(
+            service="access", months=1, status=status, currency="CAD", amount=price, source=0
+        )
+        for status, price in zip(PRICED, prices, strict=True)
+    )
+    return connectivity_program().model_copy(
+        update={"recurring_prices": rows, "rounding": rounding}
+    )
