@@ -50,10 +50,15 @@ class Failure:
 
 def parse(text: str, start: str) -> Branch | Failure:
     """Parse a text from a start of the grammar, or tell where and why it cannot be."""
+    return parse_quickly(text, start) or _failure(text, start)
+
+
+def parse_quickly(text: str, start: str) -> Branch | None:
+    """Parse a text from a start of the grammar, if it can be."""
     try:
         return parser().parse(text, start=start)
     except UnexpectedInput:
-        return _failure(text, start)
+        return None
 
 
 def _failure(text: str, start: str) -> Failure:

@@ -74,8 +74,3 @@ def first_line_at(text: str, offset: int) -> Kind | None:
     `service data {` is a declaration whose predecessor was not closed.
     """
     return next((kind for kind in KINDS if kind.first_line.match(text, offset)), None)
-
-
-def kind_named(words: str) -> Kind:
-    """Give the kind with these first words."""
-    return next(kind for kind in KINDS if kind.words == words)

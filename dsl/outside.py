@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import groupby
 
 from dsl import codes
 from dsl.diagnostic import Diagnostic
-from dsl.kinds import KINDS, Kind, kind_named
+from dsl.kinds import KINDS, Kind
 from dsl.slices import Slice, lexemes
 from dsl.source import Source, Span
 
 LONGEST_WORD = 40
+MOST_LINES = 500
+LIKE = 0.7
 _WORDS = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:[ \t]+([A-Za-z_][A-Za-z0-9_]*))?")
 
 
@@ -32,23 +35,23 @@ class Outside:
     words: Span
 
 
-def report_outside(source: Source, pieces: Sequence[Slice]) -> Iterator[Diagnostic]:
+def report_outside(
+    source: Source, pieces: Sequence[Slice], explained: Collection[Slice]
+) -> Iterator[Diagnostic]:
     """Report the text between declarations, one mistake once.
 
-    What follows a first line without its `{` is not reported: that line is.
+    Args:
+        source: the file.
+        pieces: its slices.
+        explained: those whose own mistake, a `{` left out, makes what follows fall out.
     """
     before: Slice | None = None
     for is_known, group in groupby(pieces, key=lambda piece: piece.kind is not None):
         run = list(group)
         if is_known:
             before = run[-1]
-        elif before is None or not lacks_brace(before):
-            yield from _report_run(source, before, run)
-
-
-def lacks_brace(piece: Slice) -> bool:
-    """Tell whether a declaration that needs braces has none."""
-    return piece.kind is not None and piece.kind.body is not None and piece.opening is None
+        elif before not in explained:
+            yield from _report_run(source, before, run[:MOST_LINES])
 
 
 def closes_early(piece: Slice, after: Slice | None) -> bool:
@@ -58,21 +61,35 @@ def closes_early(piece: Slice, after: Slice | None) -> bool:
 
 def outside(source: Source, piece: Slice) -> Outside:
     """Tell what a slice without a known kind was probably meant to be."""
-    match = _WORDS.match(source.text, piece.start, min(piece.end, piece.start + 200))
+    match = _WORDS.match(source.text, piece.start, min(piece.end, piece.start + 2 * LONGEST_WORD))
     if match is None:
         return Outside(piece, None, Span(source.path, piece.start, piece.start + 1))
-    first, second = match.group(1), match.group(2)
-    if second is not None and max(len(first), len(second)) <= LONGEST_WORD:
-        two = [kind.words for kind in KINDS if " " in kind.words]
-        close = get_close_matches(f"{first} {second}", two, n=1, cutoff=0.8)
-        if close:
-            return Outside(piece, kind_named(close[0]), _span(source, match, 2))
-    if len(first) <= LONGEST_WORD:
-        one = [kind.words for kind in KINDS if " " not in kind.words]
-        close = get_close_matches(first, one, n=1, cutoff=0.7)
-        if close:
-            return Outside(piece, kind_named(close[0]), _span(source, match, 1))
-    return Outside(piece, None, _span(source, match, 1))
+    first = _span(source, match, 1)
+    if piece.opening is None and source.position(piece.start)[1] > 1:
+        return Outside(piece, None, first)  # indented: a statement, not a declaration
+    kind = _closest_kind(match.group(1), match.group(2) or "")
+    if kind is not None and " " in kind.words:
+        return Outside(piece, kind, _span(source, match, 2))
+    return Outside(piece, kind, first)
+
+
+@lru_cache(maxsize=1_000)
+def _closest_kind(first: str, second: str) -> Kind | None:
+    """Give the kind whose first words are most like these, two words before one."""
+    for kind in KINDS:
+        words = kind.words.split()
+        if len(words) == 2 and _is_like(first, words[0]) and _is_like(second, words[1]):
+            return kind
+    single = [kind for kind in KINDS if " " not in kind.words and _is_like(first, kind.words)]
+    return max(single, key=lambda kind: _likeness(first, kind.words), default=None)
+
+
+def _is_like(word: str, other: str) -> bool:
+    return len(word) <= LONGEST_WORD and _likeness(word, other) >= LIKE
+
+
+def _likeness(word: str, other: str) -> float:
+    return SequenceMatcher(None, word, other).ratio()
 
 
 def _span(source: Source, match: re.Match[str], group: int) -> Span:

@@ -14,7 +14,7 @@ from dsl.build.declarations import declaration as build_declaration
 from dsl.build.reading import Branch, Reading
 from dsl.decoding import decode
 from dsl.diagnostic import Diagnostic
-from dsl.failures import Failure, parse
+from dsl.failures import Failure, parse, parse_quickly
 from dsl.kinds import Kind
 from dsl.messages import explain
 from dsl.outside import closes_early, outside, report_outside
@@ -26,44 +26,59 @@ from dsl.syntax.declarations import Broken, Declaration, SourceFile
 
 __all__ = ["decode", "parse_source"]
 
+MOST_REPORTED = 500
 _NEXT_NAME = re.compile(r"[ \t]+([A-Za-z_][A-Za-z0-9_]*)")
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
+    """One slice, read.
+
+    Attributes:
+        lacks_brace: a `{` was left out, which explains what stands outside below.
+    """
+
     declaration: Declaration | Broken | None
-    diagnostics: tuple[Diagnostic, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+    lacks_brace: bool = False
 
 
 def parse_source(source: Source) -> tuple[SourceFile, tuple[Diagnostic, ...]]:
     """Parse a file; a declaration with a mistake in it becomes `Broken`.
 
-    The diagnostics stand in the order of their places.
+    The diagnostics stand in the order of their places.  After some hundreds the mistakes of
+    further declarations are left to the next run.
     """
     pieces = cut(source)
     following = (*pieces.slices[1:], None)
     declarations: list[Declaration | Broken] = []
-    diagnostics = list(report_outside(source, pieces.slices))
+    diagnostics: list[Diagnostic] = []
+    explained: set[Slice] = set()
     for piece, after in zip(pieces.slices, following, strict=False):
-        read = _read(source, pieces, piece)
+        read = _read(source, pieces, piece, is_reported=len(diagnostics) < MOST_REPORTED)
         diagnostics.extend(read.diagnostics)
+        if read.lacks_brace:
+            explained.add(piece)
         if piece.kind is not None and closes_early(piece, after):
-            declarations.append(_broken(source, piece, piece.kind, piece.kind.words))
+            declarations.append(_broken(source, piece, piece.kind))
         elif read.declaration is not None:
             declarations.append(read.declaration)
+    diagnostics.extend(report_outside(source, pieces.slices, explained))
     diagnostics.sort(key=lambda found: (found.primary.span, found.code))
     return SourceFile(source, tuple(declarations), pieces.comments), tuple(diagnostics)
 
 
-def _read(source: Source, pieces: Cut, piece: Slice) -> _Read:
+def _read(source: Source, pieces: Cut, piece: Slice, *, is_reported: bool) -> _Read:
     if piece.kind is None:
-        return _read_unknown(source, piece)
+        return _read_unknown(source, piece) if is_reported else _Read(None)
     text = source.text[piece.start : piece.end]
-    parsed = parse(text, "declaration")
+    parsed = parse(text, "declaration") if is_reported else parse_quickly(text, "declaration")
+    if parsed is None:
+        return _Read(_broken(source, piece, piece.kind))
     if isinstance(parsed, Failure):
         return _read_broken(source, pieces, piece, piece.kind, parsed)
     built, diagnostics = _build(source, pieces, piece, parsed)
-    return _Read(built or _broken(source, piece, piece.kind, piece.kind.words), diagnostics)
+    return _Read(built or _broken(source, piece, piece.kind), diagnostics)
 
 
 def _build(
@@ -98,7 +113,7 @@ def _read_broken(source: Source, pieces: Cut, piece: Slice, kind: Kind, failure:
         opener = piece.unclosed
         diagnostics = [found for found in diagnostics if found.primary.span.start < opener]
         diagnostics.append(_unclosed(source, opener))
-    return _Read(_broken(source, piece, kind, kind.words), tuple(diagnostics))
+    return _Read(_broken(source, piece, kind), tuple(diagnostics), mistakes.lacks_brace)
 
 
 def _unclosed(source: Source, opener: int) -> Diagnostic:
@@ -116,7 +131,7 @@ def _read_unknown(source: Source, piece: Slice) -> _Read:
     words = source.words(found.words)
     if found.meant is None:
         is_block = piece.opening is not None and words.isidentifier()
-        return _Read(_broken_after(source, piece, words, found.words) if is_block else None, ())
+        return _Read(_broken_after(source, piece, words, found.words) if is_block else None)
     diagnostics: tuple[Diagnostic, ...] = ()
     if found.meant.body is not None and piece.opening is not None and piece.unclosed is None:
         text = source.text[piece.opening : piece.end]
@@ -131,10 +146,10 @@ def _read_unknown(source: Source, piece: Slice) -> _Read:
     return _Read(_broken_after(source, piece, found.meant.words, found.words), diagnostics)
 
 
-def _broken(source: Source, piece: Slice, kind: Kind, words: str) -> Broken:
+def _broken(source: Source, piece: Slice, kind: Kind) -> Broken:
     opening = kind.opening.match(source.text, piece.start)
     end = opening.end() if opening else piece.start
-    return _broken_after(source, piece, words, Span(source.path, piece.start, end))
+    return _broken_after(source, piece, kind.words, Span(source.path, piece.start, end))
 
 
 def _broken_after(source: Source, piece: Slice, kind: str, words: Span) -> Broken:

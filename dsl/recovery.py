@@ -33,6 +33,11 @@ class Mistakes:
     failures: tuple[tuple[int, Failure], ...]
     rest: Branch | None
 
+    @property
+    def lacks_brace(self) -> bool:
+        """Tell whether a `{` was left out, so that the slice ends at another block's `}`."""
+        return any(_lacks_brace(failure) for _, failure in self.failures)
+
 
 def find_mistakes(
     text: str, failure: Failure, kind: Kind, opening: int | None, start: str = "declaration"
@@ -73,7 +78,8 @@ def _mask(text: str, failure: Failure) -> str:
     index = bisect_left(marks, failure.start, key=lambda mark: mark.start())
     begin = marks[index - 1].end() if index else 0
     if failure.found in BREAKS and text[begin : failure.start].strip():
-        return _blank(text, begin, failure.start)
+        end = _end_of_indented(text, failure.start) if _lacks_brace(failure) else failure.start
+        return _blank(text, begin, end)
     depth = 0
     for mark in marks[index:]:
         if mark.lastgroup == "open":
@@ -88,6 +94,26 @@ def _mask(text: str, failure: Failure) -> str:
 
 
 _MARKS = frozenset({"open", "close", "end", "line"})
+
+
+def _lacks_brace(failure: Failure) -> bool:
+    return failure.ends_early and "LBRACE" in failure.accepts
+
+
+def _end_of_indented(text: str, line_end: int) -> int:
+    """Give the end of the lines below that are indented more deeply: the block meant."""
+    line_start = text.rfind("\n", 0, line_end) + 1
+    indent = _indent(text[line_start:line_end])
+    end = line_end
+    for line in text[line_end + 1 :].splitlines(keepends=True):
+        if line.strip() and _indent(line) <= indent:
+            break
+        end += len(line)
+    return end
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" \t"))
 
 
 def _blank(text: str, start: int, end: int) -> str:

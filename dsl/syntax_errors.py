@@ -412,7 +412,6 @@ CHARACTERS: dict[str, str] = {
     "\N{EN DASH}": "use a plain `-`",
     "\N{EM DASH}": "use a plain `-`",
     "\N{RIGHTWARDS ARROW}": "the arrow is written `->`",
-    "(": "round brackets stand in expressions only",
     "[": "blocks stand in braces: `{ ... }`",
 }
 

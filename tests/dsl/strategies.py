@@ -1,0 +1,274 @@
+"""Catalog texts by hypothesis: right in syntax, laid out at random, free in meaning."""
+
+from collections.abc import Sequence
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+# Words of the language are names too, wherever the place leaves no doubt.
+NAMES = st.one_of(
+    st.sampled_from(["price", "active", "from", "monthly", "a", "x_1", "B2", "bucket", "to"]),
+    st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,8}", fullmatch=True),
+)
+# Where the grammar asks for a keyword as well, the name must be another word.
+FREE_NAMES = st.from_regex(r"n_[a-z0-9_]{0,6}", fullmatch=True)
+NUMBERS = st.one_of(
+    st.from_regex(r"[0-9]{1,6}(\.[0-9]{1,4})?", fullmatch=True),
+    st.sampled_from(["10_000", "0", "0.80", "1_000_000.5"]),
+)
+TEXTS = st.one_of(
+    st.sampled_from(['""', '"# no comment"', '"a { b ; }"', r'"say \"so\""', r'"a\\"']),
+    st.text(st.characters(exclude_characters='"\\\n\r\0', codec="utf-8"), max_size=12).map(
+        lambda text: f'"{text}"'
+    ),
+)
+DATES = st.dates().map(lambda day: f"{day:%Y-%m-%d}".rjust(10, "0"))
+REGIONS = st.sampled_from(["CA", "CA-ON", "DE", "US-NY"])
+FREQUENCIES = st.one_of(
+    st.sampled_from(["monthly", "quarterly", "semi_annually", "yearly"]),
+    st.integers(1, 60).map(lambda months: f"every {months} months"),
+)
+MONEY = st.tuples(NUMBERS, NAMES).map(" ".join)
+QUANTITIES = st.tuples(NUMBERS, FREE_NAMES).map(" ".join)
+
+
+def listed(items: SearchStrategy[str], most: int = 3) -> SearchStrategy[str]:
+    return st.lists(items, min_size=1, max_size=most).map(", ".join)
+
+
+def phrase(*parts: str | SearchStrategy[str]) -> SearchStrategy[str]:
+    """Words one after the other, with blanks of any number between them."""
+    chosen = [st.just(part) if isinstance(part, str) else part for part in parts]
+    blank = st.sampled_from([" ", "  ", "\t"])
+    return st.tuples(blank, *chosen).map(
+        lambda drawn: drawn[0].join(part for part in drawn[1:] if part)
+    )
+
+
+def maybe(part: SearchStrategy[str]) -> SearchStrategy[str]:
+    return st.one_of(st.just(""), part)
+
+
+OPERANDS = st.one_of(FREE_NAMES, TEXTS, NUMBERS)
+SUMS = st.recursive(
+    OPERANDS,
+    lambda inner: st.one_of(
+        phrase(inner, st.sampled_from(["+", "-", "*"]), inner),
+        phrase("(", inner, ")"),
+    ),
+    max_leaves=4,
+)
+COMPARISONS = st.one_of(
+    phrase(SUMS, st.sampled_from(["==", "!=", "<", "<=", ">", ">="]), SUMS),
+    phrase(SUMS, "in", FREE_NAMES),
+)
+CRITERIA = st.recursive(
+    COMPARISONS,
+    lambda inner: st.one_of(
+        phrase("(", inner, ")"),
+        phrase("not", inner),
+        phrase(inner, st.sampled_from(["and", "or"]), inner),
+    ),
+    max_leaves=5,
+)
+WINDOWS = st.one_of(
+    phrase("from", DATES, "until", DATES), phrase("from", DATES), phrase("until", DATES)
+)
+COMMENTS = st.sampled_from(["# note", "## doc", "#", "##", '# "open', "# {", "### rule", "# ü"])
+
+
+@st.composite
+def block(draw: DrawFn, statements: Sequence[str]) -> str:
+    """Braces around statements: `;` or lines between, comments and blank lines anywhere."""
+    text = "{"
+    for number, statement in enumerate(statements):
+        if number or draw(st.booleans()):
+            text += draw(BREAKS) if number else draw(LINES)
+        text += f" {statement}"
+    if draw(st.booleans()):
+        text += draw(LINES)
+    return text + " }"
+
+
+@st.composite
+def lines(draw: DrawFn) -> str:
+    """The end of a line, and what may stand before the next statement."""
+    text = draw(st.sampled_from(["\n", "\r\n", "\n\n", "\n\n\n", " \n\t"]))
+    if draw(st.integers(0, 3)) == 0:
+        text = f" {draw(COMMENTS)}{text}"
+    if draw(st.integers(0, 3)) == 0:
+        text += f"{draw(COMMENTS)}\n"
+    return text
+
+
+LINES = lines()
+BREAKS = st.one_of(LINES, st.just(";"), st.just(" ; "))
+
+
+def blocked(
+    *singles: SearchStrategy[str], many: SearchStrategy[str] | None = None
+) -> SearchStrategy[str]:
+    """A block in which each of `singles` stands at most once, and `many` any number of times."""
+    chosen = [st.lists(single, max_size=1) for single in singles]
+    if many is not None:
+        chosen.append(st.lists(many, max_size=4))
+    return (
+        st.tuples(*chosen)
+        .map(lambda groups: [statement for group in groups for statement in group])
+        .flatmap(st.permutations)
+        .flatmap(lambda ordered: block(list(ordered)))
+    )
+
+
+CATALOGS = phrase(
+    "catalog",
+    NAMES,
+    maybe(TEXTS),
+    blocked(
+        phrase("currencies", listed(NAMES)),
+        phrase("timezone", TEXTS),
+        phrase("rounding half", st.sampled_from(["up", "even"])),
+    ),
+)
+BILL_GROUPS = phrase(
+    "bill group",
+    NAMES,
+    blocked(phrase("bill day", NUMBERS), phrase("terms net", NUMBERS, "days")),
+)
+TAX_RATES = phrase(REGIONS, phrase(NUMBERS, "%"), maybe(phrase("from", DATES)))
+TAXES = phrase(
+    "tax",
+    NAMES,
+    blocked(phrase("otherwise", NUMBERS, "%"), many=phrase(FREE_NAMES, listed(TAX_RATES))),
+)
+LINES_OF_ONE = st.one_of(
+    phrase("service status", NAMES, "=", NAMES),
+    phrase("service type", NAMES, "=", NAMES),
+    phrase("package status", NAMES, "=", NAMES),
+    phrase("usage class type", NAMES),
+    phrase("zone", NAMES, "= countries", listed(NAMES)),
+    phrase(
+        "usage class",
+        FREE_NAMES,
+        "measured in",
+        NAMES,
+        maybe(phrase("when", CRITERIA)),
+        maybe(phrase("type", NAMES)),
+    ),
+)
+LIFECYCLES = phrase("lifecycle", NAMES, blocked(many=phrase(NAMES, listed(NAMES), "->", NAMES)))
+PRICES = st.one_of(
+    phrase("price", FREQUENCIES, listed(MONEY)),
+    phrase("price", listed(MONEY)),
+    phrase("price", FREQUENCIES, blocked(many=phrase(NAMES, listed(MONEY)))),
+    phrase("on", NAMES, "charge", NAMES, listed(MONEY)),
+)
+SERVICES = phrase(
+    "service",
+    FREE_NAMES,
+    maybe(TEXTS),
+    blocked(
+        phrase("type", NAMES),
+        phrase("lifecycle", NAMES),
+        phrase("tax", NAMES),
+        phrase("identified by", listed(NAMES)),
+        phrase("active", WINDOWS),
+        st.just("inactive"),
+        phrase(
+            "usage",
+            FREQUENCIES,
+            blocked(phrase("rates", NAMES), many=phrase("bucket", NAMES)),
+        ),
+        many=PRICES,
+    ),
+)
+INSTANCES = st.one_of(
+    st.just(""),
+    phrase(phrase(NUMBERS, "..", NUMBERS), maybe(phrase("default", NUMBERS))),
+    phrase("default", NUMBERS),
+    phrase("optional", maybe(phrase("up to", NUMBERS))),
+)
+PACKAGES = phrase(
+    "package",
+    FREE_NAMES,
+    maybe(TEXTS),
+    blocked(
+        phrase("category", NAMES),
+        phrase("currencies", listed(NAMES)),
+        phrase(
+            "bills",
+            listed(FREQUENCIES),
+            maybe(st.sampled_from(["in advance", "in arrears"])),
+        ),
+        phrase("aligned to", st.sampled_from(["anniversary", "bill day"])),
+        phrase("activation", st.sampled_from(["sale", "first billable status"])),
+        phrase("sold", WINDOWS),
+        many=phrase("service", NAMES, INSTANCES),
+    ),
+)
+FEEDS = phrase(
+    "feed",
+    NAMES,
+    blocked(
+        phrase("format", listed(NAMES)),
+        phrase("id", listed(NAMES)),
+        phrase("at", NAMES, maybe(phrase("as", TEXTS)), maybe(phrase("in", TEXTS))),
+        phrase("service", NAMES, maybe(phrase("=", SUMS))),
+        phrase("quantity", SUMS, "in", NAMES),
+        many=st.one_of(
+            phrase("attribute", NAMES, maybe(phrase("=", SUMS))),
+            phrase("skip when", CRITERIA),
+        ),
+    ),
+)
+UNIT_PRICES = phrase(MONEY, st.one_of(st.just("each"), phrase("per", NAMES)))
+RATE_GROUPS = phrase(
+    "rate group",
+    NAMES,
+    maybe(phrase("when", CRITERIA)),
+    blocked(many=phrase(NAMES, maybe(phrase("to", NAMES)), listed(UNIT_PRICES))),
+)
+RATE_PLANS = phrase("rate plan", NAMES, blocked(st.just("otherwise reject"), many=FREE_NAMES))
+BASE_BUCKETS = phrase(
+    "base bucket",
+    NAMES,
+    blocked(phrase("classes", listed(NAMES)), phrase("where", CRITERIA), phrase("unit", NAMES)),
+)
+TIERS = phrase(
+    st.one_of(phrase("up to", QUANTITIES), st.just("beyond")),
+    st.one_of(
+        st.sampled_from(["included", "rated"]),
+        listed(phrase(MONEY, "flat")),
+    ),
+)
+BUCKETS = phrase(
+    "bucket",
+    NAMES,
+    "of",
+    NAMES,
+    blocked(phrase("recurring", FREQUENCIES, maybe(st.just("whole"))), many=TIERS),
+)
+
+DECLARATIONS: dict[str, SearchStrategy[str]] = {
+    "catalog": CATALOGS,
+    "bill group": BILL_GROUPS,
+    "tax": TAXES,
+    "one line": LINES_OF_ONE,
+    "lifecycle": LIFECYCLES,
+    "service": SERVICES,
+    "package": PACKAGES,
+    "feed": FEEDS,
+    "rate group": RATE_GROUPS,
+    "rate plan": RATE_PLANS,
+    "base bucket": BASE_BUCKETS,
+    "bucket": BUCKETS,
+}
+
+
+@st.composite
+def files(draw: DrawFn) -> str:
+    """A file of a few declarations, with comments and blank lines between them."""
+    text = draw(maybe(LINES))
+    for declaration in draw(st.lists(st.one_of(*DECLARATIONS.values()), max_size=5)):
+        text += declaration + draw(LINES)
+    return text

@@ -1,0 +1,117 @@
+"""Each mistake of syntax gets the words of its example, at the smallest place."""
+
+import pytest
+
+from dsl.codes import SYNTAX_CODES
+from dsl.parser import parse_source
+from dsl.source import Source
+from dsl.syntax.declarations import Broken
+from dsl.syntax_errors import CHARACTERS, EXAMPLES, Example
+
+SLUGS = {code.code: code.slug for code in SYNTAX_CODES}
+
+
+@pytest.mark.feature("E2")
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.wrong)
+def test_an_example_gives_its_own_answer_and_no_other(example: Example) -> None:
+    source = Source("test.ratebook", example.wrong)
+    file, diagnostics = parse_source(source)
+    (found,) = diagnostics
+    assert source.words(found.primary.span) == example.at
+    assert found.message == example.message.replace("{found}", example.at)
+    assert found.help == example.help.replace("{found}", example.at)
+    assert found.slug == SLUGS[found.code]
+    assert any(isinstance(node, Broken) for node in file.declarations)
+
+
+@pytest.mark.parametrize("char", CHARACTERS)
+def test_a_character_of_no_meaning_is_named_with_what_to_write_instead(char: str) -> None:
+    source = Source("test.ratebook", f"zone z = {char} countries DE")
+    _, diagnostics = parse_source(source)
+    (found,) = diagnostics
+    assert source.words(found.primary.span) == char
+    assert found.help
+
+
+def answers(text: str) -> list[tuple[str, str, str | None]]:
+    source = Source("test.ratebook", text)
+    _, diagnostics = parse_source(source)
+    return [(each.code, source.words(each.primary.span), each.help) for each in diagnostics]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "at", "help_"),
+    [
+        ('sevice a "A" {\n}', "RB002", "sevice", "did you mean `service`?"),
+        ("usage clas a measured in data", "RB002", "usage clas", "did you mean `usage class`?"),
+        ("service a {\n  tpye fee\n}", "RB011", "tpye", "did you mean `type`?"),
+        ("service a {\n  price montly 1 CAD\n}", "RB010", "montly", "did you mean `monthly`?"),
+        ("zone z = contries DE", "RB010", "contries", "did you mean `countries`?"),
+        ("service a\n{\n  type fee\n}", "RB012", "a", "open it with `{` at the end of this line"),
+        ("service a\n  type fee\n}", "RB012", "a", "open it with `{` at the end of this line"),
+        ("service a {\n  type fee\n", "RB004", "{", "add its `}` on a line of its own"),
+        ("}\n", "RB005", "}", "remove it, or look for a `}` too many above"),
+        ("zone z = countries DE }", "RB005", "}", "remove it"),
+        ('zone z = "DE', "RB006", '"DE', 'close it with `"` on the same line'),
+        ('service a "A {\n}', "RB006", '"A', 'close it with `"` on the same line'),
+        (
+            "zone z = countries DE\n12.00 CAD\nmore",
+            "RB003",
+            "12.00 CAD",
+            "a statement stands between the braces of a declaration: `service access { ... }`",
+        ),
+        (
+            "package p {\n  sold from 2026-02-30\n}",
+            "RB020",
+            "2026-02-30",
+            "write year, month and day: `2026-01-31`",
+        ),
+        (
+            "package p {\n  bills every 0 months\n}",
+            "RB023",
+            "0",
+            "write a whole number of months: `every 2 months`",
+        ),
+        (
+            'catalog c {\n  timezone "America\\Toronto"\n}',
+            "RB022",
+            "\\T",
+            'write `\\\\` for a backslash, `\\"` for a quote, `\\n` for a new line',
+        ),
+    ],
+)
+def test_a_mistake_is_pointed_at_and_answered(text: str, code: str, at: str, help_: str) -> None:
+    assert answers(text) == [(code, at, help_)]
+
+
+@pytest.mark.parametrize(
+    ("block", "statement", "again"),
+    [
+        ("catalog c", "currencies CAD", "currencies USD"),
+        ("bill group b", "bill day 1", "bill day 2"),
+        ("tax t", "otherwise 0%", "otherwise 1%"),
+        ("service s", "type a", "type b"),
+        ("service s", "usage monthly {\n}", "usage yearly {\n}"),
+        ("package p", "sold from 2026-01-01", "sold from 2026-01-02"),
+        ("feed f", "at started", "at ended"),
+        ("rate plan p", "otherwise reject", "otherwise reject"),
+        ("base bucket b", "unit GB", "unit MB"),
+        ("bucket b of c", "recurring monthly", "recurring yearly"),
+    ],
+)
+def test_a_statement_said_twice_is_reported_on_the_second(
+    block: str, statement: str, again: str
+) -> None:
+    source = Source("test.ratebook", f"{block} {{\n  {statement}\n  {again}\n}}")
+    file, (found,) = parse_source(source)
+    first = source.text.index(statement)
+    assert found.code == "RB013"
+    assert found.primary.span.start == source.text.index(again, first + len(statement))
+    assert [label.span.start for label in found.secondary] == [first]
+    assert not isinstance(file.declarations[0], Broken)
+
+
+def test_codes_and_slugs_are_given_once() -> None:
+    assert len({code.code for code in SYNTAX_CODES}) == len(SYNTAX_CODES)
+    assert len({code.slug for code in SYNTAX_CODES}) == len(SYNTAX_CODES)
+    assert all("RB001" <= code.code <= "RB099" for code in SYNTAX_CODES)
