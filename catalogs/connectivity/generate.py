@@ -253,7 +253,7 @@ def write_subscriptions(folder: Path) -> None:
             identifiers.append((data, "gateway", site.gateway, None, None))
         changes.extend(status_changes(number, access, start))
         changes.extend(status_changes(number, data, start))
-    changes.append((None, "S0020", "pending", date(2025, 12, 1), None))
+    changes.append((None, "S0020", "pending", effective_of(20), None))
     changes.append((None, "S0020", "open", date(2026, 1, 20), date(2026, 1, 19)))
     write_rows(
         folder / "account_packages.csv",
@@ -290,17 +290,12 @@ def write_book(folder: Path) -> None:
 
 
 def sessions(records: int) -> pa.Table:
-    """Sessions of January in the order they closed; one gateway in ten takes half of them."""
+    """Sessions of January in the order they closed; a quarter of them from 32 busy sites."""
     rows = np.arange(1, records + 1, dtype=np.uint64)
-    gateways = np.array([site.gateway for site in sites()] + ["GW-UNKNOWN"])
-    known = np.uint64(len(gateways) - 1)
-    busy = mixed(11, rows) % np.uint64(2) == 0
-    chosen = np.where(busy, mixed(12, rows) % np.uint64(32), mixed(13, rows) % known)
-    chosen = np.where(mixed(14, rows) % np.uint64(1000) == 0, known, chosen).astype(np.int64)
     seconds = (rows * np.uint64(MONTH_SECONDS)) // np.uint64(records + 1)
     started = np.datetime64(MONTH_START, "s") + seconds.astype("timedelta64[s]")
-    # The month's volume does not depend on the number of records: 40 GB a site or so.
-    mean = np.uint64(len(gateways) * 40_000_000_000 // records)
+    # The month's volume does not depend on the number of records: 50 GB a site or so.
+    mean = np.uint64(len(sites()) * 50_000_000_000 // records)
     down = mean // np.uint64(2) + mixed(15, rows) % mean
     up = down // (np.uint64(5) + mixed(16, rows) % np.uint64(9))
     kinds = np.array(["web", "web", "web", "web", "web", "backup", "backup", "probe"])
@@ -310,7 +305,7 @@ def sessions(records: int) -> pa.Table:
     return pa.table(
         {
             "record_id": ids,
-            "gateway": gateways[chosen],
+            "gateway": gateways_of(rows, seconds),
             "started": pa.array(np.datetime_as_string(started, unit="s")),
             "bytes_up": pa.array(up, pa.int64()),
             "bytes_down": pa.array(down, pa.int64()),
@@ -318,6 +313,20 @@ def sessions(records: int) -> pa.Table:
             "country": countries[(mixed(18, rows) % np.uint64(len(countries))).astype(np.int64)],
         }
     )
+
+
+def gateways_of(rows: Words, seconds: Words) -> npt.NDArray[np.str_]:
+    """Give each session a gateway whose line had started by then, but for a few in a hundred."""
+    found = sorted(sites(), key=lambda site: (effective_of(int(site.account[1:])), site.gateway))
+    gateways = np.array([site.gateway for site in found] + ["GW-SPARE", "GW-UNKNOWN"])
+    active = np.array([effective_of(int(site.account[1:])) for site in found], "datetime64[D]")
+    day = np.datetime64(MONTH_START, "s") + seconds.astype("timedelta64[s]")
+    started = np.searchsorted(active + np.timedelta64(4, "D"), day, side="right").astype(np.uint64)
+    chosen = mixed(13, rows) % started
+    chosen = np.where(mixed(11, rows) % np.uint64(4) == 0, mixed(12, rows) % np.uint64(32), chosen)
+    early = mixed(14, rows) % np.uint64(1000)
+    chosen = np.where(early < 5, mixed(13, rows) % np.uint64(len(gateways)), chosen)
+    return gateways[chosen.astype(np.int64)]
 
 
 def with_duplicates(table: pa.Table) -> pa.Table:
