@@ -1,5 +1,6 @@
 """The records behind a line are those of its service, period and class, from any file."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -63,7 +64,9 @@ def test_a_flat_tier_names_the_records_drawn_in_it(rated: RatedUsage) -> None:
     line = samples.line_numbered(samples.consolidated(), 4)
     behind = records_behind(rated, line)
     assert behind.count == 1
-    assert [(record.event_id, record.quantity) for record in behind.first] == [("r24", 500)]
+    assert [(record.event_id, record.quantity) for record in behind.first] == [
+        ("r24", Decimal(500))
+    ]
 
 
 @pytest.mark.feature("D6")

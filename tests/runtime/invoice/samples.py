@@ -836,3 +836,47 @@ def _sum(amounts: Iterable[Decimal]) -> Decimal:
 
 def line_numbered(invoice: Invoice, number: int) -> InvoiceLine:
     return next(one for one in all_lines(invoice) if one.number == number)
+
+
+def yen() -> Invoice:
+    """One line in a currency without minor units, at a price below one."""
+    return _plain("INV-JPY", "ja_JP", "JPY", 0, Decimal("0.5"), Decimal(25001), Decimal(12501))
+
+
+def dinar() -> Invoice:
+    """One line in a currency of three places, at a price of six."""
+    quantity = Decimal(1_000_000)
+    return _plain("INV-KWD", "en_US", "KWD", 3, Decimal("0.000021"), quantity, Decimal("21.000"))
+
+
+def _plain(
+    number: str,
+    locale: str,
+    currency: str,
+    minor_units: int,
+    price: Decimal,
+    quantity: Decimal,
+    net: Decimal,
+) -> Invoice:
+    messages = usage_line(
+        1,
+        account="acct-7",
+        account_package="pkg-7",
+        account_service="as-7",
+        usage_class="messages",
+        description="Messages",
+        unit="each",
+        unit_price=price,
+        unit_price_per="each",
+        quantity=quantity,
+        net=net,
+        components=(part("rated", str(quantity), unit="each", price=price, rate_group="home"),),
+    )
+    held = service("as-7", "messaging", "Messaging", [messages])
+    return invoice_of(
+        [section("acct-7", "Kintsugi Trading", [held])],
+        number=number,
+        locale=locale,
+        currency=currency,
+        minor_units=minor_units,
+    )

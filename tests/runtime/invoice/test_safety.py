@@ -1,0 +1,132 @@
+"""A template computes and fetches nothing; a customer's text is text."""
+
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from jinja2 import TemplateError
+from markupsafe import escape
+
+from runtime.invoice.html import render_html
+from runtime.invoice.pdf import RefusedResource, render_pdf
+from tests.runtime.invoice import samples
+
+SCRIPT = "<script>alert(1)</script>"
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft " * 3
+PIXEL = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
+    "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+
+
+def named(name: str) -> str:
+    bill_to = samples.BILL_TO.model_copy(update={"name": name, "street": name})
+    seller = samples.SELLER.model_copy(update={"name": name})
+    return render_html(samples.first_month(bill_to=bill_to, seller=seller))
+
+
+def drawn(template: str, folder: Path) -> str:
+    (folder / "invoice.css").write_text("")
+    (folder / "own.html.j2").write_text(template)
+    return render_html(samples.first_month(), folder=folder, template="own.html.j2")
+
+
+@pytest.mark.feature("D5")
+@pytest.mark.parametrize("name", [SCRIPT, "=1+1", '"; } body { display: none } "', "{{ 7 }}", LONG])
+def test_a_customers_name_is_printed_as_it_is(name: str) -> None:
+    html = named(name)
+    assert str(escape(name)) in html
+    assert "<script" not in html
+    page = pypdfium2.PdfDocument(render_pdf(html))[0].get_textpage().get_text_range()
+    assert "".join(name.split()) in "".join(page.split()).replace("\ufffe", "").replace("\xad", "")
+
+
+@pytest.mark.feature("D5")
+def test_bidi_overrides_and_controls_of_a_customer_are_dropped() -> None:
+    html = named("Acme\u202e lld\u2066\x07\x00")
+    assert "Acme lld" in html
+    assert not set(html) & {"\u202e", "\u2066", "\x07", "\x00"}
+
+
+@pytest.mark.feature("D5")
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ page.invoice.nothing }}",
+        "{{ page.invoice.model_dump() }}",
+        "{{ page.invoice.__class__ }}",
+        "{{ page.invoice.number.__class__.__mro__ }}",
+        "{{ page.invoice['__class__'].mro() }}",
+        "{{ page.invoice.totals.net * 2 }}",
+        "{{ page.invoice.totals.net + page.invoice.totals.tax }}",
+        "{{ [1, 2] | sum }}",
+        "{{ range(10) }}",
+        "{{ page.invoice.bill_to.tax_id }}",
+        "{{ page.invoice.number | nothing }}",
+        "{% include '/etc/passwd' %}",
+        "{% include '../own.html.j2' %}",
+    ],
+)
+def test_a_template_reads_the_model_and_nothing_else(template: str, tmp_path: Path) -> None:
+    with pytest.raises(TemplateError):
+        drawn(template, tmp_path)
+
+
+@pytest.mark.feature("D5")
+def test_a_template_of_ones_own_is_escaped_as_well(tmp_path: Path) -> None:
+    assert drawn("<p>{{ page.invoice.number }}{{ '<' }}</p>", tmp_path) == "<p>INV-000143&lt;</p>"
+
+
+@pytest.mark.feature("D5")
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        '<img src="file:///etc/passwd">',
+        '<img src="http://127.0.0.1:9/x.png">',
+        '<img src="https://example.com/x.png">',
+        '<img src="../secret.png">',
+        '<img src="%2e%2e/secret.png">',
+        '<img src="link.png">',
+        '<img src="missing.png">',
+        '<img src="ratebook-font:/../model.py">',
+        '<link rel="stylesheet" href="file:///etc/passwd">',
+        '<style>@import url("http://127.0.0.1:9/x.css");</style>',
+        "<style>p{background:url(file:///etc/hostname)}</style><p>x",
+    ],
+)
+def test_a_document_fetches_no_file_and_no_host(wanted: str, tmp_path: Path) -> None:
+    folder = tmp_path / "template"
+    folder.mkdir()
+    (tmp_path / "secret.png").write_bytes(b"secret")
+    (folder / "link.png").symlink_to(tmp_path / "secret.png")
+    with pytest.raises(RefusedResource, match="may fetch nothing outside its template"):
+        render_pdf(f"<html><body>{wanted}</body></html>", folder=folder)
+
+
+@pytest.mark.feature("D5")
+def test_a_template_may_show_its_own_picture_and_data(tmp_path: Path) -> None:
+    import base64
+
+    (tmp_path / "logo.png").write_bytes(base64.b64decode(PIXEL.partition(",")[2]))
+    pdf = render_pdf(f'<img src="logo.png"><img src="{PIXEL}">', folder=tmp_path)
+    assert pdf.startswith(b"%PDF")
+
+
+@pytest.mark.feature("D5")
+def test_the_document_itself_asks_for_nothing() -> None:
+    html = render_html(samples.consolidated())
+    assert "default-src 'none'" in html
+    assert "http:" not in html
+    assert "https:" not in html
+
+
+@pytest.mark.feature("D5")
+def test_the_pdf_is_set_in_the_shipped_fonts_alone() -> None:
+    pdf = render_pdf(render_html(samples.consolidated()))
+    document = pypdfium2.PdfDocument(pdf)
+    fonts = {
+        text.get_font().get_base_name().rpartition("+")[2]
+        for page in document
+        for text in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_TEXT])
+    }
+    assert fonts == {"Inter-Regular", "Inter-Medium", "Inter-SemiBold"}
