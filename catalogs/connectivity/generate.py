@@ -335,11 +335,11 @@ def with_duplicates(table: pa.Table) -> pa.Table:
 
 
 BROKEN_ROWS = (
-    "S900000001,GW-00012,2026-01-09T10:15:00,18000000\n"  # the line stops early
-    "S900000002,GW-00012,9 January 2026,18000000,25000000,web,CA\n"  # not the feed's time
-    "S900000003,GW-00012,2026-01-09T10:15:00,-5,0,web,CA\n"  # a negative quantity
-    "S900000004,GW-00012,2026-01-09T10:15:00,10,10,fax,CA\n"  # no class
-    "S000000009,GW-00012,2026-01-09T10:15:00,10,10,web,CA\n"  # an id seen, other content
+    "S900000001,GW-00003,2026-01-09T10:15:00,18000000\n"  # the line stops early
+    "S900000002,GW-00003,9 January 2026,18000000,25000000,web,CA\n"  # not the feed's time
+    "S900000003,GW-00003,2026-01-09T10:15:00,-5,0,web,CA\n"  # a negative quantity
+    "S900000004,GW-00003,2026-01-09T10:15:00,10,10,fax,CA\n"  # no class
+    "S000000009,GW-00003,2026-01-09T10:15:00,10,10,web,CA\n"  # an id seen, other content
 )
 
 

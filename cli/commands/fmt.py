@@ -102,20 +102,18 @@ def _formatted(path: str, content: bytes) -> str | None:
     from dsl.parser import decode
     from dsl.printer import format_source
 
-    decoded = decode(path, content)
-    if isinstance(decoded, Diagnostic):
-        _report((decoded,), None)
-        return None
-    result = format_source(decoded)
-    if isinstance(result, tuple):
-        _report(result, decoded)
-        return None
-    return result.text
+    source, diagnostics = decode(path, content)
+    if not diagnostics:
+        result = format_source(source)
+        if not isinstance(result, tuple):
+            return result.text
+        diagnostics = result
+    _report(diagnostics, source)
+    return None
 
 
-def _report(diagnostics: tuple[Diagnostic, ...], source: Source | None) -> None:
-    sources = {source.path: source} if source else {}
-    findings = Findings(diagnostics, sources, is_coloured=is_terminal(sys.stderr))
+def _report(diagnostics: tuple[Diagnostic, ...], source: Source) -> None:
+    findings = Findings(diagnostics, {source.path: source}, is_coloured=is_terminal(sys.stderr))
     click.echo(text.render(findings), err=True, nl=False)
 
 

@@ -1,0 +1,112 @@
+"""`ratebook bill`: a catalog, a book and usage in; posted invoices and their files out."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli import exits
+from cli.catalogs import program_of
+from cli.progress import progress_to_stderr
+from cli.render.bill_summary import summary_lines
+
+if TYPE_CHECKING:
+    from runtime.bill_result import BillRefused
+
+FAULTS_SHOWN = 50
+"""Book faults printed before the rest is only counted; `--all-faults` prints every one."""
+
+BOOK_STAGE = "book"
+
+
+@click.command(short_help="Bill a book and its usage: invoices, rated usage, exceptions.")
+@click.argument("catalog", type=click.Path(path_type=Path))
+@click.option("--book", type=click.Path(path_type=Path), required=True, help="The book's folder.")
+@click.option(
+    "--usage",
+    multiple=True,
+    metavar="FILES",
+    help="Usage files: a path, a glob, or feed=path; may be given several times.",
+)
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    required=True,
+    help="Bill what is due by this date.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("out"),
+    show_default=True,
+    help="Folder for invoices, rated usage, exceptions and the ledger.",
+)
+@click.option("--ledger", metavar="URL", help="sqlite:///path; OUT/ledger.db, if not given.")
+@click.option("--dry-run", "is_dry_run", is_flag=True, help="Compute all, post nothing.")
+@click.option("--threads", type=click.IntRange(min=1), help="Threads; all, if not given.")
+@click.option("--memory-limit", metavar="SIZE", help="Memory for the engine, such as 2GB.")
+@click.option("--all-faults", is_flag=True, help=f"Print every book fault, not {FAULTS_SHOWN}.")
+@click.option("--quiet", "-q", "is_quiet", is_flag=True, help="No progress.")
+def command(  # noqa: PLR0913 - one parameter an option
+    catalog: Path,
+    book: Path,
+    usage: tuple[str, ...],
+    as_of: datetime,
+    out: Path,
+    ledger: str | None,
+    threads: int | None,
+    memory_limit: str | None,
+    *,
+    is_dry_run: bool,
+    all_faults: bool,
+    is_quiet: bool,
+) -> int:
+    """Bill the BOOK with the catalog in the folder CATALOG (or a compiled program).
+
+    Charges what should have been charged by the date and was not posted yet: run twice,
+    the second run bills nothing.  A fault of the book or of a usage file stops the run
+    before anything is posted; a bad usage record goes to the exceptions file.
+    """
+    from runtime.bill import bill
+    from runtime.bill_result import BillRefused, BillRequest
+
+    program = program_of(catalog)
+    with progress_to_stderr(is_quiet=is_quiet) as progress:
+        outcome = bill(
+            BillRequest(
+                program=program,
+                book=book,
+                usage=usage,
+                as_of=_day(as_of),
+                out=out,
+                ledger=ledger,
+                is_dry_run=is_dry_run,
+                threads=threads,
+                memory_limit=memory_limit,
+                progress=progress,
+            )
+        )
+    if isinstance(outcome, BillRefused):
+        return _refused(outcome, shown=None if all_faults else FAULTS_SHOWN)
+    for line in summary_lines(outcome, out):
+        click.echo(line)
+    return exits.CLEAN
+
+
+def _day(moment: datetime) -> date:
+    return moment.date()
+
+
+def _refused(refused: BillRefused, *, shown: int | None) -> int:
+    """Print why nothing was billed; a book with faults is a finding, the rest cannot be used."""
+    for reason in refused.reasons[:shown]:
+        click.echo(f"{refused.stage}: {reason}", err=True)
+    left = len(refused.reasons) - len(refused.reasons[:shown])
+    if left:
+        click.echo(f"... and {left} more; --all-faults prints them", err=True)
+    total = len(refused.reasons)
+    click.echo(f"{total} fault{'s' * (total != 1)}; nothing was posted", err=True)
+    return exits.FINDINGS if refused.stage == BOOK_STAGE else exits.USAGE

@@ -1,0 +1,85 @@
+"""`ratebook explain`: how a line came to its amount, or what a diagnostic's code means."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli import exits
+from cli.catalogs import Refusal
+
+if TYPE_CHECKING:
+    from runtime.invoice.model import Invoice
+
+CODE = re.compile(r"RB\d{3}\Z", re.IGNORECASE)
+
+
+@click.command(short_help="Say how a line came to its amount, or what a code means.")
+@click.argument("what", metavar="INVOICE[:LINE]|CODE")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("out"),
+    show_default=True,
+    help="The folder the bill was written to.",
+)
+@click.option("--ledger", metavar="URL", help="sqlite:///path; OUT/ledger.db, if not given.")
+def command(what: str, out: Path, ledger: str | None) -> int:
+    """Explain WHAT: an invoice, one of its lines (INV-000001:3), or a code (RB101).
+
+    A line is told down to the catalog's source line and the usage records behind it.
+    """
+    if CODE.match(what):
+        click.echo(_page(what.upper()), nl=False)
+        return exits.CLEAN
+    number, _, line = what.partition(":")
+    if line and not line.isdecimal():
+        raise Refusal(f"`{line}` is not a line's number; write it as {number}:3")
+    click.echo(
+        _explained(_invoice(number, out, ledger), int(line) if line else None, out), nl=False
+    )
+    return exits.CLEAN
+
+
+def _page(code: str) -> str:
+    from compiler.pages import UnknownCode, page_of
+
+    try:
+        return page_of(code)
+    except UnknownCode as fault:
+        raise Refusal(str(fault)) from fault
+
+
+def _invoice(number: str, out: Path, ledger: str | None) -> Invoice:
+    from runtime.bill_folder import OutFolder
+    from runtime.ledger.connect import ledger_url, read_ledger
+    from runtime.ledger.faults import LedgerRefused
+    from runtime.ledger.history import read_invoice
+
+    path = OutFolder(out).ledger
+    if ledger is None and not path.exists():
+        raise Refusal(f"{path}: there is no ledger; --out names the folder the bill was written to")
+    try:
+        with read_ledger(ledger or ledger_url(path)) as connection:
+            invoice = read_invoice(connection, number)
+    except LedgerRefused as fault:
+        raise Refusal(str(fault)) from fault
+    if invoice is None:
+        raise Refusal(f"the ledger has no invoice `{number}`")
+    return invoice
+
+
+def _explained(invoice: Invoice, line: int | None, out: Path) -> str:
+    from runtime.explain.line import NoSuchLine, explain_invoice, explain_line
+    from runtime.explain.records import RatedUsage
+    from runtime.explain.text import render_text
+
+    if line is None:
+        return render_text(explain_invoice(invoice))
+    try:
+        return render_text(explain_line(invoice, line, RatedUsage(out / "rated_usage")))
+    except NoSuchLine as fault:
+        raise Refusal(str(fault)) from fault

@@ -1,0 +1,85 @@
+"""A billing run in a few lines: what became of the records, what was invoiced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from runtime.bill_result import BillResult
+    from runtime.usage.report import UsageReport
+
+
+def summary_lines(result: BillResult, out: Path) -> Iterator[str]:
+    """Give the lines of the summary, columns aligned."""
+    kind = "dry run" if result.run is None else f"run {result.run}"
+    yield f"{result.catalog} as of {result.as_of}: {kind}"
+    yield ""
+    yield from _usage(result.usage)
+    yield ""
+    yield from _invoices(result)
+    yield ""
+    if result.run is None:
+        yield "Nothing was posted."
+    else:
+        yield from _places(result, out)
+
+
+def _usage(usage: UsageReport) -> Iterator[str]:
+    """Give the accounting identity, and under each part the reasons behind it."""
+    from runtime.usage.dispositions import MEANINGS, Reason
+
+    width = len(f"{usage.read:,}")
+    yield f"  {'records read':<14} {usage.read:>{width},}"
+    for disposition, count in (
+        ("rated", usage.rated),
+        ("duplicate", usage.duplicate),
+        ("skipped", usage.skipped),
+        ("rejected", usage.rejected),
+    ):
+        sign = "=" if disposition == "rated" else "+"
+        reasons = [
+            f"{times:,} {reason.lower().replace('_', ' ')}"
+            for reason, times in usage.reasons
+            if MEANINGS[Reason[reason]].disposition == disposition and reason.lower() != disposition
+        ]
+        told = f"  ({', '.join(reasons)})" if reasons else ""
+        yield f"  {sign} {disposition:<12} {count:>{width},}{told}"
+    if usage.waiting:
+        yield f"  {usage.waiting:,} of the rated wait for the end of their usage period"
+
+
+def _invoices(result: BillResult) -> Iterator[str]:
+    if not result.invoices:
+        yield "  nothing is due: no invoices"
+        return
+    header = ("currency", "invoices", "net", "tax", "total")
+    rows = [
+        (each.currency, f"{each.invoices:,}", *map(_money, (each.net, each.tax, each.gross)))
+        for each in result.totals
+    ]
+    widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
+    for row in [header, *rows]:
+        first, *rest = (
+            cell.ljust(width) if not column else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        yield "  " + "  ".join([first, *rest])
+    yield f"  {result.lines:,} lines"
+
+
+def _money(amount: Decimal) -> str:
+    return f"{amount:,f}"
+
+
+def _places(result: BillResult, out: Path) -> Iterator[str]:
+    if result.documents:
+        yield f"  invoices    {result.documents[0].parent}/  ({len(result.documents):,} files)"
+    if result.usage.read:
+        yield f"  usage       {out / 'rated_usage'}/"
+        yield f"  exceptions  {out / 'exceptions'}/"
+    if result.invoices:
+        first = result.invoices[0].number
+        yield f"  explain     ratebook explain {first}:1 --out {out}"
