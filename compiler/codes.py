@@ -82,6 +82,9 @@ TIME_PATTERN = Code("RB314", "time-pattern", "error", "a feed's time pattern can
 PART_OF_STEP = Code(
     "RB315", "part-of-step", "error", "a bound is not a whole number of bytes, seconds or units"
 )
+BUCKET_PERIOD = Code(
+    "RB316", "bucket-period", "error", "a bucket recurs at another frequency than the usage"
+)
 
 INSTANCE_BOUNDS = Code(
     "RB401", "instance-bounds", "error", "the instances of a service in a package do not fit"
@@ -90,3 +93,7 @@ PERCENT_RANGE = Code("RB402", "percent-range", "error", "a tax is not between 0%
 BILL_DAY_RANGE = Code("RB403", "bill-day-range", "error", "a bill day is not a day of the month")
 TERMS_RANGE = Code("RB404", "terms-range", "error", "payment terms are not a number of days")
 TAX_TWICE = Code("RB405", "tax-twice", "error", "a tax gives two rates for the same sale")
+INACTIVE_SERVICE = Code(
+    "RB406", "inactive-service", "warning", "a package holds a service that is not active"
+)
+FEE_SOLD = Code("RB407", "fee-sold", "error", "a package sells a fee")

@@ -29,8 +29,8 @@ PAGES: Mapping[str, Page] = MappingProxyType(
             what="Text stands outside of any declaration. A statement stands between the braces "
             "of the declaration it is about.",
             why="It is not known what it would belong to.",
-            bad=TINY + "service visit {\n}\ntype  fee\n",
-            good=_FEE,
+            bad=TINY + "service visit {\n  type  fee\n}\nidentified by  badge\n",
+            good=TINY + "service visit {\n  type           fee\n  identified by  badge\n}\n",
         ),
         codes.UNCLOSED_BRACE.code: Page(
             what="A `{` has no `}`. The next declaration in the first column is read all the same.",

@@ -55,8 +55,8 @@ def check(resolved: Resolved, session: Session) -> None:
                 continue
             session.report(
                 CODE,
-                f"`{charged.name.text}` cannot charge a transition: it is {base}, not a fee",
-                Label(charge.service.span, "not a fee"),
-                [Label(charged.type.span, f"its type is {base}")],
+                f"`{charged.name.text}` cannot charge a transition, for it is not a fee",
+                Label(charge.service.span, f"its base is {base}"),
+                [Label(charged.type.span, f"`{charged.name.text}` has its type here")],
                 "charge it as a service of type `fee`",
             )

@@ -45,27 +45,40 @@ def check(resolved: Resolved, session: Session) -> None:
             continue
         if base != "recurring":
             for price in service.recurring_prices:
-                what = f"a {frequency_words(price.frequency.months)} price"
+                what = f"{frequency_words(price.frequency.months)} price"
                 _report(service, base, price.frequency.span, what, session)
             if service.usage is not None:
-                _report(service, base, service.usage.frequency.span, "usage", session)
+                _report(service, base, service.usage.frequency.span, USAGE, session)
         if base != "non_recurring":
             for one_time in service.one_time_prices:
-                _report(service, base, one_time.span, "a one-time price", session)
+                _report(service, base, one_time.span, "one-time price", session)
 
 
 def _report(
     service: ServiceDeclaration, base: ServiceBase, at: Span, what: str, session: Session
 ) -> None:
+    label = Label(at, f"{_ARTICLES[base]} has no {what}")
     typed = () if service.type is None else (Label(service.type.span, f"its type is {base}"),)
     session.report(
         CODE,
-        f"the service `{service.name.text}` is {base} and has {what}",
-        Label(at, f"a {base} service has no such price" if what != "usage" else "not recurring"),
+        f"the service `{service.name.text}` is {_ARTICLES[base]}, and has {_with_article(what)}",
+        label,
         typed,
         _HELP[base],
     )
 
+
+def _with_article(what: str) -> str:
+    return what if what == USAGE else f"a {what}"
+
+
+USAGE = "usage"
+
+_ARTICLES: dict[ServiceBase, str] = {
+    "recurring": "a recurring service",
+    "non_recurring": "a non-recurring service",
+    "fee": "a fee",
+}
 
 _HELP: dict[ServiceBase, str] = {
     "recurring": "write how often it is charged, `price monthly 6.00 USD`, "

@@ -1,19 +1,25 @@
-"""Report attributes that usage is asked for and that a feed does not give."""
+"""Report attributes that usage is asked for and that a feed does not give.
+
+A feed is asked only for what classes of its own measure need: data sessions have no caller.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.checks.wording import suggestion
+from compiler.facts import measure_of
 from compiler.resolve.kinds import Kind
 from compiler.resolve.model import Resolved
 from compiler.resolve.walk import every
 from compiler.session import Session
+from compiler.units import UNITS
 from dsl.diagnostic import Label
 from dsl.source import Span
+from dsl.syntax.base import Name
 from dsl.syntax.expressions import Expression, FieldUse
 from dsl.syntax.usage import (
     BaseBucketDeclaration,
@@ -21,6 +27,7 @@ from dsl.syntax.usage import (
     RateGroupDeclaration,
     UsageClassDeclaration,
 )
+from runtime.program.model import Measure
 
 CODE = codes.UNKNOWN_ATTRIBUTE
 
@@ -45,8 +52,8 @@ service line {
 """
 
 PAGE = Page(
-    what="A usage class, a rate group or a base bucket asks for an attribute of the usage "
-    "that a feed does not have, or a rate is for a zone and a feed has no `country`.",
+    what="A usage class, a rate group or a base bucket asks for an attribute that a feed of the "
+    "same measure does not give, or a rate is for a zone and a feed gives no `country`.",
     why="A missing attribute makes a condition not hold, and the usage of that feed would "
     "fall through to another class or rate.",
     bad=TINY
@@ -64,10 +71,14 @@ usage class voice measured in time when kind == "voice"
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """An attribute that is asked for; `what` says why where the text does not show it."""
+    """An attribute that is asked for, of usage in one of `measures`.
+
+    `what` says why it is asked for where the text does not show it.
+    """
 
     name: str
     span: Span
+    measures: frozenset[Measure]
     what: str = ""
 
 
@@ -78,17 +89,17 @@ def check(resolved: Resolved, session: Session) -> None:
         return
     given = {feed.name.text: _given(feed) for feed in feeds}
     for use in _uses(resolved):
-        lacking = [feed for feed in feeds if use.name not in given[feed.name.text]]
+        asked = [feed for feed in feeds if _measure(feed) in {None, *use.measures}]
+        lacking = [feed for feed in asked if use.name not in given[feed.name.text]]
         if not lacking:
             continue
         names = [name for feed in lacking for name in given[feed.name.text]]
-        lead = "the feed" if len(feeds) == 1 else "every feed must give it; the feed"
         session.report(
             CODE,
             f"no attribute `{use.name}` is given by the feed `{lacking[0].name.text}`{use.what}",
             Label(use.span, "asked for here"),
             [
-                Label(feed.name.span, f"{lead} `{feed.name.text}` does not give it")
+                Label(feed.name.span, f"the feed `{feed.name.text}` does not give it")
                 for feed in lacking
             ],
             suggestion(use.name, names) or f"add `attribute {use.name}` to the feed",
@@ -99,22 +110,39 @@ def _given(feed: FeedDeclaration) -> tuple[str, ...]:
     return tuple(attribute.name.text for attribute in feed.attributes)
 
 
+def _measure(feed: FeedDeclaration) -> Measure | None:
+    unit = None if feed.quantity is None else UNITS.get(feed.quantity.unit.text)
+    return None if unit is None else unit.measure
+
+
 def _uses(resolved: Resolved) -> Iterator[Use]:
-    for declaration in resolved.declarations:
-        match declaration:
+    for node in resolved.declarations:
+        match node:
             case UsageClassDeclaration():
-                yield from _fields(declaration.criterion)
+                yield from _fields(node.criterion, _measures([node]))
             case BaseBucketDeclaration():
-                yield from _fields(declaration.where)
+                yield from _fields(node.where, _measures(_classes(resolved, node.classes)))
             case RateGroupDeclaration():
-                yield from _fields(declaration.criterion)
-                for row in declaration.rows:
+                rated = _classes(resolved, [row.usage_class for row in node.rows])
+                yield from _fields(node.criterion, _measures(rated))
+                for row in node.rows:
                     if row.zone is not None:
-                        yield Use(COUNTRY, row.zone.span, ", and a zone is decided by it")
+                        own = _measures(_classes(resolved, [row.usage_class]))
+                        yield Use(COUNTRY, row.zone.span, own, ", and a zone is decided by it")
             case _:
                 continue
 
 
-def _fields(expression: Expression | None) -> Iterator[Use]:
+def _classes(resolved: Resolved, names: Iterable[Name]) -> list[UsageClassDeclaration]:
+    found = (resolved.find(name, UsageClassDeclaration) for name in names)
+    return [usage_class for usage_class in found if usage_class is not None]
+
+
+def _measures(classes: Iterable[UsageClassDeclaration]) -> frozenset[Measure]:
+    found = (measure_of(usage_class) for usage_class in classes)
+    return frozenset(measure for measure in found if measure is not None)
+
+
+def _fields(expression: Expression | None, measures: frozenset[Measure]) -> Iterator[Use]:
     for field in every(expression, FieldUse):
-        yield Use(field.name.text, field.name.span)
+        yield Use(field.name.text, field.name.span, measures)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from compiler import codes
 from compiler.checks.page import TINY, Page
-from compiler.resolve.kinds import Kind, id_of
+from compiler.resolve.kinds import EntityId, Kind, id_of
 from compiler.resolve.model import BUILTIN, Failure, Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
+from runtime.program.model import IN_SERVICE
 
 CODE = codes.UNUSED_DECLARATION
 
@@ -67,7 +68,7 @@ def check(resolved: Resolved, session: Session) -> None:
         for reference in resolved.references
         if reference.failure in {Failure.UNKNOWN, Failure.WRONG_KIND}
     }
-    reported = set(BUILTIN)
+    reported = {*BUILTIN, EntityId(Kind.SERVICE_STATUS, IN_SERVICE)}
     for declaration in resolved.declarations:
         own = id_of(declaration)
         is_first = own not in reported
