@@ -27,11 +27,12 @@ from runtime.charges.target import compute_target
 from runtime.charges.usage import AmountOverflow
 from runtime.engine import open_engine
 from runtime.invoice.assemble import Assembly, assemble
+from runtime.invoice.assemble_days import make_usage_days
 from runtime.invoice.invariants import all_lines
 from runtime.invoice.model import Invoice
 from runtime.ledger.connect import hold_ledger, ledger_url, read_ledger
 from runtime.ledger.faults import LedgerRefused
-from runtime.ledger.history import LastRun, read_balances, read_last_run, read_runs
+from runtime.ledger.history import LastRun, read_balances, read_invoice, read_last_run, read_runs
 from runtime.ledger.post import post_invoices, post_run
 from runtime.ledger.posted import load_posted
 from runtime.subscriptions.build import build_subscriptions
@@ -64,6 +65,11 @@ class Run:
     invoices: list[Invoice] = field(default_factory=list)
 
     @property
+    def url(self) -> str:
+        """The ledger's."""
+        return self.request.ledger or ledger_url(self.folder.ledger)
+
+    @property
     def number(self) -> int:
         """The run's number: the last posted one's plus one."""
         return self.last.run + 1 if self.last else 1
@@ -85,8 +91,9 @@ def bill(request: BillRequest) -> BillResult | BillRefused:
     url = request.ledger or ledger_url(folder.ledger)
     try:
         if request.is_dry_run:
-            with read_ledger(url) as ledger, closing(_engine(request)) as connection:
-                run = _begin(request, connection, ledger)
+            with closing(_engine(request)) as connection:
+                with read_ledger(url) as ledger:
+                    run = _begin(request, connection, ledger)
                 return _run_stages(run)
         with hold_ledger(url) as ledger, closing(_engine(request)) as connection:
             run = replace(_begin(request, connection, ledger), ledger=ledger)
@@ -203,9 +210,16 @@ def check_taxes(run: Run) -> Reasons:
 def invoice(run: Run) -> Reasons:
     """Assemble the invoices and, in a real run, post each as it is made."""
     request = run.request
+    make_usage_days(run.connection, request.as_of)
     drafts = assemble(
         run.connection,
-        Assembly(request.program, request.as_of, run.previous_as_of, run.balances),
+        Assembly(
+            request.program,
+            request.as_of,
+            run.previous_as_of,
+            run.balances,
+            lambda number: _posted_invoice(run, number),
+        ),
     )
     made: Iterator[Invoice]
     if run.ledger is None:
@@ -254,6 +268,14 @@ def _run_stages(run: Run) -> BillResult | BillRefused:
         book=run.book,
         usage=run.usage,
     )
+
+
+def _posted_invoice(run: Run, number: str) -> Invoice | None:
+    """Give an invoice of an earlier run; a dry run does not keep the ledger open for it."""
+    if run.ledger is not None:
+        return read_invoice(run.ledger, number)
+    with read_ledger(run.url) as ledger:
+        return read_invoice(ledger, number)
 
 
 def _owner(run: Run) -> str:

@@ -7,7 +7,7 @@ Every figure a document shows is computed here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,7 +16,13 @@ from itertools import groupby
 from duckdb import DuckDBPyConnection
 
 from runtime.invoice.assemble_facts import AccountFacts, Batch, read_accounts, read_batches
-from runtime.invoice.assemble_lines import Wording, price_source, word_line
+from runtime.invoice.assemble_lines import (
+    Wording,
+    price_source,
+    rate_components,
+    subtract_components,
+    word_line,
+)
 from runtime.invoice.assemble_statements import (
     USAGE_DAY_LIMIT,
     Prices,
@@ -25,6 +31,7 @@ from runtime.invoice.assemble_statements import (
     state_usage_days,
 )
 from runtime.invoice.draft import Draft, DraftLine, DueLine
+from runtime.invoice.invariants import all_lines
 from runtime.invoice.model import (
     INVOICE_FORMAT,
     AccountSection,
@@ -35,6 +42,7 @@ from runtime.invoice.model import (
     ServiceSection,
     TaxLine,
     Totals,
+    UsageComponent,
 )
 from runtime.money import to_major
 from runtime.program.model import Program
@@ -50,12 +58,14 @@ class Assembly:
     Attributes:
         previous_as_of: the last posted run's date, None on a new ledger.
         balances: what each (invoicer, currency) owed before this run, in minor units.
+        read_invoice: gives a posted invoice by its number.
     """
 
     program: Program
     as_of: date
     previous_as_of: date | None
     balances: Mapping[tuple[str, str], int]
+    read_invoice: Callable[[str], Invoice | None]
 
 
 class _Maker:
@@ -104,8 +114,26 @@ def _draft(lines: Sequence[DueLine], batch: Batch, maker: _Maker) -> Draft:
         DraftLine(number, due, share, price_source(due, maker.wording))
         for number, (due, share) in enumerate(zip(lines, shares, strict=True), start=1)
     )
-    worded = tuple(word_line(line, batch, maker.wording) for line in drafted)
+    worded = tuple(
+        word_line(line, _components(line.due, batch, maker), maker.wording) for line in drafted
+    )
     return Draft(_invoice(lines, worded, taxes, batch, maker), drafted)
+
+
+def _components(due: DueLine, batch: Batch, maker: _Maker) -> tuple[UsageComponent, ...]:
+    """Give how a usage line was rated; of a correction, what is new beside what was posted."""
+    if due.kind != "usage" or due.usage_class is None or due.full_start is None:
+        return ()
+    cells = batch.cells.get((due.account_service, due.period_start, due.usage_class), ())
+    now = rate_components(due, cells, maker.wording)
+    before: list[UsageComponent] = []
+    for number, place in batch.usage_lines.get(
+        (due.account_service, due.full_start, due.usage_class), ()
+    ):
+        posted = maker.assembly.read_invoice(number)
+        if posted is not None:
+            before += next(line.components for line in all_lines(posted) if line.number == place)
+    return subtract_components(now, before) if before else now
 
 
 def _invoice(

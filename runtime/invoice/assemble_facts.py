@@ -109,7 +109,11 @@ class DayUse:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Due lines in printed order, and the facts about their account services, by name."""
+    """Due lines in printed order, and the facts about their account services, by name.
+
+    `usage_lines`: where usage of an account service, full period's start and class was
+    posted before, as invoice and line number, for the usage lines that are corrected.
+    """
 
     lines: tuple[DueLine, ...]
     accounts: dict[str, AccountFacts]
@@ -118,6 +122,7 @@ class Batch:
     pools: dict[str, tuple[PoolTier, ...]]
     changes: dict[str, tuple[StatusChange, ...]]
     days: dict[str, tuple[DayUse, ...]]
+    usage_lines: dict[tuple[str, date, str], tuple[tuple[str, int], ...]]
 
 
 def read_batches(connection: DuckDBPyConnection) -> Iterator[Batch]:
@@ -229,14 +234,18 @@ def _read_facts(connection: DuckDBPyConnection, lines: tuple[DueLine, ...]) -> B
     changes = defaultdict(list)
     for change in _read_changes(connection):
         changes[change.account_service].append(change)
+    days = defaultdict(list)
+    for use in _read_days(connection):
+        days[use.account_service].append(use)
     return Batch(
         lines=lines,
         accounts=read_accounts(connection, "a.account IN (SELECT account FROM batch_account)"),
         identifiers=_read_identifiers(connection),
-        cells={key: tuple(sorted(parts, key=_cell_order)) for key, parts in sorted(cells.items())},
+        cells={key: tuple(parts) for key, parts in cells.items()},
         pools={name: tuple(sorted(tiers, key=_pool_order)) for name, tiers in pools.items()},
         changes={name: tuple(parts) for name, parts in changes.items()},
-        days={},
+        days={name: tuple(uses) for name, uses in days.items()},
+        usage_lines=_read_usage_lines(connection),
     )
 
 
@@ -253,6 +262,37 @@ def _read_changes(connection: DuckDBPyConnection) -> Iterator[StatusChange]:
     return (StatusChange(*row) for row in rows)
 
 
+def _read_days(connection: DuckDBPyConnection) -> Iterator[DayUse]:
+    rows = connection.execute("""
+        SELECT t.account_service, t.day, t.usage_class, t.events, t.quantity
+        FROM charge.usage_days AS t
+        JOIN batch_service AS b ON b.account_service = t.account_service
+        LEFT JOIN charge.usage_classes AS c ON c.usage_class = t.usage_class
+        ORDER BY t.account_service, t.day, c.ordinal, t.usage_class
+    """).fetchall()
+    return (DayUse(*row) for row in rows)
+
+
+def _read_usage_lines(
+    connection: DuckDBPyConnection,
+) -> dict[tuple[str, date, str], tuple[tuple[str, int], ...]]:
+    posted = defaultdict(list)
+    for name, start, usage_class, invoice, line in connection.execute("""
+        SELECT p.account_service, p.full_start, p.usage_class, r.invoice, r.line
+        FROM charge.posted AS p
+        JOIN batch_service AS b ON b.account_service = p.account_service
+        JOIN charge.posted_reference AS r ON r.line_id = p.line_id
+        WHERE p.kind = 'usage' AND EXISTS (
+          SELECT 1 FROM due_line AS d
+          WHERE d.kind = 'usage' AND d.account_service = p.account_service
+            AND d.full_start = p.full_start AND d.usage_class = p.usage_class
+        )
+        ORDER BY p.line_id
+    """).fetchall():
+        posted[name, start, usage_class].append((invoice, line))
+    return {key: tuple(places) for key, places in posted.items()}
+
+
 def _read_identifiers(connection: DuckDBPyConnection) -> dict[str, tuple[str, ...]]:
     """Read the values of the identifiers each account service holds or held, each once."""
     values: dict[str, dict[str, None]] = defaultdict(dict)
@@ -264,14 +304,6 @@ def _read_identifiers(connection: DuckDBPyConnection) -> dict[str, tuple[str, ..
     """).fetchall():
         values[name][value] = None
     return {name: tuple(held) for name, held in values.items()}
-
-
-def _cell_order(cell: Cell) -> tuple[tuple[bool, str], ...]:
-    """Put what buckets gave first, tier by tier, then what only rates priced."""
-    parts = (cell.bucket, cell.tier, cell.rate_plan, cell.rate_group, cell.rate, cell.amount)
-    return tuple(
-        (part is None, f"{part:09d}" if isinstance(part, int) else str(part)) for part in parts
-    )
 
 
 def _pool_order(tier: PoolTier) -> tuple[date, str, int]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, assert_never
 
 from runtime.charges.words import as_title, as_words
-from runtime.invoice.assemble_facts import Batch, Cell
+from runtime.invoice.assemble_facts import Cell
 from runtime.invoice.draft import DraftLine, DueLine
 from runtime.invoice.model import InvoiceLine, PriceSource, UsageComponent
 from runtime.invoice.units import as_decimal, plain, steps_of
 from runtime.money import to_major
 from runtime.program.model import IN_SERVICE, Bucket, BucketTier, Program, Service
+
+Parts = tuple[UsageComponent, ...]
 
 
 class Wording:
@@ -33,6 +36,8 @@ class Wording:
         self.class_units: dict[str, str] = {}
         for row in program.rates:
             self.class_units.setdefault(row.usage_class, row.unit)
+        self._groups = {(row.plan, row.group): row.ordinal for row in program.rate_plan_groups}
+        self._rates = {row.id: ordinal for ordinal, row in enumerate(program.rates)}
         self._sources = {row.id: row for row in program.sources}
 
     def title(self, service: str) -> str:
@@ -44,6 +49,16 @@ class Wording:
         steps = {"data": "byte", "time": "second", "count": "each"}
         measure = self.measures.get(usage_class, "count")
         return self.class_units.get(usage_class, steps[measure])
+
+    def place(self, cell: Cell) -> tuple[bool, str, int, int, int]:
+        """Put what buckets gave first, tier by tier, then rates as their plan tries them."""
+        return (
+            cell.bucket is None,
+            cell.bucket or "",
+            -1 if cell.tier is None else cell.tier,
+            self._groups.get((cell.rate_plan or "", cell.rate_group or ""), -1),
+            self._rates.get(cell.rate or "", -1),
+        )
 
     def source(self, source: int | None) -> PriceSource | None:
         """Give a line of the catalog."""
@@ -62,14 +77,10 @@ def price_source(due: DueLine, wording: Wording) -> PriceSource | None:
     return wording.source(due.source)
 
 
-def word_line(line: DraftLine, batch: Batch, wording: Wording) -> InvoiceLine:
-    """Give the line as the invoice prints it."""
+def word_line(line: DraftLine, components: Parts, wording: Wording) -> InvoiceLine:
+    """Give the line as the invoice prints it; `components`: how its usage was rated."""
     due = line.due
-    cells: tuple[Cell, ...] = ()
-    if due.kind == "usage":
-        key = (due.account_service, due.period_start, due.usage_class or "")
-        cells = batch.cells.get(key, ())
-    unit, steps, price, per = _price(due, cells, wording)
+    amount = _multiplied(due, components, wording)
     return InvoiceLine(
         number=line.number,
         kind=due.kind,
@@ -93,15 +104,15 @@ def word_line(line: DraftLine, batch: Batch, wording: Wording) -> InvoiceLine:
         days=due.days,
         full_days=due.full_days,
         timing=_timing(due),
-        quantity=as_decimal(Fraction(due.quantity, steps)),
-        unit=unit,
-        unit_price=price,
-        unit_price_per=per,
+        quantity=amount.quantity,
+        unit=amount.unit,
+        unit_price=amount.price,
+        unit_price_per=amount.per,
         net=to_major(due.minor, due.minor_units),
         tax_class=due.tax_class,
         tax_percent=line.taxes.percent,
         tax=to_major(line.taxes.minor, due.minor_units),
-        components=tuple(_component(cell, due, wording) for cell in cells),
+        components=components,
         source=line.source,
     )
 
@@ -145,24 +156,51 @@ def _timing(due: DueLine) -> Literal["advance", "arrears", "once"]:
             assert_never(due.kind)
 
 
-def _price(
-    due: DueLine, cells: Sequence[Cell], wording: Wording
-) -> tuple[str, int, Decimal | None, str | None]:
-    """Give unit, its steps, unit price and what that is for.
+@dataclass(frozen=True, slots=True)
+class _Multiplied:
+    """What a line's price is multiplied by, and what the price is for."""
 
-    A usage line has a unit price where one rate alone priced it.
-    """
+    quantity: Decimal
+    unit: str
+    price: Decimal | None
+    per: str | None
+
+
+def _multiplied(due: DueLine, components: Parts, wording: Wording) -> _Multiplied:
+    """Give quantity and price; a usage line has a price where one rate alone priced it."""
     if due.kind != "usage":
-        return "", 1, _money(due.unit_price, due.minor_units), None
-    if len(cells) == 1:
-        (cell,) = cells
-        if cell.component == "rated" and cell.amount is not None and cell.per:
-            unit, steps = _rate_unit(cell.unit or "each", cell.amount, cell.per)
-            price = as_decimal(Fraction(cell.amount) * steps / cell.per)
-            if not cell.event_amount:
-                return unit, steps, _money(price, due.minor_units), unit
+        return _Multiplied(Decimal(due.quantity), "", _money(due.unit_price, due.minor_units), None)
+    if len(components) == 1:
+        (part,) = components
+        if part.component == "rated" and part.event_price is None:
+            return _Multiplied(part.quantity, part.unit, part.price, part.unit)
     unit = wording.unit_of_class(due.usage_class or "")
-    return unit, steps_of(unit), None, None
+    return _Multiplied(as_decimal(Fraction(due.quantity, steps_of(unit))), unit, None, None)
+
+
+def rate_components(due: DueLine, cells: Sequence[Cell], wording: Wording) -> Parts:
+    """Give how the usage of a line's period and class was rated, in the order of the sheet."""
+    ordered = sorted(cells, key=wording.place)
+    return tuple(_component(cell, due, wording) for cell in ordered)
+
+
+def subtract_components(now: Parts, before: Sequence[UsageComponent]) -> Parts:
+    """Give what is new of a corrected line: its components less those posted of it."""
+    parts: dict[tuple[str | int | Decimal | None, ...], UsageComponent] = {}
+    for sign, some in ((1, now), (-1, before)):
+        for part in some:
+            key = (part.component, part.rate, part.rate_group, part.rate_plan)
+            key += (part.bucket, part.tier, part.unit, part.price, part.event_price)
+            known = parts.get(key)
+            parts[key] = part.model_copy(
+                update={
+                    "quantity": sign * part.quantity + (known.quantity if known else 0),
+                    "events": sign * part.events + (known.events if known else 0),
+                    "amount": sign * part.amount + (known.amount if known else 0),
+                    "source": known.source if known else part.source,
+                }
+            )
+    return tuple(part for part in parts.values() if part.quantity or part.events or part.amount)
 
 
 def _component(cell: Cell, due: DueLine, wording: Wording) -> UsageComponent:
