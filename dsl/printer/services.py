@@ -75,7 +75,7 @@ def _settings(source: Source, node: ServiceDeclaration) -> list[Item]:
 def _prices(source: Source, node: ServiceDeclaration) -> list[Item]:
     items = [_recurring(source, price) for price in node.recurring_prices]
     items += [
-        words.line(price, "price", "price", *words.prices(source, price.prices))
+        words.line(price, "setting", "price", *words.prices(source, price.prices))
         for price in node.one_time_prices
     ]
     items += [
@@ -93,7 +93,7 @@ def _prices(source: Source, node: ServiceDeclaration) -> list[Item]:
 def _recurring(source: Source, node: RecurringPrice) -> Item:
     header = f"price {words.frequency(node.frequency)}"
     if node.prices:
-        return words.line(node, "price", header, *words.prices(source, node.prices))
+        return words.line(node, "setting", header, *words.prices(source, node.prices))
     return words.group(source, node, header, [_status(source, each) for each in node.by_status])
 
 

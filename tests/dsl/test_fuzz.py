@@ -122,9 +122,9 @@ def test_random_words_give_diagnostics(text: str) -> None:
     ids=lambda text: repr(text[:30]),
 )
 def test_extremes_take_little_time(text: str) -> None:
-    begin = time.monotonic()
+    begin = time.process_time()
     check(text)
-    assert time.monotonic() - begin < 20
+    assert time.process_time() - begin < 20  # seconds of work; most take under one
 
 
 def test_time_grows_with_length_and_no_faster() -> None:
