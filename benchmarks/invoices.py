@@ -3,9 +3,9 @@
     python -m benchmarks.invoices [--seconds 5]
 
 Two invoices of the tests are drawn over and over: a small one (one account, 6 lines, one
-bucket) and a consolidated one (3 accounts, 16 lines, 2 buckets, 60 rows of usage).  Each
-time is processor time, the median of three rounds, after one that is not counted.  The peak is read after
-each line, so a leak shows as growth from round to round.
+bucket) and a consolidated one (3 accounts, 16 lines, 2 buckets, 60 rows of usage).  Rates
+are by processor time, the median of three rounds, after one that is not counted.  The peak
+is read after each row, so a leak shows as growth from row to row.
 """
 
 from __future__ import annotations

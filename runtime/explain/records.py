@@ -8,8 +8,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from runtime.explain.model import Explanation, Fact
-from runtime.explain.words import shown
+from runtime.explain.words import measured, shown
+from runtime.invoice.format import EACH
 from runtime.invoice.model import InvoiceLine
+from runtime.invoice.units import in_unit
 
 FIRST = 20
 """How many records an explanation lists; it counts them all."""
@@ -24,7 +26,7 @@ class RatedUsage:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A piece of a usage record: what of it was rated in one way; quantity in steps."""
+    """A piece of a usage record: what of it was rated in one way, its quantity in `unit`."""
 
     file: str
     row: int
@@ -33,6 +35,7 @@ class Record:
     instant: str
     component: str
     quantity: Decimal
+    unit: str
     amount: Decimal
 
 
@@ -66,7 +69,7 @@ def records_behind(usage: RatedUsage, line: InvoiceLine, *, first: int = FIRST) 
         ).fetchone()
         rows = connection.execute(
             'SELECT "file", "row", feed, event_id, CAST("instant" AS VARCHAR), component,'
-            f" CAST(quantity AS VARCHAR), CAST(amount AS VARCHAR) {rated}"
+            f" quantity, unit, CAST(amount AS VARCHAR) {rated}"
             f' ORDER BY "instant", feed, event_id, component LIMIT {first}',
             values,
         ).fetchall()
@@ -80,10 +83,11 @@ def records_behind(usage: RatedUsage, line: InvoiceLine, *, first: int = FIRST) 
                 event_id=event_id,
                 instant=instant,
                 component=component,
-                quantity=Decimal(quantity),
+                quantity=in_unit(int(quantity), unit or EACH),
+                unit=unit or EACH,
                 amount=Decimal(amount),
             )
-            for file, row, feed, event_id, instant, component, quantity, amount in rows
+            for file, row, feed, event_id, instant, component, quantity, unit, amount in rows
         ),
     )
 
@@ -98,7 +102,7 @@ def explain_records(usage: RatedUsage, line: InvoiceLine, cutoff: date) -> Expla
             Fact(
                 f"{record.file}:{record.row}",
                 f"{record.instant}  {record.feed} {record.event_id}  {record.component}"
-                f"  {shown(record.quantity, 0)}  {shown(record.amount, 2)}",
+                f"  {measured(record.quantity, record.unit)}  {shown(record.amount, 2)}",
             )
             for record in behind.first
         ),

@@ -13,7 +13,7 @@ from tests.runtime.invoice import samples
 
 COLUMNS = (
     "feed, event_id, file, row, instant, account_service, usage_class, component, bucket, tier, "
-    "quantity, amount, period_start, period_end"
+    "quantity, unit, amount, period_start, period_end"
 )
 
 
@@ -28,18 +28,18 @@ def rated(tmp_path: Path) -> RatedUsage:
                 SELECT 'sessions', 'r' || i, 'june.csv', i + 2,
                        TIMESTAMP '2026-06-01 08:00:00' + INTERVAL (i) HOUR,
                        'as-9002', 'web_data', 'included', 'included_data', 0,
-                       CAST(1000 + i AS HUGEINT), CAST(0 AS DECIMAL(38, 10)),
+                       CAST(1000 + i AS BIGINT), 'kB', CAST(0 AS DECIMAL(38, 10)),
                        DATE '2026-06-01', DATE '2026-07-01'
                 FROM range(25) AS t(i)
-                UNION ALL BY POSITION
+                UNION ALL
                 SELECT 'sessions', 'r24', 'june.csv', 26, TIMESTAMP '2026-06-02 08:00:00',
-                       'as-9002', 'web_data', 'flat', 'included_data', 1, 500, 0,
+                       'as-9002', 'web_data', 'flat', 'included_data', 1, 500, 'kB', 0,
                        DATE '2026-06-01', DATE '2026-07-01'
-                UNION ALL BY POSITION
+                UNION ALL
                 SELECT 'sessions', 'other', 'june.csv', 99, TIMESTAMP '2026-06-02 08:00:00',
-                       'as-9022', 'web_data', 'rated', NULL, NULL, 7, 0.0000000840,
+                       'as-9022', 'web_data', 'rated', NULL, NULL, 7, 'kB', 0.0000000840,
                        DATE '2026-06-01', DATE '2026-07-01'
-            ) AS t({COLUMNS})""".replace("UNION ALL BY POSITION", "UNION ALL")
+            ) AS t({COLUMNS})"""
         )
         for number, rows in enumerate(("row < 14", "row >= 14")):
             path = folder / f"it's part {number}.parquet"
@@ -65,7 +65,7 @@ def test_a_flat_tier_names_the_records_drawn_in_it(rated: RatedUsage) -> None:
     behind = records_behind(rated, line)
     assert behind.count == 1
     assert [(record.event_id, record.quantity) for record in behind.first] == [
-        ("r24", Decimal(500))
+        ("r24", Decimal("0.5"))
     ]
 
 
@@ -73,7 +73,7 @@ def test_a_flat_tier_names_the_records_drawn_in_it(rated: RatedUsage) -> None:
 def test_an_explanation_ends_with_file_and_row(rated: RatedUsage) -> None:
     text = render_text(explain_line(samples.consolidated(), 3, rated))
     assert "From 25 usage records known on 2026-07-01, the first 20" in text
-    assert "june.csv:2   2026-06-01 08:00:00  sessions r0  included  1000  0.00" in text
+    assert "june.csv:2   2026-06-01 08:00:00  sessions r0  included  1 kB  0.00" in text
 
 
 def test_no_dataset_means_no_records(tmp_path: Path) -> None:
