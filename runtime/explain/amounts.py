@@ -79,7 +79,7 @@ def _component(invoice: Invoice, part: UsageComponent) -> Explanation:
             )
         case _:
             assert_never(part.component)
-    facts = [Fact("events", str(part.events))]
+    facts = [Fact("events", str(part.events))] if part.component == "rated" else []
     if part.rate_group is not None:
         plan = "" if part.rate_plan is None else f" of the plan {words(part.rate_plan)}"
         facts.append(Fact("rate", f"group {words(part.rate_group)}{plan}"))

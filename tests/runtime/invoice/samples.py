@@ -181,8 +181,8 @@ def _head_office() -> AccountSection:
     # 50 GB included, 10 GB for 9.00, 2.437193216 GB at 1.20 = 2.9246318592;
     # 0.812400128 GB abroad at 4.00 = 3.249600512; together 6.1742323712, so 6.17.
     web = (
-        part("included", "50", bucket="included_data", tier=0, events=4182),
-        part("flat", "10", bucket="included_data", tier=1, events=811, source=FLAT_9),
+        part("included", "50", bucket="included_data", tier=0),
+        part("flat", "10", bucket="included_data", tier=1, source=FLAT_9),
         part(
             "rated",
             "2.437193216",
