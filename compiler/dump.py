@@ -9,7 +9,8 @@ from types import MappingProxyType
 import dsl.dump
 from compiler.catalog.model import Catalog
 from compiler.compile import Compilation
-from compiler.resolve.model import Resolved
+from compiler.resolve.kinds import EntityId
+from compiler.resolve.model import Reference, Resolved
 from dsl.source import Source, Span
 from runtime.program.artifact import to_bytes
 
@@ -36,13 +37,15 @@ def dump_resolved(compilation: Compilation) -> str:
 
 def _resolved(resolved: Resolved, sources: tuple[Source, ...]) -> Iterator[str]:
     by_path = {source.path: source for source in sources}
+    by_source: dict[EntityId, list[Reference]] = {}
+    for reference in resolved.references:
+        by_source.setdefault(reference.source, []).append(reference)
     for own, entity in resolved.entities.items():
         yield f"{own} {_place(by_path, entity.name.span)}"
-        for reference in resolved.references:
-            if reference.source == own:
-                target = reference.target or f"poisoned `{reference.name.text}`"
-                place = _place(by_path, reference.name.span)
-                yield f"  {reference.role} {target} {place}"
+        for reference in by_source.get(own, ()):
+            target = reference.target or f"poisoned `{reference.name.text}`"
+            place = _place(by_path, reference.name.span)
+            yield f"  {reference.role} {target} {place}"
 
 
 def _place(sources: Mapping[str, Source], span: Span) -> str:

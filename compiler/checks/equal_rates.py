@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.facts import zone_countries
@@ -13,6 +11,8 @@ from dsl.diagnostic import Label
 from dsl.syntax.usage import RateGroupDeclaration, RateRow, UsageClassDeclaration
 
 CODE = codes.EQUAL_RATES
+
+EVERYWHERE = "everywhere"
 
 USAGE = """\
 feed sessions {
@@ -77,35 +77,39 @@ rate plan metered {
 
 
 def check(resolved: Resolved, session: Session) -> None:
-    """Report the later of each two such rows, with an event that both fit."""
+    """Report each row that fits an event as well as an earlier one, and such an event."""
     for group in resolved.all(RateGroupDeclaration):
-        for first, second in combinations(group.rows, 2):
-            witness = _witness(resolved, first, second)
-            if witness is not None:
-                session.report(
-                    CODE,
-                    f"two rows of the rate group `{group.name.text}` fit {witness} equally well",
-                    Label(second.span, "fits as well"),
-                    [Label(first.span, "fits")],
-                    "take one out, or take the shared country out of one of the zones"
-                    if first.zone is not None
-                    and second.zone is not None
-                    and first.zone.text != second.zone.text
-                    else "take one of the two rows out",
-                )
+        taken: dict[tuple[str, str], RateRow] = {}
+        for row in group.rows:
+            usage_class = resolved.find(row.usage_class, UsageClassDeclaration)
+            if usage_class is None:
+                continue
+            places = [(usage_class.name.text, place) for place in _places(resolved, row)]
+            clash = next((place for place in places if place in taken), None)
+            if clash is not None:
+                _report(group, taken[clash], row, clash[1], session)
+            for place in places:
+                taken.setdefault(place, row)
 
 
-def _witness(resolved: Resolved, first: RateRow, second: RateRow) -> str | None:
-    """Describe an event that both rows fit equally well; None where there is none."""
-    usage_class = resolved.find(first.usage_class, UsageClassDeclaration)
-    if (
-        usage_class is None
-        or resolved.find(second.usage_class, UsageClassDeclaration) is not usage_class
-    ):
-        return None
-    name = usage_class.name.text
-    if first.zone is None and second.zone is None:
-        return f"any event of `{name}`"
-    ours, theirs = zone_countries(resolved, first.zone), zone_countries(resolved, second.zone)
-    shared = min((ours or frozenset()) & (theirs or frozenset()), default=None)
-    return None if shared is None else f"an event of `{name}` in {shared}"
+def _places(resolved: Resolved, row: RateRow) -> list[str]:
+    """Give the countries a row is for, sorted, or EVERYWHERE."""
+    if row.zone is None:
+        return [EVERYWHERE]
+    return sorted(zone_countries(resolved, row.zone) or ())
+
+
+def _report(
+    group: RateGroupDeclaration, first: RateRow, second: RateRow, place: str, session: Session
+) -> None:
+    name = second.usage_class.text
+    event = f"any event of `{name}`" if place == EVERYWHERE else f"an event of `{name}` in {place}"
+    zones = {row.zone.text for row in (first, second) if row.zone is not None}
+    is_shared = len(zones) > 1
+    session.report(
+        CODE,
+        f"two rows of the rate group `{group.name.text}` fit {event} equally well",
+        Label(second.span, "fits as well"),
+        [Label(first.span, "fits")],
+        f"take {place} out of one of the two zones" if is_shared else "take one of the two out",
+    )

@@ -7,6 +7,7 @@ from compiler.checks.page import TINY, Page
 from compiler.checks.wording import suggestion
 from compiler.resolve.kinds import Kind
 from compiler.resolve.model import Resolved
+from compiler.resolve.nearest import nearest
 from compiler.session import Session
 from dsl.diagnostic import Label
 from dsl.syntax.services import ServiceDeclaration
@@ -64,7 +65,12 @@ def check(resolved: Resolved, session: Session) -> None:
             CODE,
             f"no service is identified by `{name.text}`",
             Label(name.span, "ties no usage to any service"),
-            help=suggestion(name.text, identifiers)
+            [
+                Label(identifiers[near].span, "a service is identified by this")
+                for near in [nearest(name.text, identifiers)]
+                if near is not None
+            ],
+            suggestion(name.text, identifiers)
             or f"add `identified by  {name.text}` to a service, "
             f"or write `service <identifier> = {name.text}`",
         )

@@ -74,10 +74,15 @@ def _check_price(resolved: Resolved, row: RateRow, price: UnitPrice, session: Se
         f"which is {_article(unit.measure)}",
         Label(span, f"not a unit of {due}"),
         [_declared(usage_class)],
-        f"write `per` {choice(units_of(due)[1:] or units_of(due))}"
-        if due != "count"
-        else "write `each`",
+        f"write {choice(_WRITTEN[due])}",
     )
+
+
+_WRITTEN: dict[Measure, tuple[str, ...]] = {
+    "data": ("per MB", "per GB", "per TB"),
+    "time": ("per second", "per minute", "per hour"),
+    "count": ("each",),
+}
 
 
 def _check_base_bucket(resolved: Resolved, base: BaseBucketDeclaration, session: Session) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
 from typing import TypeVar
 
 from dsl.syntax.base import Node
@@ -14,8 +13,8 @@ N = TypeVar("N", bound=Node)
 def walk(node: Node) -> Iterator[Node]:
     """Give the node and all nodes below it, parents first, in the order of their fields."""
     yield node
-    for field in fields(node):
-        value: object = getattr(node, field.name)
+    for name in node.__match_args__:
+        value: object = getattr(node, name)
         if isinstance(value, Node):
             yield from walk(value)
         elif isinstance(value, tuple):

@@ -174,7 +174,7 @@ def test_every_stage_can_be_printed(stage: str, compilation: Compilation) -> Non
 BREAKS = (
     ("catalog.ratebook", "CA-QC 14.975%", "CA-QC 114.975%"),
     ("lifecycle.ratebook", "closed  = canceled", "closed  = cancelled"),
-    ("packages.ratebook", "service     access", "service     acess"),
+    ("packages.ratebook", "service     static_ip", "service     static_pi"),
     ("services.ratebook", "identified by  gateway", "identified by  gatewey"),
     ("services.ratebook", "    suspended  20.00 CAD, 15.00 USD\n", ""),
     ("usage.ratebook", "0.40 CAD per GB", "0.40 CAD per minute"),
@@ -193,7 +193,7 @@ def test_six_faults_at_once_are_six_diagnostics_in_order_of_place() -> None:
     assert found == [
         "the tax `sales_tax` takes 114.975%",
         "`cancelled` is not a base of a status",
-        "no service is called `acess`",
+        "no service is called `static_pi`",
         "the service `access` has no monthly price for `suspended`",
         "no service is identified by `gateway`",
         "`backup_data` is measured in data, and is priced `per minute`, which is a unit of time",
