@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from dsl import codes
 from dsl.diagnostic import Diagnostic
 from dsl.failures import CHARACTER, END, Failure
 from dsl.grammar.tables import terminal_patterns
+from dsl.kinds import KINDS
 from dsl.source import Source, Span
-from dsl.syntax_errors import Example, advice, character_advice
+from dsl.spelling import LONGEST_WORD, closest
+from dsl.syntax_errors import advice, character_advice
+from dsl.syntax_examples import Example
 
-LONGEST_SHOWN = 40
-MOST_LISTED = 6
+MOST_LISTED = 12
 _TERMINALS = {
     "NAME": "a name",
     "NUMBER": "a number",
@@ -69,13 +69,15 @@ def _unexpected(span: Span, failure: Failure, example: Example | None) -> Diagno
     """Report a word that does not fit where it stands."""
     shown = shorten(failure.text)
     wanted = expected(failure)
-    close = closest(failure)
+    close = keyword_meant(failure)
     begins = failure.begins_statement and failure.found != "RBRACE"
     hint = f"expected {wanted}" if begins else None
     message = f"`{shown}` cannot stand here: expected {wanted}"
     if begins:
         message = f"`{shown}` starts no statement here"
-    if close is not None:
+    if begins and _is_declaration(failure.text):
+        hint = "a declaration stands in no other: is a `}` missing above?"
+    elif close is not None:
         hint = f"did you mean `{close}`?"
     elif example is not None:
         message = example.message.replace("{found}", shown)
@@ -83,6 +85,10 @@ def _unexpected(span: Span, failure: Failure, example: Example | None) -> Diagno
     code = codes.UNKNOWN_STATEMENT if begins else codes.UNEXPECTED
     label = "not a statement here" if begins else f"expected {wanted}"
     return code.at(span, label, message, help=hint)
+
+
+def _is_declaration(word: str) -> bool:
+    return any(kind.words.split()[0] == word for kind in KINDS)
 
 
 def _character(source: Source, span: Span, failure: Failure) -> Diagnostic:
@@ -110,16 +116,15 @@ def _visible(char: str) -> str:
 
 def shorten(text: str) -> str:
     """Cut a long word for a message."""
-    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
+    return text if len(text) <= LONGEST_WORD else text[: LONGEST_WORD - 1] + "…"
 
 
-def closest(failure: Failure) -> str | None:
+def keyword_meant(failure: Failure) -> str | None:
     """Give the keyword that a word was probably meant to be."""
-    if len(failure.text) > LONGEST_SHOWN or not failure.text.isidentifier():
+    if not failure.text.isidentifier():
         return None
-    words = [text for text in terminal_patterns(failure.accepts).values() if text.isidentifier()]
-    close = get_close_matches(failure.text, sorted(words), n=1, cutoff=0.7)
-    return close[0] if close else None
+    signs = terminal_patterns(failure.accepts).values()
+    return closest(failure.text, (sign for sign in signs if sign.isidentifier()))
 
 
 def expected(failure: Failure) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import groupby
 
@@ -14,10 +13,9 @@ from dsl.diagnostic import Diagnostic
 from dsl.kinds import KINDS, Kind
 from dsl.slices import Slice, lexemes
 from dsl.source import Source, Span
+from dsl.spelling import LONGEST_WORD, closest
 
-LONGEST_WORD = 40
 MOST_LINES = 500
-LIKE = 0.7
 _WORDS = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:[ \t]+([A-Za-z_][A-Za-z0-9_]*))?")
 
 
@@ -78,18 +76,11 @@ def _closest_kind(first: str, second: str) -> Kind | None:
     """Give the kind whose first words are most like these, two words before one."""
     for kind in KINDS:
         words = kind.words.split()
-        if len(words) == 2 and _is_like(first, words[0]) and _is_like(second, words[1]):
+        if len(words) == 2 and closest(first, words[:1]) and closest(second, words[1:]):
             return kind
-    single = [kind for kind in KINDS if " " not in kind.words and _is_like(first, kind.words)]
-    return max(single, key=lambda kind: _likeness(first, kind.words), default=None)
-
-
-def _is_like(word: str, other: str) -> bool:
-    return len(word) <= LONGEST_WORD and _likeness(word, other) >= LIKE
-
-
-def _likeness(word: str, other: str) -> float:
-    return SequenceMatcher(None, word, other).ratio()
+    single = {kind.words: kind for kind in KINDS if " " not in kind.words}
+    meant = closest(first, single)
+    return None if meant is None else single[meant]
 
 
 def _span(source: Source, match: re.Match[str], group: int) -> Span:

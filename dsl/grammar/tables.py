@@ -13,7 +13,6 @@ import marshal
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -109,6 +108,8 @@ def _load(file: Path) -> Lark | None:
 
 
 def _keep(made: Lark, file: Path) -> None:
+    import tempfile  # only when tables are made: not at every start
+
     data, memo = made.memo_serialize([TerminalDef, Rule])
     data["options"]["postlex"] = None
     payload = marshal.dumps((_plain(data), _plain(memo)))

@@ -6,7 +6,7 @@ from dsl.codes import SYNTAX_CODES
 from dsl.parser import parse_source
 from dsl.source import Source
 from dsl.syntax.declarations import Broken
-from dsl.syntax_errors import CHARACTERS, EXAMPLES, Example
+from dsl.syntax_examples import CHARACTERS, EXAMPLES, Example
 
 SLUGS = {code.code: code.slug for code in SYNTAX_CODES}
 
@@ -42,6 +42,12 @@ def answers(text: str) -> list[tuple[str, str, str | None]]:
 @pytest.mark.parametrize(
     ("text", "code", "at", "help_"),
     [
+        (
+            "service a {\n  service b {\n  }\n}",
+            "RB011",
+            "service",
+            "a declaration stands in no other: is a `}` missing above?",
+        ),
         ('sevice a "A" {\n}', "RB002", "sevice", "did you mean `service`?"),
         ("usage clas a measured in data", "RB002", "usage clas", "did you mean `usage class`?"),
         ("service a {\n  tpye fee\n}", "RB011", "tpye", "did you mean `type`?"),

@@ -1,0 +1,411 @@
+"""The table of mistakes of syntax: each wrong text with what to say of it.
+
+Each row is a test as well: its text gives its message, and no other.
+
+Long because it is one table, which is best read as a whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One wrong declaration and the answer to it.
+
+    Attributes:
+        wrong: the text; it holds this one mistake.
+        at: the text that is pointed at.
+        message: what is wrong; `{found}` stands for the word that does not fit.
+        help: what to write instead.
+        anywhere: the answer holds after the same kind of word in any construct.
+    """
+
+    wrong: str
+    at: str
+    message: str
+    help: str
+    anywhere: bool = False
+
+
+EXAMPLES: tuple[Example, ...] = (
+    # Names and titles
+    Example(
+        "service {\n}",
+        "{",
+        "the service has no name",
+        'write `service access "Access line" {`',
+    ),
+    Example(
+        'service "Access line" {\n}',
+        '"Access line"',
+        "the service has a title but no name",
+        'write the name first: `service access "Access line" {`',
+    ),
+    Example(
+        'catalog "Northwind" {\n}',
+        '"Northwind"',
+        "the catalog has a title but no name",
+        'write the name first: `catalog northwind "Northwind" {`',
+    ),
+    Example(
+        'package "Business" {\n}',
+        '"Business"',
+        "the package has a title but no name",
+        'write the name first: `package business "Business" {`',
+    ),
+    Example(
+        "catalog northwind Northwind {\n}",
+        "Northwind",
+        "`{found}` is neither a title nor the start of the block",
+        'a title stands in quotes: `catalog northwind "Northwind" {`',
+    ),
+    Example(
+        "service access Access {\n}",
+        "Access",
+        "`{found}` is neither a title nor the start of the block",
+        'a title stands in quotes: `service access "Access line" {`',
+    ),
+    Example(
+        "package business Business {\n}",
+        "Business",
+        "`{found}` is neither a title nor the start of the block",
+        'a title stands in quotes: `package business "Business" {`',
+    ),
+    Example(
+        'service static-ip "Static address" {\n}',
+        "-",
+        "a name has no `-` in it",
+        "join its words with `_`: `static_ip`",
+        anywhere=True,
+    ),
+    Example(
+        "service 3g_data {\n}",
+        "3",
+        "a name does not start with a digit",
+        "start it with a letter: `data_3g`",
+    ),
+    Example(
+        "service type fees fee",
+        "fee",
+        "the `=` is missing",
+        "write `service type activation_fees = fee`",
+    ),
+    Example(
+        "service status active billable",
+        "billable",
+        "the `=` is missing",
+        "write `service status active = billable`",
+    ),
+    Example(
+        "package status open billable",
+        "billable",
+        "the `=` is missing",
+        "write `package status open = billable`",
+    ),
+    Example(
+        "service status active",
+        "active",
+        "the status has no base",
+        "write `service status active = billable`, or `= non_billable`, or `= canceled`",
+    ),
+    # Lists and lines
+    Example(
+        "catalog c {\n  currencies CAD USD\n}",
+        "USD",
+        "a comma is missing before `{found}`",
+        "set the items of a list apart with commas: `CAD, USD`",
+    ),
+    Example(
+        "catalog c {\n  currencies CAD, USD,\n}",
+        ",",
+        "the list ends with a comma",
+        "remove the comma, or write what follows it on the same line",
+        anywhere=True,
+    ),
+    Example(
+        "service type a = fee; service type b = fee",
+        ";",
+        "a declaration ends with its line",
+        "start the next declaration on a new line",
+        anywhere=True,
+    ),
+    Example(
+        "service a {\n} type recurring",
+        "type",
+        "a declaration ends with its `}`",
+        "put `{found}` into the block, or on a new line of its own",
+        anywhere=True,
+    ),
+    Example(
+        "catalog c {\n  timezone America\n}",
+        "America",
+        "the time zone is not in quotes",
+        'write `timezone "America/Toronto"`',
+    ),
+    # Money
+    Example(
+        "service a {\n  price monthly 12,000.00 CAD\n}",
+        ",",
+        "an amount is without its currency",
+        "each amount has its own: `864.00 CAD, 648.00 USD`; "
+        "thousands are set apart with `_`: `12_000.00 CAD`",
+        anywhere=True,
+    ),
+    Example(
+        "service a {\n  price monthly 12.00\n}",
+        "12.00",
+        "the amount has no currency",
+        "write `12.00 CAD`",
+    ),
+    Example(
+        "service a {\n  price CAD 12.00\n}",
+        "CAD",
+        "the currency stands before its amount",
+        "write the amount first: `12.00 CAD`",
+    ),
+    Example(
+        "service a {\n  price monthly CAD 12.00\n}",
+        "CAD",
+        "the currency stands before its amount",
+        "write the amount first: `12.00 CAD`",
+    ),
+    Example(
+        "service a {\n  price monthly {\n    active CAD 12.00\n  }\n}",
+        "CAD",
+        "the currency stands before its amount",
+        "write the amount first: `12.00 CAD`",
+    ),
+    Example(
+        "service a {\n  price monthly 12.00 CAD 9.00 USD\n}",
+        "9.00",
+        "a comma is missing before `{found}`",
+        "set the amounts apart with commas: `12.00 CAD, 9.00 USD`",
+    ),
+    Example(
+        "service a {\n  price monthly\n}",
+        "monthly",
+        "the price has no amount",
+        "write amounts, `price monthly 12.00 CAD`, or a block with an amount for each status",
+    ),
+    Example(
+        "service a {\n  price\n}",
+        "price",
+        "the price says neither how often nor how much",
+        "write `price monthly 12.00 CAD`, or `price 50.00 CAD` for a single charge",
+    ),
+    Example(
+        "service a {\n  price monthly {\n    active\n  }\n}",
+        "active",
+        "the status has no price",
+        "write `active 12.00 CAD`",
+    ),
+    Example(
+        "service a {\n  on activate 75.00 CAD\n}",
+        "75.00",
+        "it is not said which service charges",
+        "write `on activate charge activation 75.00 CAD`, where `activation` is a fee service",
+    ),
+    # Dates and frequencies
+    Example(
+        "service a {\n  active from 2026-1-31\n}",
+        "2026",
+        "`{found}` is not a whole date",
+        "write four digits for the year and two for month and day: `2026-01-31`",
+    ),
+    Example(
+        "service a {\n  active until 2026-1-31\n}",
+        "2026",
+        "`{found}` is not a whole date",
+        "write four digits for the year and two for month and day: `2026-01-31`",
+    ),
+    Example(
+        "package p {\n  bills every month\n}",
+        "month",
+        "`every` needs a number of months",
+        "write `monthly`, or `every 2 months`",
+    ),
+    Example(
+        "package p {\n  bills monthly advance\n}",
+        "advance",
+        "`in` is missing before `{found}`",
+        "write `bills monthly in advance`",
+    ),
+    Example(
+        "package p {\n  bills in advance\n}",
+        "in",
+        "it is not said how often the package bills",
+        "write `bills monthly in advance`",
+    ),
+    # Packages
+    Example(
+        "package p {\n  service access 1-50\n}",
+        "-",
+        "a range is not written with `-`",
+        "write `1..50`",
+    ),
+    Example(
+        "package p {\n  service access 1 to 50\n}",
+        "to",
+        "a range is not written with `to`",
+        "write `1..50`",
+    ),
+    Example(
+        "package p {\n  service access 5\n}",
+        "5",
+        "a single number is no range",
+        "write `5..5` for exactly five, or `optional up to 5`",
+    ),
+    Example(
+        "package p {\n  service access optional 8\n}",
+        "8",
+        "`up to` is missing before `{found}`",
+        "write `optional up to 8`",
+    ),
+    # Bill groups and taxes
+    Example(
+        "bill group b {\n  terms 30 days\n}",
+        "30",
+        "`net` is missing before `{found}`",
+        "write `terms net 30 days`",
+    ),
+    Example(
+        "tax t {\n  telecom CA-ON 13\n}",
+        "13",
+        "the rate has no `%`",
+        "write `13%`",
+    ),
+    Example(
+        "tax t {\n  telecom 13%\n}",
+        "13",
+        "the rate has no jurisdiction",
+        "write the country or its part first: `CA-ON 13%`",
+    ),
+    # Lifecycles
+    Example(
+        "lifecycle l {\n  activate ordered active\n}",
+        "active",
+        "the arrow is missing before `{found}`",
+        "write `activate ordered -> active`; several sources are set apart with commas",
+    ),
+    Example(
+        "lifecycle l {\n  activate ordered => active\n}",
+        "=",
+        "the arrow is written `->`",
+        "write `activate ordered -> active`",
+    ),
+    Example(
+        "lifecycle l {\n  activate\n}",
+        "activate",
+        "the transition leads from nowhere to nowhere",
+        "write `activate ordered -> active`",
+    ),
+    # Usage
+    Example(
+        'usage class a measured in data when kind = "web"',
+        "=",
+        "things are compared with `==`",
+        'write `kind == "web"`',
+        anywhere=True,
+    ),
+    Example(
+        'usage class a measured in data when kind is "web"',
+        "is",
+        "`{found}` compares nothing",
+        'write `kind == "web"`, or `country in north_america` for a zone',
+    ),
+    Example(
+        "usage class a measured data",
+        "data",
+        "`in` is missing before `{found}`",
+        "write `measured in data`",
+    ),
+    Example(
+        "usage class a",
+        "a",
+        "it is not said how the class is measured",
+        "write `measured in data`, `measured in time` or `measured in count`",
+    ),
+    Example(
+        "zone z countries CA, US",
+        "countries",
+        "the `=` is missing",
+        "write `zone north_america = countries CA, US`",
+    ),
+    Example(
+        "zone z = CA, US",
+        "CA",
+        "it is not said what the zone is made of",
+        "write `zone north_america = countries CA, US`",
+    ),
+    Example(
+        "rate group g {\n  web_data 1.20 CAD\n}",
+        "CAD",
+        "the rate has no unit",
+        "write `1.20 CAD per GB`, or `1.20 CAD each` for what is counted",
+    ),
+    Example(
+        "rate group g {\n  web_data CAD 1.20 per GB\n}",
+        "CAD",
+        "the currency stands before its amount",
+        "write the amount first: `1.20 CAD per GB`",
+    ),
+    Example(
+        "rate plan p {\n  otherwise zero\n}",
+        "zero",
+        "`{found}` is no way to treat usage without a rate",
+        "write `otherwise reject`",
+    ),
+    Example(
+        "bucket b of base {\n  50 GB included\n}",
+        "50",
+        "a tier starts with its upper bound",
+        "write `up to 50 GB included`, or `beyond rated` for the last tier",
+    ),
+    Example(
+        "bucket b of base {\n  up to 50 included\n}",
+        "included",
+        "the bound has no unit",
+        "write `up to 50 GB included`",
+    ),
+    Example(
+        "bucket b of base {\n  up to 60 GB 9.00 CAD\n}",
+        "CAD",
+        "it is not said what the amount is for",
+        "write `9.00 CAD flat`",
+    ),
+    Example(
+        "bucket b {\n}",
+        "{",
+        "the bucket does not say of which base bucket it is",
+        "write `bucket included_data of home_web {`",
+    ),
+)
+
+CHARACTERS: dict[str, str] = {
+    "$": "write the amount, then the currency's code: `80.00 USD`",
+    "€": "write the amount, then the currency's code: `80.00 EUR`",
+    "£": "write the amount, then the currency's code: `80.00 GBP`",
+    "¥": "write the amount, then the currency's code: `8000 JPY`",
+    "“": 'use straight quotes: `"`',
+    "”": 'use straight quotes: `"`',
+    "„": 'use straight quotes: `"`',
+    "«": 'use straight quotes: `"`',
+    "»": 'use straight quotes: `"`',
+    "‘": 'use straight quotes: `"`',
+    "’": 'use straight quotes: `"`',
+    "'": 'texts stand in double quotes: `"`',
+    "`": 'texts stand in double quotes: `"`',
+    "/": "a price by the unit is written with `per`: `1.20 CAD per GB`; comments start with `#`",
+    ":": "a statement is its words, without `:`",
+    ".": "a range is written `1..50`, a number `0.5`",
+    "&": "write `and`",
+    "|": "write `or`",
+    "!": "write `not`, or `!=` for different",
+    "\N{NO-BREAK SPACE}": "this is a no-break space, often from a word processor; use a plain one",
+    "\N{EN DASH}": "use a plain `-`",
+    "\N{EM DASH}": "use a plain `-`",
+    "\N{RIGHTWARDS ARROW}": "the arrow is written `->`",
+    "[": "blocks stand in braces: `{ ... }`",
+}
