@@ -189,8 +189,8 @@ def subtract_components(now: Parts, before: Sequence[UsageComponent]) -> Parts:
     parts: dict[tuple[str | int | Decimal | None, ...], UsageComponent] = {}
     for sign, some in ((1, now), (-1, before)):
         for part in some:
-            key = (part.component, part.rate, part.rate_group, part.rate_plan)
-            key += (part.bucket, part.tier, part.unit, part.price, part.event_price)
+            place = (part.component, part.rate, part.rate_group, part.rate_plan, part.bucket)
+            key = (*place, part.tier, part.unit, part.price, part.event_price)
             known = parts.get(key)
             parts[key] = part.model_copy(
                 update={
