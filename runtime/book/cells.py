@@ -93,7 +93,11 @@ def _typed_sql(column: Column) -> str:
     match column.kind:
         case "text":
             spaced = rf"regexp_replace({raw}, '[\t\r\n]+', ' ', 'g')"
-            return f"nullif(trim(regexp_replace({spaced}, '{_UNPRINTABLE}', '', 'g')), '')"
+            return (
+                f"CASE WHEN {raw} IS NULL THEN NULL "
+                f"WHEN NOT regexp_matches({raw}, '{_UNPRINTABLE}') THEN nullif(trim({raw}), '') "
+                f"ELSE nullif(trim(regexp_replace({spaced}, '{_UNPRINTABLE}', '', 'g')), '') END"
+            )
         case "key":
             return (
                 f"CASE WHEN length({raw}) <= {column.longest} "

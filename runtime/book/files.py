@@ -10,7 +10,6 @@ from runtime.book.faults import WHOLE_FILE, BookFault
 from runtime.book.model import ENTITIES, OPTIONAL_FILES
 
 SUFFIXES = (".csv", ".parquet")
-_NEAR = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ def find_files(folder: Path) -> tuple[dict[str, BookFile], list[BookFault]]:
     strangers = [name for name in names if Path(name).stem not in ENTITIES]
     for entity in ENTITIES:
         found = [f"{entity}{suffix}" for suffix in SUFFIXES if f"{entity}{suffix}" in names]
-        near = difflib.get_close_matches(entity, [Path(each).stem for each in strangers], 1, _NEAR)
+        near = difflib.get_close_matches(entity, [Path(each).stem for each in strangers], 1)
         stranger = next((each for each in strangers if [Path(each).stem] == near), None)
         name = found[0] if found else f"{entity}.csv"
         files[entity] = BookFile(entity, name, folder / name if len(found) == 1 else None)

@@ -7,22 +7,22 @@ says nothing of a cell that was reported, and nothing where a file it needs is n
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
 from runtime.book.fault_table import add_faults, add_query, collect_faults, make_fault_table
-from runtime.book.faults import BookFault, BookReport
+from runtime.book.faults import BookReport
 from runtime.book.files import BookFile, find_files
 from runtime.book.model import OPTIONAL_FILES
 from runtime.book.offer import make_offer
+from runtime.book.proposals import with_proposals
 from runtime.book.read import make_empty, read_file
 from runtime.book.rule import Rule
 from runtime.book.rules import HISTORY_RULES, REFERENCE_RULES
+from runtime.book.rules.histories import make_histories
 from runtime.book.rules.lives import make_lives
 from runtime.book.rules.names import name_fault_queries
 from runtime.book.rules.tree import cycle_faults
@@ -71,11 +71,13 @@ def load_book(
         name = files["accounts"].name
         add_faults(connection, "accounts", list(cycle_faults(connection, name)))
     make_lives(connection)
+    make_histories(connection)
     _apply(connection, files, readable, HISTORY_RULES)
     if as_of is not None:
         connection.execute(f"DELETE FROM book.status_changes WHERE recorded > DATE '{as_of}'")
-    faults += _with_proposals(collect_faults(connection), program)
-    for name in ("broken", "faults", "lives"):
+    rules = (*REFERENCE_RULES, *HISTORY_RULES)
+    faults += with_proposals(connection, collect_faults(connection), rules, program)
+    for name in ("broken", "faults", "lives", "service_histories", "package_histories"):
         connection.execute(f"DROP TABLE book.{name}")
     return BookReport(tuple(sorted(faults)), tuple(rows))
 
@@ -117,24 +119,3 @@ def _apply(
         if {rule.entity, *rule.needs} <= readable:
             query = f"SELECT r.*, '{rule.code}' AS code FROM ({rule.sql}) r"
             add_query(connection, rule.entity, files[rule.entity].name, query)
-
-
-def _with_proposals(faults: Sequence[BookFault], program: Program) -> list[BookFault]:
-    """Add what the value could have meant, where a rule names the choice."""
-    names = {
-        rule.code: sorted(rule.names(program))
-        for rule in (*REFERENCE_RULES, *HISTORY_RULES)
-        if rule.names is not None
-    }
-    hints: dict[tuple[str, str], str] = {}
-    proposed = []
-    for fault in faults:
-        if fault.hint or fault.code not in names:
-            proposed.append(fault)
-            continue
-        about = (fault.code, fault.value)
-        if about not in hints:
-            near = difflib.get_close_matches(fault.value, names[fault.code], 1)
-            hints[about] = f"did you mean `{near[0]}`?" if near else ""
-        proposed.append(replace(fault, hint=hints[about]))
-    return proposed

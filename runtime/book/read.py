@@ -57,8 +57,8 @@ def read_file(connection: DuckDBPyConnection, file: BookFile, path: Path) -> boo
     add_faults(connection, file.entity, [_broken_fault(file, record) for record in broken])
     type_cells(connection, file, columns)
     absent = frozenset(name for name, position in positions.items() if position is None)
-    for query in cell_fault_queries(columns, absent):
-        add_query(connection, file.entity, file.name, query)
+    queries = " UNION ALL ".join(cell_fault_queries(columns, absent))
+    add_query(connection, file.entity, file.name, queries)
     connection.execute("DROP TABLE book.raw")
     connection.execute("DROP TABLE book.cells")
     return not any(column.is_required and column.name in absent for column in columns)

@@ -19,6 +19,7 @@ class Rule:
         sql: a query giving row, field, value, reason and hint of each row that breaks it.
         needs: the files it must be able to read besides; without one it says nothing.
         names: the catalog's names that the value could have meant, for the hint.
+        keys: the file and column whose keys it could have meant.
     """
 
     code: str
@@ -26,6 +27,7 @@ class Rule:
     sql: str
     needs: tuple[str, ...] = ()
     names: Callable[[Program], tuple[str, ...]] | None = None
+    keys: tuple[str, str] | None = None
 
 
 def unknown_reference(
@@ -33,20 +35,16 @@ def unknown_reference(
 ) -> Rule:
     """Make the rule that a column names a row of another file by its key.
 
-    A key that differs in case or in space around it only is given as the hint.
+    Keys that differ in case or in space around them only are proposed.
     """
-    plain = "lower(trim({}))"
     return Rule(
         code=code,
         entity=entity,
         needs=(target,),
+        keys=(target, key),
         sql=f"""
-        SELECT r.row, '{field}' AS field, r.{field} AS value, '{reason}' AS reason,
-          coalesce('did you mean `' || n.{key} || '`?', '') AS hint
+        SELECT r.row, '{field}' AS field, r.{field} AS value, '{reason}' AS reason, '' AS hint
         FROM book.{entity} r
-        LEFT JOIN (
-          SELECT {plain.format(key)} AS plain, min({key}) AS {key} FROM book.{target} GROUP BY 1
-        ) n ON n.plain = {plain.format(f"r.{field}")}
         WHERE r.{field} IS NOT NULL
           AND NOT EXISTS (SELECT 1 FROM book.{target} t WHERE t.{key} = r.{field})
         """,

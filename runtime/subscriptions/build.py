@@ -3,9 +3,10 @@
 | step | leaves | is |
 | --- | --- | --- |
 | holdings | holdings | the account services and all that a row of the book says of them |
-| statuses | service_events, service_states, package_states | what status from what day |
+| statuses | service_events, package_events | every change of status, in order |
+| | service_states, package_states | what status from what day |
 | lives | lives | the days each is held |
-| timeline | timeline | stretches of days in one status, of service and package |
+| timeline | timeline, first_billable | stretches of days in one status, of service and package |
 | services | account_services | with activation and anchor |
 | periods | periods, usage_periods | the billing and usage periods |
 | occurrences | occurrences | the transitions that occurred |
@@ -29,7 +30,16 @@ from runtime.subscriptions.services import make_account_services
 from runtime.subscriptions.statuses import make_statuses
 from runtime.subscriptions.timeline import make_timeline
 
-PASSING = ("holdings", "service_events", "service_states", "package_states", "lives")
+PASSING = (
+    "holdings",
+    "service_events",
+    "service_states",
+    "package_events",
+    "package_states",
+    "lives",
+    "stretches",
+    "first_billable",
+)
 
 
 def build_subscriptions(connection: DuckDBPyConnection, program: Program, as_of: date) -> None:

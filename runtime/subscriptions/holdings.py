@@ -17,7 +17,8 @@ def make_holdings(connection: DuckDBPyConnection, program: Program) -> None:
     connection.execute(
         """
         CREATE OR REPLACE TABLE subscription.holdings AS
-        SELECT s.account_service, s.account_package, p.account,
+        SELECT s.row AS owner, p.row AS package_owner,
+          s.account_service, s.account_package, p.account,
           coalesce(a.invoicer, a.account) AS invoicer,
           p.package, s.service, o.lifecycle, o.usage_months,
           f.months, k.timing, k.alignment, k.activation,

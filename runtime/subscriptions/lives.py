@@ -18,20 +18,20 @@ def make_lives(connection: DuckDBPyConnection) -> None:
         f"""
         CREATE OR REPLACE TABLE subscription.lives AS
         WITH service_end AS (
-          SELECT account_service, min(from_day) AS day FROM subscription.service_states
-          WHERE base = 'canceled' GROUP BY account_service
+          SELECT owner, min(from_day) AS day FROM subscription.service_states
+          WHERE base = 'canceled' GROUP BY owner
         ),
         package_end AS (
-          SELECT account_package, min(from_day) AS day FROM subscription.package_states
-          WHERE base = 'canceled' GROUP BY account_package
+          SELECT owner, min(from_day) AS day FROM subscription.package_states
+          WHERE base = 'canceled' GROUP BY owner
         )
-        SELECT h.account_service, h.account_package, h.start_day,
+        SELECT h.owner, h.package_owner, h.account_service, h.start_day,
           greatest(h.start_day, least(
             coalesce(h.service_cancelled, {open_day}), coalesce(h.package_cancelled, {open_day}),
             coalesce(s.day, {open_day}), coalesce(p.day, {open_day})
           )) AS end_day
         FROM subscription.holdings h
-        LEFT JOIN service_end s ON s.account_service = h.account_service
-        LEFT JOIN package_end p ON p.account_package = h.account_package
+        LEFT JOIN service_end s ON s.owner = h.owner
+        LEFT JOIN package_end p ON p.owner = h.package_owner
         """
     )

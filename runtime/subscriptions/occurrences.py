@@ -5,7 +5,6 @@ from __future__ import annotations
 from duckdb import DuckDBPyConnection
 
 from runtime.engine import create_table
-from runtime.program.model import NEW
 
 
 def make_occurrences(connection: DuckDBPyConnection) -> None:
@@ -16,30 +15,34 @@ def make_occurrences(connection: DuckDBPyConnection) -> None:
     """
     create_table(connection, "subscription.occurrences")
     connection.execute(
-        f"""
+        """
         INSERT INTO subscription.occurrences
         WITH steps AS (
-          SELECT account_service, day, place, change_row, status AS to_status,
-            coalesce(
-              lag(status) OVER (PARTITION BY account_service ORDER BY day, place), '{NEW}'
-            ) AS from_status
-          FROM subscription.service_events
+          SELECT l.account_service, e.owner, t.transition, e.from_status, e.status, e.day,
+            e.place, e.change_row
+          FROM subscription.service_events e
+          JOIN subscription.lives l ON l.owner = e.owner
+          JOIN offer.transitions t ON t.lifecycle = e.lifecycle
+            AND t.from_status = e.from_status AND t.to_status = e.status
+          WHERE e.day <= l.end_day
         ),
-        named AS (
-          SELECT s.account_service, t.transition, s.from_status, s.to_status, s.day, s.place,
-            s.change_row
-          FROM steps s
-          JOIN subscription.holdings h ON h.account_service = s.account_service
-          JOIN subscription.lives l ON l.account_service = s.account_service
-          JOIN offer.transitions t ON t.lifecycle = h.lifecycle
-            AND t.from_status = s.from_status AND t.to_status = s.to_status
-          WHERE s.day <= l.end_day
+        again AS (
+          SELECT owner, transition, day FROM steps
+          GROUP BY owner, transition, day HAVING count(*) > 1
         )
-        SELECT account_service, transition, from_status, to_status, day,
+        SELECT s.account_service, s.transition, s.from_status, s.status, s.day, 0, s.change_row
+        FROM steps s
+        WHERE NOT EXISTS (
+          SELECT 1 FROM again a
+          WHERE a.owner = s.owner AND a.transition = s.transition AND a.day = s.day
+        )
+        UNION ALL
+        SELECT s.account_service, s.transition, s.from_status, s.status, s.day,
           CAST(row_number() OVER (
-            PARTITION BY account_service, transition, day ORDER BY place
+            PARTITION BY s.owner, s.transition, s.day ORDER BY s.place
           ) - 1 AS INTEGER),
-          change_row
-        FROM named
+          s.change_row
+        FROM steps s
+        JOIN again a ON a.owner = s.owner AND a.transition = s.transition AND a.day = s.day
         """
     )

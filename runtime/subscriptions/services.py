@@ -21,18 +21,12 @@ def make_account_services(connection: DuckDBPyConnection) -> None:
     connection.execute(
         f"""
         INSERT INTO subscription.account_services
-        WITH first_billable AS (
-          SELECT l.account_package, min(t.from_day) AS day
-          FROM subscription.timeline t
-          JOIN subscription.lives l ON l.account_service = t.account_service
-          WHERE t.billable GROUP BY l.account_package
-        ),
-        activated AS (
+        WITH activated AS (
           SELECT h.*, l.end_day,
             CASE h.activation WHEN 'sale' THEN h.sale_day ELSE b.day END AS activation_day
           FROM subscription.holdings h
-          JOIN subscription.lives l ON l.account_service = h.account_service
-          LEFT JOIN first_billable b ON b.account_package = h.account_package
+          JOIN subscription.lives l ON l.owner = h.owner
+          LEFT JOIN subscription.first_billable b ON b.package_owner = h.package_owner
         ),
         aligned AS (
           SELECT * REPLACE (

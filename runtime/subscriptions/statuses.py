@@ -1,6 +1,8 @@
 """Which status a service or package is in from which day.
 
 Several changes on one day: each is an event, the last one by row is the day's state.
+Histories are put in order by the number of the row that owns them, not by its key: the
+same order in every respect that counts, and far quicker to sort.
 """
 
 from __future__ import annotations
@@ -14,22 +16,23 @@ from runtime.program.model import IN_SERVICE, NEW
 
 def make_statuses(connection: DuckDBPyConnection, as_of: date) -> None:
     """Make subscription.service_events, service_states and package_states."""
-    _make_service_events(connection, as_of)
-    _make_states(
-        connection,
-        "service",
-        "SELECT account_service, day, place, status FROM subscription.service_events",
-    )
-    known = f"""
-        SELECT c.account_package, c.effective AS day, c.row AS place, c.status
+    known = f"(c.recorded IS NULL OR c.recorded <= DATE '{as_of}')"
+    _make_service_events(connection, known)
+    _make_states(connection, "service", "subscription.service_events")
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TABLE subscription.package_events AS
+        SELECT p.row AS owner, c.effective AS day, c.row AS place, c.status,
+          lead(c.effective) OVER (PARTITION BY p.row ORDER BY c.effective, c.row) AS next_day
         FROM book.status_changes c
-        WHERE c.account_package IS NOT NULL
-          AND (c.recorded IS NULL OR c.recorded <= DATE '{as_of}')
+        JOIN book.account_packages p ON p.account_package = c.account_package
+        WHERE {known}
         """
-    _make_states(connection, "package", known)
+    )
+    _make_states(connection, "package", "subscription.package_events")
 
 
-def _make_service_events(connection: DuckDBPyConnection, as_of: date) -> None:
+def _make_service_events(connection: DuckDBPyConnection, known: str) -> None:
     """Make one row for each change known, and for the status a service is sold in.
 
     That one is the destination of the lifecycle's `new` transition where the book gives no
@@ -38,26 +41,32 @@ def _make_service_events(connection: DuckDBPyConnection, as_of: date) -> None:
     connection.execute(
         f"""
         CREATE OR REPLACE TABLE subscription.service_events AS
-        WITH known AS (
-          SELECT c.account_service, c.effective AS day, c.row AS place, c.status,
-            c.row AS change_row
+        WITH changes AS (
+          SELECT h.owner, h.lifecycle, c.effective AS day, c.row AS place, c.status,
+            c.row AS change_row, h.start_day
           FROM book.status_changes c
           JOIN subscription.holdings h ON h.account_service = c.account_service
-          WHERE h.lifecycle IS NOT NULL AND c.effective >= h.start_day
-            AND (c.recorded IS NULL OR c.recorded <= DATE '{as_of}')
+          WHERE h.lifecycle IS NOT NULL AND c.effective >= h.start_day AND {known}
+        ),
+        entered AS (SELECT DISTINCT owner FROM changes WHERE day = start_day),
+        events AS (
+          SELECT owner, lifecycle, day, place, status, change_row FROM changes
+          UNION ALL
+          SELECT h.owner, h.lifecycle, h.start_day, 0, coalesce(y.entry_status, '{NEW}'),
+            CAST(NULL AS BIGINT)
+          FROM subscription.holdings h
+          JOIN offer.lifecycles y ON y.lifecycle = h.lifecycle
+          WHERE NOT EXISTS (SELECT 1 FROM entered e WHERE e.owner = h.owner)
         )
-        SELECT account_service, day, place, status, change_row FROM known
+        SELECT owner, lifecycle, day, place, status, change_row,
+          coalesce(lag(status) OVER (PARTITION BY owner ORDER BY day, place), '{NEW}')
+            AS from_status,
+          lead(day) OVER (PARTITION BY owner ORDER BY day, place) AS next_day
+        FROM events
         UNION ALL
-        SELECT h.account_service, h.start_day, 0,
-          CASE WHEN h.lifecycle IS NULL THEN '{IN_SERVICE}'
-            ELSE coalesce(y.entry_status, '{NEW}') END,
-          CAST(NULL AS BIGINT)
-        FROM subscription.holdings h
-        LEFT JOIN offer.lifecycles y ON y.lifecycle = h.lifecycle
-        WHERE NOT EXISTS (
-          SELECT 1 FROM known k
-          WHERE k.account_service = h.account_service AND k.day = h.start_day
-        )
+        SELECT owner, CAST(NULL AS VARCHAR), start_day, 0, '{IN_SERVICE}', CAST(NULL AS BIGINT),
+          '{NEW}', CAST(NULL AS DATE)
+        FROM subscription.holdings WHERE lifecycle IS NULL
         """
     )
 
@@ -67,23 +76,17 @@ def _make_states(connection: DuckDBPyConnection, kind: str, events: str) -> None
 
     A day's last event counts; an event that changes nothing begins nothing.
     """
-    key = f"account_{kind}"
     connection.execute(
         f"""
         CREATE OR REPLACE TABLE subscription.{kind}_states AS
-        WITH placed AS (
-          SELECT {key}, day, status,
-            row_number() OVER (PARTITION BY {key}, day ORDER BY place DESC) AS last
-          FROM ({events}) e
-        ),
-        changed AS (
-          SELECT {key}, day, status,
-            lag(status) OVER (PARTITION BY {key} ORDER BY day) AS before
-          FROM placed WHERE last = 1
+        WITH changed AS (
+          SELECT owner, day, status,
+            lag(status) OVER (PARTITION BY owner ORDER BY day) AS before
+          FROM {events} WHERE next_day IS NULL OR next_day > day
         )
-        SELECT t.{key}, t.status, coalesce(b.base, {_other_bases(kind)}) AS base,
+        SELECT t.owner, t.status, coalesce(b.base, {_other_bases(kind)}) AS base,
           t.day AS from_day,
-          lead(t.day) OVER (PARTITION BY t.{key} ORDER BY t.day) AS until_day
+          lead(t.day) OVER (PARTITION BY t.owner ORDER BY t.day) AS until_day
         FROM changed t LEFT JOIN offer.{kind}_statuses b ON b.status = t.status
         WHERE t.before IS NULL OR t.before <> t.status
         """

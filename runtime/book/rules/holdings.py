@@ -64,10 +64,14 @@ HOLDING_RULES = (
         changes AS (
           SELECT account_package, service, day, sum(change) AS change
           FROM (
-            SELECT account_package, service, start_day AS day, quantity AS change FROM book.lives
+            SELECT l.account_package, l.service, l.start_day AS day, l.quantity AS change
+            FROM book.lives l JOIN crowded c
+              ON c.account_package = l.account_package AND c.service = l.service
             UNION ALL
-            SELECT account_package, service, end_day, -quantity FROM book.lives
-            WHERE end_day < DATE '{OPEN_DAY}'
+            SELECT l.account_package, l.service, l.end_day, -l.quantity
+            FROM book.lives l JOIN crowded c
+              ON c.account_package = l.account_package AND c.service = l.service
+            WHERE l.end_day < DATE '{OPEN_DAY}'
           ) e
           GROUP BY account_package, service, day
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from zoneinfo import available_timezones
 
 from duckdb import DuckDBPyConnection
@@ -50,12 +51,13 @@ def _hint(value: str, names: Sequence[str]) -> str:
     return f"did you mean `{near[0]}`?" if near else ""
 
 
+@cache
 def _time_zones() -> Sequence[str]:
     return sorted(available_timezones())
 
 
 def _is_time_zone(value: str) -> bool:
-    return value in available_timezones()
+    return value in _time_zones()
 
 
 def _is_locale(value: str) -> bool:

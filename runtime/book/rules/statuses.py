@@ -90,40 +90,6 @@ STATUS_REFERENCE_RULES = (
     ),
 )
 
-# The changes of account services with a lifecycle, each with the status before it.  One
-# faulty row makes the others unsure, so such histories are left out.
-_SERVICE_HISTORY = f"""
-(SELECT h.row, h.account_service, h.lifecycle, h.status, h.effective, h.start_day, h.place,
-   CASE WHEN h.place > 1 THEN h.before
-     WHEN h.effective > h.start_day THEN h.entry_status ELSE '{NEW}' END AS before
- FROM (
-   SELECT c.row, c.account_service, o.lifecycle, c.status, c.effective, l.start_day,
-     y.entry_status,
-     lag(c.status) OVER (PARTITION BY c.account_service ORDER BY c.effective, c.row) AS before,
-     row_number() OVER (PARTITION BY c.account_service ORDER BY c.effective, c.row) AS place
-   FROM book.status_changes c
-   JOIN book.lives l ON l.account_service = c.account_service
-   JOIN offer.services o ON o.service = l.service
-   JOIN offer.lifecycles y ON y.lifecycle = o.lifecycle
-   WHERE c.account_service NOT IN (
-     SELECT u.account_service FROM book.status_changes u
-     JOIN book.faults f ON f.entity = 'status_changes' AND f.row = u.row
-     WHERE u.account_service IS NOT NULL
-   )
- ) h)
-"""
-
-_PACKAGE_HISTORY = """
-(SELECT c.row, c.account_package, c.status, c.effective,
-   lag(c.status) OVER (PARTITION BY c.account_package ORDER BY c.effective, c.row) AS before
- FROM book.status_changes c
- WHERE c.account_package IS NOT NULL AND c.account_package NOT IN (
-   SELECT u.account_package FROM book.status_changes u
-   JOIN book.faults f ON f.entity = 'status_changes' AND f.row = u.row
-   WHERE u.account_package IS NOT NULL
- ))
-"""
-
 # Of each history the first wrong step; what follows is its consequence.
 _FIRST = "row_number() OVER (PARTITION BY {0} ORDER BY effective, row)"
 
@@ -163,7 +129,7 @@ STATUS_RULES = (
         SELECT row, 'status' AS field, status AS value,
           'nothing follows `' || before || '`, which ends it' AS reason, '' AS hint
         FROM (
-          SELECT h.*, {_FIRST.format("account_service")} AS wrong FROM {_SERVICE_HISTORY} h
+          SELECT h.*, {_FIRST.format("account_service")} AS wrong FROM book.service_histories h
           JOIN offer.service_statuses b ON b.status = h.before AND b.base = 'canceled'
         ) w WHERE wrong = 1
         """,
@@ -176,7 +142,7 @@ STATUS_RULES = (
         SELECT row, 'status' AS field, status AS value,
           'nothing follows `' || before || '`, which ends it' AS reason, '' AS hint
         FROM (
-          SELECT h.*, {_FIRST.format("account_package")} AS wrong FROM {_PACKAGE_HISTORY} h
+          SELECT h.*, {_FIRST.format("account_package")} AS wrong FROM book.package_histories h
           JOIN offer.package_statuses b ON b.status = h.before AND b.base = 'canceled'
         ) w WHERE wrong = 1
         """,
@@ -191,7 +157,7 @@ STATUS_RULES = (
             ELSE 'no transition leads to it from `' || w.before || '`' END AS reason,
           coalesce('what may follow is ' || t.next_statuses, '') AS hint
         FROM (
-          SELECT h.*, {_FIRST.format("account_service")} AS wrong FROM {_SERVICE_HISTORY} h
+          SELECT h.*, {_FIRST.format("account_service")} AS wrong FROM book.service_histories h
           WHERE h.before IS NOT NULL AND NOT EXISTS (
             SELECT 1 FROM offer.transitions k WHERE k.lifecycle = h.lifecycle
               AND k.from_status = h.before AND k.to_status = h.status
