@@ -1,0 +1,267 @@
+"""What the ledger keeps, what it refuses, and how it is opened."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, update
+from sqlalchemy.exc import IntegrityError
+
+from runtime.engine import open_engine
+from runtime.invoice.draft import Draft, DraftLine, DueLine
+from runtime.invoice.model import AccountSummary, Invoice, Party, Totals
+from runtime.ledger.connect import hold_ledger, ledger_url, read_ledger
+from runtime.ledger.faults import LedgerRefused
+from runtime.ledger.history import (
+    mark_written,
+    read_balances,
+    read_invoice,
+    read_invoice_numbers,
+    read_last_run,
+    read_unwritten,
+)
+from runtime.ledger.post import post_invoices, post_run
+from runtime.ledger.posted import load_posted
+from runtime.ledger.schema import APPEND_ONLY, MINOR_MAX, schema_version
+from runtime.tax import AppliedRate, LineTaxes, rates_from_text
+from tests.runtime.programs import connectivity_program
+
+AS_OF = date(2026, 2, 1)
+PARTY = Party.model_validate(
+    dict.fromkeys(Party.model_fields) | {"account": "A1", "name": "Customer"}
+)
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return ledger_url(tmp_path / "ledger.db")
+
+
+def draft(minor: int = 8000) -> Draft:
+    rate = AppliedRate("sales_tax", "telecom", "CA-ON", Decimal("13"), None)
+    due = DueLine(
+        ordinal=1,
+        kind="recurring",
+        account="A1",
+        invoicer="A1",
+        account_package="P1",
+        account_service="S1",
+        package="business_connectivity",
+        sold_service="access",
+        months=1,
+        recurring_timing="advance",
+        jurisdiction="CA-ON",
+        is_exempt=False,
+        service="access",
+        status="active",
+        transition=None,
+        usage_class=None,
+        bucket=None,
+        tier=None,
+        occurrence=None,
+        period_start=date(2026, 1, 1),
+        period_end=date(2026, 2, 1),
+        full_start=date(2026, 1, 1),
+        full_end=date(2026, 2, 1),
+        days=31,
+        full_days=31,
+        quantity=1,
+        unit_price=Decimal("80.000000000000"),
+        minor=minor,
+        currency="CAD",
+        minor_units=2,
+        source=None,
+        tax_class="telecom",
+        is_credit=False,
+        corrects=None,
+        posted_invoice=None,
+        posted_line=None,
+        posted_taxes=None,
+        posted_path=None,
+        posted_source_line=None,
+        posted_text=None,
+    )
+    net = Decimal(minor).scaleb(-2)
+    totals = Totals(net=net, tax=Decimal("0.00"), gross=net, paid=Decimal("0.00"), due=net)
+    invoice = Invoice(
+        format=1,
+        number=None,
+        kind="invoice",
+        issue_date=AS_OF,
+        due_date=AS_OF,
+        currency="CAD",
+        minor_units=2,
+        locale="en_CA",
+        catalog="connectivity",
+        catalog_title="Northwind",
+        seller=PARTY,
+        bill_to=PARTY,
+        recurring_start=None,
+        recurring_end=None,
+        usage_start=None,
+        usage_end=None,
+        sections=(),
+        taxes=(),
+        totals=totals,
+        summary=AccountSummary(
+            previous_balance=net, this_invoice=net, balance_due=net, due_date=AS_OF
+        ),
+        buckets=(),
+        changes=(),
+        usage_days=(),
+        usage_days_total=0,
+        usage_day_limit=60,
+        bill_group="business",
+        terms_days=30,
+        run=None,
+        fingerprint="",
+        usage_cutoff=AS_OF,
+    )
+    return Draft(invoice, (DraftLine(1, due, LineTaxes((rate,), 0), None),))
+
+
+def post(ledger: Connection, run: int, *drafts: Draft) -> list[str | None]:
+    post_run(ledger, connectivity_program(), run=run, as_of=AS_OF)
+    posted = post_invoices(ledger, run=run, owner="northwind", drafts=drafts)
+    return [invoice.number for invoice in posted]
+
+
+@pytest.mark.feature("D9")
+def test_numbers_follow_each_other_and_a_run_that_does_not_commit_leaves_no_gap(url: str) -> None:
+    with hold_ledger(url) as ledger:
+        assert post(ledger, 1, draft(), draft()) == ["INV-000001", "INV-000002"]
+        ledger.commit()
+    with hold_ledger(url) as ledger:
+        assert post(ledger, 2, draft()) == ["INV-000003"]
+    with hold_ledger(url) as ledger:
+        assert post(ledger, 2, draft()) == ["INV-000003"]
+        ledger.commit()
+    with read_ledger(url) as ledger:
+        assert read_invoice_numbers(ledger) == ("INV-000001", "INV-000002", "INV-000003")
+        last = read_last_run(ledger)
+        assert last is not None
+        assert (last.run, last.as_of) == (2, AS_OF)
+
+
+@pytest.mark.feature("D9")
+@pytest.mark.parametrize("table", [table.name for table in APPEND_ONLY])
+@pytest.mark.parametrize("change", ["UPDATE {} SET run = 7", "DELETE FROM {}"])
+def test_money_is_never_changed_or_deleted(url: str, table: str, change: str) -> None:
+    with hold_ledger(url) as ledger:
+        post(ledger, 1, draft())
+        ledger.commit()
+    with hold_ledger(url) as ledger, pytest.raises(IntegrityError, match="append-only"):
+        ledger.exec_driver_sql(change.format(table))
+
+
+@pytest.mark.feature("D6")
+def test_a_posted_line_comes_back_as_it_was_due(url: str) -> None:
+    with hold_ledger(url) as ledger:
+        post(ledger, 1, draft())
+        ledger.commit()
+    connection = open_engine(threads=1)
+    with read_ledger(url) as ledger:
+        assert load_posted(connection, ledger) == 1
+    row = connection.execute("""
+        SELECT kind, status, period_end, days, quantity, unit_price, minor, line_id, is_credit
+        FROM charge.posted
+    """).fetchone()
+    price = Decimal("80.000000000000")
+    assert row == ("recurring", "active", date(2026, 2, 1), 31, 1, price, 8000, 1, False)
+    reference = connection.execute(
+        "SELECT invoice, line, taxes FROM charge.posted_reference"
+    ).fetchone()
+    assert reference is not None
+    assert reference[:2] == ("INV-000001", 1)
+    assert rates_from_text(reference[2]) == draft().lines[0].taxes.rates
+
+
+@pytest.mark.feature("D5")
+def test_the_balance_is_what_was_posted_by_invoicer_and_currency(url: str) -> None:
+    with hold_ledger(url) as ledger:
+        post(ledger, 1, draft(8000), draft(-3000))
+        ledger.commit()
+    with read_ledger(url) as ledger:
+        assert read_balances(ledger) == {("A1", "CAD"): 5000}
+
+
+def test_an_amount_beyond_64_bits_is_refused_and_not_wrapped(url: str) -> None:
+    with hold_ledger(url) as ledger, pytest.raises(LedgerRefused, match="64 bits"):
+        post(ledger, 1, draft(MINOR_MAX + 1))
+
+
+@pytest.mark.feature("D9")
+def test_documents_are_to_be_written_until_they_are_marked(url: str) -> None:
+    with hold_ledger(url) as ledger:
+        post(ledger, 1, draft(), draft())
+        ledger.commit()
+    with hold_ledger(url) as ledger:
+        mark_written(ledger, ("INV-000001",))
+        ledger.commit()
+    with read_ledger(url) as ledger:
+        assert read_unwritten(ledger) == ("INV-000002",)
+
+
+def test_an_unknown_number_is_no_invoice(url: str) -> None:
+    with read_ledger(url) as ledger:
+        assert read_invoice(ledger, "INV-000001") is None
+
+
+def test_reading_a_ledger_that_is_not_there_makes_none(tmp_path: Path) -> None:
+    with read_ledger(ledger_url(tmp_path / "out" / "ledger.db")) as ledger:
+        assert read_last_run(ledger) is None
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_newer_ledger_is_refused(url: str) -> None:
+    with hold_ledger(url) as ledger:
+        ledger.execute(update(schema_version).values(version=99))
+        ledger.commit()
+    for opened in (hold_ledger, read_ledger):
+        with pytest.raises(LedgerRefused, match="version 99"), opened(url):
+            pass
+
+
+def test_a_file_that_is_no_ledger_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    words = tmp_path / "words.db"
+    words.write_text("This is no database at all, but it is long enough to be looked at." * 20)
+    other = tmp_path / "other.db"
+    with sqlite3.connect(other) as database:
+        database.execute("CREATE TABLE songs (title TEXT)")
+    before = [words.read_bytes(), other.read_bytes()]
+    for path in (words, other):
+        for opened in (hold_ledger, read_ledger):
+            with pytest.raises(LedgerRefused, match="not a ledger"), opened(ledger_url(path)):
+                pass
+    assert [words.read_bytes(), other.read_bytes()] == before
+
+
+def test_another_kind_of_database_is_refused_without_its_password() -> None:
+    with (
+        pytest.raises(LedgerRefused, match="SQLite") as refusal,
+        hold_ledger("postgresql://me:secret@host/ledger"),
+    ):
+        pass
+    assert "secret" not in str(refusal.value)
+
+
+def test_a_ledger_where_no_folder_can_be_made_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    url = ledger_url(tmp_path / "file" / "ledger.db")
+    with pytest.raises(LedgerRefused, match="cannot be made"), hold_ledger(url):
+        pass
+
+
+def test_only_one_holds_a_ledger_and_the_next_one_may(url: str) -> None:
+    with (
+        hold_ledger(url),
+        pytest.raises(LedgerRefused, match="another run holds the ledger"),
+        hold_ledger(url),
+    ):
+        pass
+    with hold_ledger(url):
+        pass
