@@ -72,9 +72,8 @@ def _unexpected(span: Span, failure: Failure, example: Example | None) -> Diagno
     close = keyword_meant(failure)
     begins = failure.begins_statement and failure.found != "RBRACE"
     hint = f"expected {wanted}" if begins else None
-    message = f"`{shown}` cannot stand here: expected {wanted}"
-    if begins:
-        message = f"`{shown}` starts no statement here"
+    label = "not a statement here" if begins else f"expected {wanted}"
+    message = f"`{shown}` starts no statement here" if begins else f"`{shown}` cannot stand here"
     if begins and _is_declaration(failure.text):
         hint = "a declaration stands in no other: is a `}` missing above?"
     elif close is not None:
@@ -82,8 +81,9 @@ def _unexpected(span: Span, failure: Failure, example: Example | None) -> Diagno
     elif example is not None:
         message = example.message.replace("{found}", shown)
         hint = example.help.replace("{found}", shown)
+    elif not begins:
+        message = f"{message}: expected {wanted}"
     code = codes.UNKNOWN_STATEMENT if begins else codes.UNEXPECTED
-    label = "not a statement here" if begins else f"expected {wanted}"
     return code.at(span, label, message, help=hint)
 
 
@@ -131,6 +131,8 @@ def expected(failure: Failure) -> str:
     """Say what could stand at a place: `a name`, or `monthly`, `yearly` or a number."""
     literal = terminal_patterns(failure.accepts)
     words = [_TERMINALS[name] for name in sorted(failure.accepts) if name in _TERMINALS]
+    if failure.previous is not None and failure.previous.type == "NUMBER":
+        words = ["a currency or a unit" if word == _TERMINALS["NAME"] else word for word in words]
     words += [f"`{text}`" for text in sorted(literal.values())]
     line_end = _TERMINALS["_BREAK"]
     if line_end in words and len(words) > 1:
