@@ -123,19 +123,19 @@ def _status_names(lifecycle: LifecycleDeclaration) -> Iterator[Name]:
 
 
 def billable_statuses(resolved: Resolved, service: ServiceDeclaration) -> tuple[str, ...] | None:
-    """Give the statuses a service can bill in; None where they are not known."""
+    """Give the statuses a service can bill in, as far as they are known.
+
+    None where its lifecycle is not known at all.  A status whose name or base is a mistake
+    is left out: what must be said of the others is true without it.
+    """
     if service.lifecycle is None:
         return (IN_SERVICE,)
     lifecycle = resolved.find(service.lifecycle, LifecycleDeclaration)
-    statuses = None if lifecycle is None else lifecycle_statuses(resolved, lifecycle)
-    if statuses is None:
+    if lifecycle is None:
         return None
-    bases = [status_base(status) for status in statuses]
-    if None in bases:
-        return None
-    return tuple(
-        status.name.text for status, base in zip(statuses, bases, strict=True) if base == "billable"
-    )
+    statuses = (resolved.find(name, ServiceStatusDeclaration) for name in _status_names(lifecycle))
+    billable = (status for status in statuses if status and status_base(status) == "billable")
+    return tuple(dict.fromkeys(status.name.text for status in billable))
 
 
 def price_cells(service: ServiceDeclaration) -> Iterator[PriceCell]:

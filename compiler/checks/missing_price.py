@@ -155,10 +155,12 @@ def _missing(resolved: Resolved, sale: Sale) -> Iterator[Finding]:
             f"add `{_whole_price(service, words, statuses, sale.currencies)}`",
         )
         return
-    if any(resolved.bound(row.status) is None for block in blocks for row in block.by_status):
-        return
+    rows = [row for block in blocks for row in block.by_status]
+    # A row whose status is a mistake may be the very one that would otherwise be missing.
+    has_stray_row = any(resolved.bound(row.status) is None for row in rows)
     for status in statuses:
-        yield from _missing_in_status(sale, blocks[0], status, len(statuses))
+        if not (has_stray_row and all(row.status.text != status for row in rows)):
+            yield from _missing_in_status(sale, blocks[0], status, len(statuses))
 
 
 def _missing_in_status(

@@ -1,0 +1,270 @@
+"""`ratebook bill`, from the text of a catalog to invoices, on the connectivity catalog."""
+
+import gzip
+import json
+import re
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import CONNECTIVITY, Ratebook, Said, edit
+
+JANUARY, FEBRUARY = "2026-01-01", "2026-02-01"
+
+
+@pytest.fixture(scope="module")
+def billed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two runs, a month apart, as the README types them."""
+    from cli.main import main
+
+    out = tmp_path_factory.mktemp("billed") / "out"
+    common = ("bill", str(CONNECTIVITY), "--book", str(CONNECTIVITY / "book"), "--out", str(out))
+    for rest in (
+        ("--as-of", JANUARY),
+        ("--as-of", FEBRUARY, "--usage", str(CONNECTIVITY / "usage" / "*")),
+    ):
+        with pytest.raises(SystemExit) as stop:
+            main([*common, *rest, "--quiet"])
+        assert stop.value.code == 0
+    return out
+
+
+def bill(ratebook: Ratebook, catalog: Path, out: Path, *rest: object) -> Said:
+    as_of = () if "--as-of" in rest else ("--as-of", FEBRUARY)
+    return ratebook(
+        "bill", catalog, "--book", catalog / "book", "--out", out, *as_of, *rest, "--quiet"
+    )
+
+
+def has_posted(out: Path) -> bool:
+    """Whether the folder's ledger holds a run; one that was only opened has no tables."""
+    ledger = out / "ledger.db"
+    return ledger.exists() and ledger.stat().st_size > 0 and rows_of(out)["runs"] > 0
+
+
+def rows_of(out: Path) -> dict[str, int]:
+    with sqlite3.connect(out / "ledger.db") as ledger:
+        return {
+            table: ledger.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            for table in ("runs", "invoices", "lines")
+        }
+
+
+@pytest.mark.feature("C2")
+def test_every_record_read_is_accounted_for(billed: Path) -> None:
+    usage = json.loads((billed / "summary.json").read_text())["usage"]
+    assert usage["read"] == 6024  # 6,000 sessions, 15 + 8 + ... sent twice, 5 broken, see below
+    assert usage["read"] == sum(
+        usage[part] for part in ("rated", "duplicate", "skipped", "rejected")
+    )
+    exceptions = (billed / "exceptions" / "sessions.csv").read_text().splitlines()
+    told = usage["duplicate"] + usage["skipped"] + usage["rejected"]
+    assert len(exceptions) == 1 + told
+
+
+@pytest.mark.feature("C1", "C2", "D9")
+def test_the_second_run_bills_nothing(ratebook: Ratebook, billed: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(billed, out)
+    before = rows_of(out)
+    said = bill(ratebook, CONNECTIVITY, out, "--usage", CONNECTIVITY / "usage" / "*")
+    assert said.code == 0
+    assert "nothing is due: no invoices" in said.out
+    assert re.search(r"= rated +0\b", said.out)
+    after = rows_of(out)
+    assert (after["invoices"], after["lines"]) == (before["invoices"], before["lines"])
+
+
+@pytest.mark.feature("D9")
+def test_a_dry_run_posts_nothing_and_says_what_the_real_run_then_says(
+    ratebook: Ratebook, billed: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    usage = ("--usage", CONNECTIVITY / "usage" / "*")
+    dry = bill(ratebook, CONNECTIVITY, out, *usage, "--dry-run")
+    assert dry.code == 0
+    assert not (out / "ledger.db").exists()
+    assert not (out / "invoices").exists()
+    real = bill(ratebook, CONNECTIVITY, out, *usage)
+
+    def figures(said: Said) -> list[str]:
+        return [line for line in said.out.splitlines() if re.search(r"\d{2}|lines", line)][1:-2]
+
+    assert [line for line in figures(dry) if line in real.out] == figures(dry)
+    assert "Nothing was posted." in dry.out
+
+
+@pytest.mark.feature("B3", "D5")
+def test_the_group_receives_one_invoice_for_its_five_accounts(billed: Path) -> None:
+    invoice = invoice_of(billed, "A0001", FEBRUARY)
+    assert [section["account"] for section in invoice["sections"]] == [
+        "A0001",
+        "A0003",
+        "A0002",
+        "A0004",
+        "A0005",
+    ]
+    assert not [path for path in invoices(billed) if path["bill_to"]["account"] == "A0002"]
+    for suffix in ("html", "pdf", "json"):
+        assert (billed / "invoices" / f"{invoice['number']}.{suffix}").stat().st_size > 1000
+
+
+@pytest.mark.feature("A20")
+def test_a_customer_is_billed_in_its_own_currency(billed: Path) -> None:
+    by_currency = {each["currency"] for each in invoices(billed)}
+    assert by_currency == {"CAD", "USD"}
+    assert invoice_of(billed, "A0006", FEBRUARY)["currency"] == "USD"
+
+
+@pytest.mark.feature("A21")
+def test_a_charity_pays_no_tax_and_is_told_why(billed: Path) -> None:
+    invoice = invoice_of(billed, "A0042", FEBRUARY)
+    assert invoice["totals"]["tax"] in ("0", "0.00")
+    assert {tax["exemption"] for tax in invoice["taxes"]} == {
+        "Exempt: registered charity, certificate 4471"
+    }
+
+
+@pytest.mark.feature("D5")
+def test_invoice_numbers_have_no_gap(billed: Path) -> None:
+    numbers = sorted(each["number"] for each in invoices(billed))
+    assert numbers == [f"INV-{n:06d}" for n in range(1, len(numbers) + 1)]
+
+
+def invoices(out: Path) -> list[dict[str, Any]]:
+    return [json.loads(path.read_text()) for path in sorted((out / "invoices").glob("*.json"))]
+
+
+def invoice_of(out: Path, invoicer: str, issued: str) -> dict[str, Any]:
+    (found,) = (
+        each
+        for each in invoices(out)
+        if each["bill_to"]["account"] == invoicer and each["issue_date"] == issued
+    )
+    return found
+
+
+# Bad input: each a clear message with its place, none a traceback, nothing posted.
+
+BOOK_FAULTS = (
+    # file, what stands there, what is written instead, what is said of it
+    ("account_packages", "S0001,A0001,", "S0001,A9999,", "account_packages.csv row 1: account `A9"),
+    ("account_packages", ",2025-12-01,,\n", ",2025-13-01,,\n", "account_packages.csv row 1: effec"),
+    ("contacts", "A0001,billing,", "A0001,technical,", "accounts.csv row 2: .*no billing contact"),
+    ("accounts", "Group Inc.,customer,CAD", "Group Inc.,customer,EUR", "accounts.csv row 2: .*EUR"),
+    ("accounts", "A0001,northwind,", "A0001,A0002,", "accounts.csv row 2: .*stands above itself"),
+    ("accounts", "A0001,northwind,", "A0001,,", "accounts.csv row 2: parent.*owner"),
+    ("account_services", "S0001,access,,,3", "S0001,acess,,,3", "account_services.csv row 1: serv"),
+    ("account_services", "S0001,access,,,3", "S0001,access,,,51", "`S0001`: holds 51 of `access`"),
+    ("status_changes", ",,ordered,", ",,orderd,", "status_changes.csv row 1: status `orderd`"),
+    ("identifiers", "gateway,GW-00001", "gatewy,GW-00001", "identifiers.csv row 1: identifier `ga"),
+)
+
+
+@pytest.mark.feature("B1", "B2", "B4", "B5")
+@pytest.mark.parametrize(("file", "old", "new", "said_of_it"), BOOK_FAULTS)
+def test_a_fault_of_the_book_stops_the_run_with_its_place(
+    ratebook: Ratebook, catalog: Path, file: str, old: str, new: str, said_of_it: str
+) -> None:
+    edit(catalog / "book" / f"{file}.csv", old, new)
+    out = catalog.parent / "out"
+    said = bill(ratebook, catalog, out)
+    assert said.code == 1
+    assert re.search(rf"^book: .*{said_of_it}", said.err, re.MULTILINE), said.err
+    assert "nothing was posted" in said.err
+    assert not has_posted(out)
+    assert not (out / "invoices").exists()
+
+
+@pytest.mark.feature("B1")
+def test_all_faults_of_a_book_are_said_at_once(ratebook: Ratebook, catalog: Path) -> None:
+    edit(catalog / "book" / "accounts.csv", "A0001,northwind,", "A0001,nortwind,")
+    edit(catalog / "book" / "account_packages.csv", ",2025-12-01,,\n", ",yesterday,,\n")
+    edit(catalog / "book" / "status_changes.csv", ",,ordered,", ",,orderd,")
+    said = bill(ratebook, catalog, catalog.parent / "out")
+    assert [line.split()[1] for line in said.err.splitlines() if line.startswith("book: ")] == [
+        "account_packages.csv",
+        "accounts.csv",
+        "status_changes.csv",
+    ]
+
+
+def missing_usage(folder: Path) -> str:
+    return str(folder / "no-such-file.csv")
+
+
+def truncated_parquet(folder: Path) -> str:
+    whole = (CONNECTIVITY / "usage" / "sessions-2026-01-b.parquet").read_bytes()
+    (folder / "cut.parquet").write_bytes(whole[: len(whole) // 2])
+    return str(folder / "cut.parquet")
+
+
+def truncated_gzip(folder: Path) -> str:
+    whole = gzip.compress((CONNECTIVITY / "usage" / "sessions-2026-01-a.csv").read_bytes())
+    (folder / "cut.csv.gz").write_bytes(whole[: len(whole) // 2])
+    return str(folder / "cut.csv.gz")
+
+
+def other_columns(folder: Path) -> str:
+    (folder / "calls.csv").write_text("caller,callee,seconds\n1,2,3\n")
+    return str(folder / "calls.csv")
+
+
+def nothing_in_it(folder: Path) -> str:
+    (folder / "empty.csv").write_text("")
+    return str(folder / "empty.csv")
+
+
+@pytest.mark.feature("A26")
+@pytest.mark.parametrize(
+    "make", [missing_usage, truncated_parquet, truncated_gzip, other_columns, nothing_in_it]
+)
+def test_a_usage_file_that_cannot_be_used_stops_the_run(
+    ratebook: Ratebook, tmp_path: Path, make: object
+) -> None:
+    assert callable(make)
+    file = make(tmp_path)
+    out = tmp_path / "out"
+    said = bill(ratebook, CONNECTIVITY, out, "--usage", file)
+    assert said.code == 2
+    assert Path(file).name in said.err
+    assert "nothing was posted" in said.err
+    assert not has_posted(out)
+
+
+@pytest.mark.feature("D9")
+def test_a_run_before_the_last_one_is_refused(
+    ratebook: Ratebook, billed: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(billed, tmp_path / "out")
+    said = bill(ratebook, CONNECTIVITY, tmp_path / "out", "--as-of", JANUARY)
+    assert said.code == 2
+    assert "last posted run is as of 2026-02-01" in said.err
+
+
+@pytest.mark.feature("E2")
+def test_a_catalog_with_errors_bills_nothing(ratebook: Ratebook, catalog: Path) -> None:
+    edit(catalog / "services.ratebook", "rates   metered", "rates   meterd")
+    said = bill(ratebook, catalog, catalog.parent / "out")
+    assert said.code == 1
+    assert "error[RB101]" in said.err
+    assert not (catalog.parent / "out").exists()
+
+
+@pytest.mark.parametrize("date", ["2026-02-30", "tomorrow"])
+def test_a_date_that_is_none_is_refused(ratebook: Ratebook, tmp_path: Path, date: str) -> None:
+    said = bill(ratebook, CONNECTIVITY, tmp_path, "--as-of", date)
+    assert said.code == 2
+    assert date in said.err
+
+
+@pytest.mark.feature("D6")
+def test_explain_refuses_what_is_not_there(ratebook: Ratebook, billed: Path) -> None:
+    for what in ("INV-999999", "INV-000001:999", "INV-000001:x"):
+        said = ratebook("explain", what, "--out", billed)
+        assert (said.code, said.out) == (2, "")
+        assert said.err.startswith("ratebook: ")
+    assert ratebook("explain", "INV-000001", "--out", billed / "nowhere").code == 2

@@ -1,0 +1,109 @@
+"""fmt, compile, dump, graph and explain CODE, as a user types them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import CONNECTIVITY, Ratebook, edit
+
+
+@pytest.mark.feature("E1")
+def test_fmt_check_leaves_the_catalogs_as_they_are(ratebook: Ratebook) -> None:
+    said = ratebook("fmt", "--check", CONNECTIVITY)
+    assert (said.code, said.out) == (0, "")
+
+
+@pytest.mark.feature("E1")
+def test_fmt_mends_a_layout_and_then_has_nothing_to_do(ratebook: Ratebook, catalog: Path) -> None:
+    file = catalog / "services.ratebook"
+    canonical = file.read_text()
+    edit(file, "  lifecycle  line\n", "     lifecycle line   # of the line\n")
+    said = ratebook("fmt", "--check", catalog)
+    assert said.code == 1
+    assert said.out == f"{file}: not in canonical layout\n"
+    assert ratebook("fmt", "--diff", catalog).out.count("\n-") == 1
+    assert ratebook("fmt", catalog).code == 0
+    assert file.read_text() == canonical.replace(
+        "  lifecycle  line\n", "  lifecycle  line  # of the line\n", 1
+    )
+    assert ratebook("fmt", "--check", catalog).code == 0
+
+
+@pytest.mark.feature("E1")
+def test_fmt_leaves_a_file_with_a_mistake_alone_and_says_so(
+    ratebook: Ratebook, catalog: Path
+) -> None:
+    file = catalog / "catalog.ratebook"
+    edit(file, "terms     net 30 days", "terms 30 days")
+    before = file.read_bytes()
+    said = ratebook("fmt", file)
+    assert said.code == 1
+    assert "error[RB" in said.err
+    assert file.read_bytes() == before
+
+
+@pytest.mark.feature("E6")
+def test_a_catalog_compiles_to_the_same_bytes_and_bills_without_its_sources(
+    ratebook: Ratebook, catalog: Path, tmp_path: Path
+) -> None:
+    one, two = tmp_path / "one.json", tmp_path / "two.json"
+    assert ratebook("compile", catalog, "--out", one).code == 0
+    assert ratebook("compile", CONNECTIVITY, "--out", two).code == 0
+    assert one.read_bytes() == two.read_bytes()
+    bill = ("--book", catalog / "book", "--as-of", "2026-01-01", "--dry-run", "--quiet")
+    for source in catalog.glob("*.ratebook"):
+        source.unlink()
+    from_program = ratebook("bill", one, *bill, "--out", tmp_path / "a")
+    from_sources = ratebook("bill", CONNECTIVITY, *bill, "--out", tmp_path / "b")
+    assert from_program.code == 0
+    assert from_program.out == from_sources.out
+
+
+@pytest.mark.feature("E6")
+def test_an_altered_program_is_refused(ratebook: Ratebook, tmp_path: Path) -> None:
+    file = tmp_path / "program.json"
+    ratebook("compile", CONNECTIVITY, "--out", file)
+    edit(file, '"80.00"', '"8.00"')
+    said = ratebook("bill", file, "--book", CONNECTIVITY / "book", "--as-of", "2026-01-01")
+    assert said.code == 2
+    assert "altered" in said.err
+
+
+@pytest.mark.feature("E1")
+@pytest.mark.parametrize("stage", ["source", "tokens", "syntax", "resolved", "catalog", "program"])
+def test_every_stage_can_be_printed(ratebook: Ratebook, stage: str) -> None:
+    said = ratebook("dump", CONNECTIVITY, "--stage", stage)
+    assert said.code == 0
+    assert "included_data" in said.out
+    if stage in ("catalog", "program"):
+        assert json.loads(said.out)
+
+
+@pytest.mark.feature("E5")
+def test_the_graph_says_what_depends_on_a_rate_group(ratebook: Ratebook) -> None:
+    said = ratebook("graph", CONNECTIVITY, "--select", "rate_group:home+", "--format", "json")
+    assert said.code == 0
+    assert {node["id"] for node in json.loads(said.out)["nodes"]} == {
+        "rate_group:home",
+        "rate_plan:metered",
+        "service:data",
+        "package:business_connectivity",
+    }
+
+
+@pytest.mark.feature("E5")
+@pytest.mark.parametrize(("form", "start"), [("dot", "digraph"), ("mermaid", "flowchart")])
+def test_the_graph_is_drawn(ratebook: Ratebook, form: str, start: str) -> None:
+    said = ratebook("graph", CONNECTIVITY, "--format", form)
+    assert said.code == 0
+    assert said.out.startswith(start)
+    assert "included_data" in said.out
+
+
+@pytest.mark.feature("E2")
+def test_a_code_has_a_page(ratebook: Ratebook) -> None:
+    said = ratebook("explain", "rb101")
+    assert said.code == 0
+    assert said.out.startswith("# RB101: unknown-name\n")
+    assert ratebook("explain", "RB999").code == 2
