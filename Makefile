@@ -7,13 +7,13 @@ STAMP  := $(VENV)/.installed
 PYTEST_ARGS ?= -n 2
 CATALOG     := catalogs/connectivity
 DEMO        := build/demo
-AS_OF       ?= 2026-02-01
+DEMO_RECORDS ?= 300_000
 
 LOCK_FLAGS := --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-options \
               --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test features check format properties bench lock clean
+.PHONY: help demo test features check format docs properties bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -25,14 +25,21 @@ $(STAMP): requirements-dev.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: $(STAMP) ## check a catalog, bill a month with it, show an invoice
+demo: $(STAMP) ## check a catalog, bill two months with it, show and explain an invoice
+	@rm -rf $(DEMO)
 	$(BIN)/ratebook check $(CATALOG)
-	rm -rf $(DEMO)
-	$(BIN)/ratebook bill $(CATALOG) --book $(CATALOG)/book --usage '$(CATALOG)/usage/*' \
-	  --as-of $(AS_OF) --out $(DEMO)
-	@echo; echo "Invoices:"; find $(DEMO) -name '*.pdf' -o -name '*.html' | sort | head -20
-	@echo; first=$$(find $(DEMO) -name '*.txt' | sort | head -1); \
-	  if [ -n "$$first" ]; then echo "$$first:"; echo; cat "$$first"; fi
+	@echo; echo "A month of sessions, made by the catalog's own script:"
+	$(BIN)/python $(CATALOG)/generate.py --usage $(DEMO)/usage --records $(DEMO_RECORDS)
+	@echo; echo "1 January: the subscriptions, in advance."
+	$(BIN)/ratebook bill $(CATALOG) --book $(CATALOG)/book --as-of 2026-01-01 --out $(DEMO)
+	@echo; echo "1 February: January's sessions, what changed since, and the month ahead."
+	$(BIN)/ratebook bill $(CATALOG) --book $(CATALOG)/book --usage '$(DEMO)/usage/*' \
+	  --as-of 2026-02-01 --out $(DEMO)
+	@echo; echo "One invoice for a group of five accounts, and how one of its lines came about:"
+	$(BIN)/ratebook explain INV-000172 --out $(DEMO)
+	@echo
+	$(BIN)/ratebook explain INV-000172:3 --out $(DEMO)
+	@echo; echo "Look at it: $(DEMO)/invoices/INV-000172.pdf (or .html, .json)"
 
 test: $(STAMP) ## run every test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
@@ -50,7 +57,13 @@ check: $(STAMP) ## lint, layout, types, and every catalog of the repository
 	for each in catalogs/*/catalog.ratebook; do \
 	  $(BIN)/ratebook check "$$(dirname "$$each")" || exit 1; done
 	for each in catalogs/*/; do $(BIN)/ratebook fmt --check "$$each" || exit 1; done
-	if [ -f docs/generate.py ]; then $(BIN)/python docs/generate.py --check; fi
+	$(BIN)/python $(CATALOG)/generate.py --check
+	$(BIN)/python -m compiler.pages docs/errors --check
+	$(BIN)/python -m runtime.book.schema docs/schemas --check
+
+docs: $(STAMP) ## write the pages and schemas that the code holds
+	$(BIN)/python -m compiler.pages docs/errors
+	$(BIN)/python -m runtime.book.schema docs/schemas
 
 format: $(STAMP) ## bring Python and catalog sources into their layout
 	$(BIN)/ruff check --fix-only --quiet .
