@@ -74,7 +74,6 @@ def draw_buckets(
     counters: Counters,
     routes: Sequence[tuple[int, ...]],
     identities: Sequence[str],
-    compiled_from: int = kernel.COMPILED_FROM,
 ) -> Pieces:
     """Draw the buckets for the events of usage.tied; raise UsageOverflow past 2^63 - 1."""
     table = connection.sql(f"""
@@ -86,7 +85,7 @@ def draw_buckets(
         for name in ("row", "period", "instant", "quantity", "price", "route")
     )
     order = order_events(connection, period, instant, row, len(counters.base), identities)
-    drawn = _run(order, counters.base[period], route, quantity, routes, counters, compiled_from)
+    drawn = _run(order, counters.base[period], route, quantity, routes, counters)
     more = drawn.more_event
     template = np.append(counters.template, kernel.NO_TIER)
     return Pieces(
@@ -117,7 +116,6 @@ def _run(
     quantity: Longs,
     routes: Sequence[tuple[int, ...]],
     counters: Counters,
-    compiled_from: int,
 ) -> _Drawn:
     events, tiers, buckets = len(order), len(counters.upper), len(counters.counter_tier) - 1
     route_start = np.array([0, *accumulate(len(each) for each in routes)], np.int64)
@@ -128,9 +126,9 @@ def _run(
     ]
     position, current = np.zeros(buckets, np.int64), counters.counter_tier[:-1].copy()
     made = [position, current, np.zeros(tiers, np.int64)]
-    made += [np.zeros(events, np.int64) for _ in range(3)]
+    made += [np.zeros(events, np.int32), np.zeros(events, np.int64), np.zeros(events, np.int8)]
     made += [np.zeros(tiers, np.int64) for _ in range(4)]
-    is_large = events >= compiled_from
+    is_large = events >= kernel.COMPILED_FROM
     step = kernel.compiled_draw() if is_large else kernel.draw
     more, left = _call(step, given, made, events, is_large=is_large)
     if more < 0:
@@ -160,7 +158,7 @@ def _call(
         return step(*given, *made, events), made
     lists = [each.tolist() for each in made]
     more = step(*(each.tolist() for each in given), *lists, events)
-    return more, [np.array(each, np.int64) for each in lists]
+    return more, [np.array(each, like.dtype) for each, like in zip(lists, made, strict=True)]
 
 
 def write_cells(connection: DuckDBPyConnection, pieces: Pieces) -> None:

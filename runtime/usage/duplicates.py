@@ -61,7 +61,7 @@ def _compare(
     repeated = "hash(event_id) IN (SELECT hash FROM usage.repeated)"
     seen = [
         f"SELECT event_id, file, position, {_content(feed, None)} AS content "
-        f"FROM ({source.events}) WHERE {repeated} AND reason = {Reason.RATED:d}"
+        f"FROM ({source.events_where(repeated)}) WHERE reason = {Reason.RATED:d}"
         for source in sources
     ]
     if stored.events is not None:

@@ -29,6 +29,8 @@ _INTEGERS = frozenset(
     f"{sign}{size}" for sign in ("", "U") for size in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT")
 ) | {"HUGEINT"}
 _GUARDED = r"^'+[=+\-@\t\r]"
+_WRITTEN_TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$"
+_ZONED = r"T?\d\d:\d\d.*(Z|[+-]\d\d(:?\d\d)?)$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,15 @@ class Source:
     raw: str
     events: str
     records: int
+    types: tuple[str, ...]
+    is_exceptions: bool
+
+    def events_where(self, condition: str) -> str:
+        """Give the events whose `event_id` meets a condition, asked before all else is read."""
+        types = dict(zip(self.feed.columns, self.types, strict=True))
+        reader = _Reader(self.feed, types, self.is_exceptions)
+        asked = f"SELECT *, {reader.event_id()} AS event_id FROM ({self.raw})"
+        return reader.events(f"SELECT * EXCLUDE (event_id) FROM ({asked}) WHERE {condition}")
 
 
 def attribute(name: str) -> str:
@@ -81,8 +92,8 @@ def open_sources(
         types = _column_types(connection, file, path, feed.columns)
         shapes.setdefault((feed.id, file.is_exceptions, types), []).append((number, path))
     return tuple(
-        _source(connection, feeds[feed], types, members, unguard=unguard)
-        for (feed, unguard, types), members in shapes.items()
+        _source(connection, feeds[feed], types, members, is_exceptions=is_exceptions)
+        for (feed, is_exceptions, types), members in shapes.items()
     )
 
 
@@ -110,27 +121,29 @@ def _source(
     types: tuple[str, ...],
     members: list[tuple[int, Path]],
     *,
-    unguard: bool,
+    is_exceptions: bool,
 ) -> Source:
     numbers = [number for number, _ in members]
     read = f"read_parquet({sql.paths(path for _, path in members)}, file_row_number = true)"
     file = (
         f"{numbers[0]}::INTEGER"
         if len(numbers) == 1
-        else f"([{', '.join(map(str, numbers))}]::INTEGER[])[file_index + 1]"
+        else f"([{', '.join(map(str, numbers))}]::INTEGER[])[file_index::BIGINT + 1]"
     )
     columns = ", ".join(
-        _unguarded(column, kind) if unguard else sql.name(column)
+        _unguarded(column, kind) if is_exceptions else sql.name(column)
         for column, kind in zip(feed.columns, types, strict=True)
     )
     raw = f"SELECT {file} AS file, file_row_number AS position, {columns} FROM {read}"
-    reader = _Reader(feed, dict(zip(feed.columns, types, strict=True)))
+    reader = _Reader(feed, dict(zip(feed.columns, types, strict=True)), is_exceptions)
     return Source(
         feed=feed,
         files=tuple(numbers),
         raw=raw,
         events=reader.events(raw),
         records=sql.count(connection, f"SELECT count(*) FROM {read}"),
+        types=types,
+        is_exceptions=is_exceptions,
     )
 
 
@@ -148,12 +161,10 @@ class _Reader:
 
     feed: Feed
     types: dict[str, str]
+    is_exceptions: bool
 
     def events(self, raw: str) -> str:
         feed = self.feed
-        event_id = f" || chr({ord(ID_SEPARATOR)}) || ".join(
-            self.field(field) for field in feed.id_fields
-        )
         steps = self.steps()
         attributes = "".join(
             f", {expressions.value(each.expression, self.field, self.number)} "
@@ -181,11 +192,16 @@ class _Reader:
                     WHEN steps % 1 <> 0 THEN {Reason.FRACTION_OF_STEP}
                     ELSE {Reason.RATED} END::UTINYINT AS reason
                {"".join(f", {attribute(each.name)}" for each in feed.attributes)}
-        FROM (SELECT file, position, {event_id} AS event_id, {self.instant()} AS instant,
+        FROM (SELECT file, position, {self.event_id()} AS event_id, {self.instant()} AS instant,
                      {value} AS value, {self.amount()} AS amount, {steps} AS steps,
                      {skip} AS is_skipped{attributes}
               FROM ({raw}))
         """
+
+    def event_id(self) -> str:
+        return f" || chr({ord(ID_SEPARATOR)}) || ".join(
+            self.field(field) for field in self.feed.id_fields
+        )
 
     def field(self, name: str) -> str:
         column = sql.name(name)
@@ -218,9 +234,18 @@ class _Reader:
         if kind.startswith("TIMESTAMP") or kind == "DATE":
             return self._in_utc(f"{column}::TIMESTAMP")
         field = self.field(name)
+        if self.is_exceptions:
+            written = f"regexp_matches({field}, {sql.text(_WRITTEN_TIME)})"
+            return (
+                f"CASE WHEN {written} THEN TRY_CAST({field} AS TIMESTAMP) "
+                f"ELSE {self._text_instant(field, pattern)} END"
+            )
+        return self._text_instant(field, pattern)
+
+    def _text_instant(self, field: str, pattern: str | None) -> str:
         if pattern is None:
             instant = f"TRY_CAST({field} AS TIMESTAMP)"
-            zoned = rf"regexp_matches({field}, '(Z|[+-]\d\d(:?\d\d)?)$')"
+            zoned = f"regexp_matches({field}, {sql.text(_ZONED)})"
             local = self._in_utc(instant)
             return (
                 instant

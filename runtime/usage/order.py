@@ -15,7 +15,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
-from runtime.usage.kernel import COMPILED_FROM, compile_loop
+from runtime.usage import kernel
 
 Longs = NDArray[np.int64]
 Ints = NDArray[np.int32]
@@ -40,7 +40,7 @@ def order_events(
         identities: relations of file, position, event_id, feed; together they have each
             event of usage.tied.
     """
-    if len(pool) < COMPILED_FROM:
+    if len(pool) < kernel.COMPILED_FROM:
         order = np.lexsort((instant, pool)).astype(np.int64)
     else:
         order = _compiled_deal()(pool, instant, pools)
@@ -76,7 +76,7 @@ def deal(pool: Ints, instant: Longs, pools: int) -> Longs:
 
 @cache
 def _compiled_deal() -> Callable[[Ints, Longs, int], Longs]:
-    return compile_loop(deal)
+    return kernel.compile_loop(deal)
 
 
 def _order_by_id(

@@ -103,7 +103,7 @@ def rate_usage(  # noqa: PLR0913 - each is a fact of the run, given by name
     with tempfile.TemporaryDirectory(prefix="ratebook-usage-") as staging:
         try:
             return _rate(job, Path(staging))
-        except duckdb.OutOfRangeException as fault:
+        except (duckdb.OutOfRangeException, duckdb.ConversionException) as fault:
             raise UsageOverflow(
                 f"a quantity or an amount is beyond what is counted exactly: {fault}"
             ) from fault

@@ -23,11 +23,18 @@ ROW_GROUP_SIZE = 122_880
 AMOUNT_PLACES = 10
 
 _IS_PRICED = "(b.charge IS NULL OR b.charge = 'rated')"
-_AMOUNT = rounded_ratio_sql(
+_TINY = 10**AMOUNT_PLACES
+_IN_TINY = rounded_ratio_sql(
     f"(q.quantity::HUGEINT * {scaled_price_sql('p.amount')} "
     f"+ q.counts::HUGEINT * {scaled_price_sql('p.event_amount')} * p.per::HUGEINT)",
     f"p.per::HUGEINT * {10 ** (12 - AMOUNT_PLACES)}",
     "half_up",
+)
+# Whole and fraction apart, since a decimal of this scale has room for 28 digits before it.
+_AMOUNT = (
+    f"({_IN_TINY} // {_TINY}::HUGEINT)::DECIMAL(38, {AMOUNT_PLACES}) "
+    f"+ ({_IN_TINY} % {_TINY}::HUGEINT)::DECIMAL({AMOUNT_PLACES}, 0) "
+    f"* 0.{1:0{AMOUNT_PLACES}}::DECIMAL({AMOUNT_PLACES}, {AMOUNT_PLACES})"
 )
 
 
@@ -81,9 +88,7 @@ def _write_part(
                  p.per, p.unit,
                  CASE WHEN {_IS_PRICED} AND q.counts = 1 THEN p.event_amount ELSE 0
                    END::DECIMAL(38, 12) AS event_price,
-                 CASE WHEN {_IS_PRICED} THEN
-                   ({_AMOUNT})::DECIMAL(28, 0) * 0.0000000001::DECIMAL(10, 10)
-                   ELSE 0 END::DECIMAL(38, 10) AS amount,
+                 CASE WHEN {_IS_PRICED} THEN {_AMOUNT} ELSE 0 END::DECIMAL(38, 10) AS amount,
                  p.currency, l.path AS source_path, l.line AS source_line,
                  u.period_start, u.period_end
           FROM usage.pieces AS q

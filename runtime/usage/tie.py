@@ -164,7 +164,7 @@ pieces AS (
    AND p.start_instant < b.until_instant AND p.end_instant > b.from_instant
   WHERE b.takes_usage AND b.billable
 )
-SELECT (row_number() OVER (ORDER BY identifier, value, from_instant) - 1)::INTEGER AS segment,
+SELECT (row_number() OVER () - 1)::INTEGER AS segment,
        p.identifier, p.value, p.account_service, p.from_instant, p.until_instant,
        p.period, p.reason::UTINYINT AS reason, k.kind
 FROM pieces AS p

@@ -1,0 +1,443 @@
+"""Usage rated one record at a time: what the rules of docs/usage.md say, in plain Python.
+
+Nothing here is shared with the engine, and nothing is quick: quantities are integers,
+numbers and amounts are fractions, an event is a row in a list.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from fractions import Fraction
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+from runtime.program import expressions as tree
+from runtime.program import model
+
+NUMBER = re.compile(r"[+-]?[0-9]{1,28}(\.[0-9]{1,9}0*)?")
+TOO_LARGE = 2**63
+
+
+@dataclass(frozen=True)
+class Holder:
+    """An account service, all that usage asks of it; day intervals are half-open."""
+
+    account_service: str
+    service: str
+    currency: str
+    timezone: str
+    start: date
+    end: date
+    identifiers: tuple[tuple[str, str, date, date], ...]
+    billable: tuple[tuple[date, date, bool], ...]
+    periods: tuple[tuple[date, date, date, date], ...]
+
+
+@dataclass(frozen=True)
+class Record:
+    """A raw record: its feed, file and row, and its fields (empty text: missing)."""
+
+    feed: str
+    file: str
+    row: int
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Event:
+    feed: model.Feed
+    id: str
+    instant: datetime
+    value: str
+    quantity: int
+    attributes: dict[str, str | None]
+    record: Record
+
+    def content(self) -> tuple[object, ...]:
+        return (self.instant, self.value, self.quantity, tuple(self.attributes.values()))
+
+
+Period = tuple[str, date]
+Tier = tuple[str, int]
+
+
+@dataclass
+class Result:
+    """What a run gives.
+
+    `cells`: (account service, start, class, component, rate, bucket, tier) -> quantity, events.
+    `pools`: (account service, start, bucket, tier) -> lower, upper, used.
+    `pieces`: file, row, piece, component, tier, quantity, amount.
+    """
+
+    reasons: dict[tuple[str, int], str] = field(default_factory=dict)
+    evaluated: set[Period] = field(default_factory=set)
+    cells: dict[tuple[object, ...], tuple[int, int]] = field(default_factory=dict)
+    flats: set[tuple[str, date, str, int, Decimal]] = field(default_factory=set)
+    pools: dict[tuple[object, ...], tuple[int, int | None, int]] = field(default_factory=dict)
+    pieces: list[tuple[object, ...]] = field(default_factory=list)
+
+
+@dataclass
+class Reference:
+    """Runs one after the other over one catalog and book."""
+
+    program: model.Program
+    holders: Sequence[Holder]
+    stored: dict[tuple[str, str], Event] = field(default_factory=dict)
+
+    def run(self, records: Sequence[Record], as_of: date, previous: date | None) -> Result:
+        result = Result()
+        rated = list(self._dispose(records, result))
+        for holder in self.holders:
+            for start, end, _, _ in holder.periods:
+                if end <= as_of and (previous is None or end > previous):
+                    result.evaluated.add((holder.account_service, start))
+        for event in rated:
+            holder, period = self._tie(event)
+            result.evaluated.add((holder.account_service, period[0]))
+            self.stored[event.feed.id, event.id] = event
+        self._rate(result)
+        return result
+
+    def _dispose(self, records: Sequence[Record], result: Result) -> Iterator[Event]:
+        feeds = {feed.id: feed for feed in self.program.feeds}
+        seen = {key: event.content() for key, event in self.stored.items()}
+        for record in sorted(records, key=lambda each: (each.file, each.row)):
+            place = (record.file, record.row)
+            event = self._read(feeds[record.feed], record)
+            if isinstance(event, str):
+                result.reasons[place] = event
+                continue
+            key = (event.feed.id, event.id)
+            if key in seen:
+                is_same = seen[key] == event.content()
+                result.reasons[place] = "DUPLICATE" if is_same else "CONFLICT"
+                continue
+            seen[key] = event.content()
+            result.reasons[place] = self._why_not(event) or "RATED"
+            if result.reasons[place] == "RATED":
+                yield event
+
+    def _read(self, feed: model.Feed, record: Record) -> Event | str:
+        raw = {name: text or None for name, text in record.fields.items()}
+        if any(holds(each, raw) for each in feed.skip):
+            return "SKIPPED"
+        parts = [raw[name] for name in feed.id_fields]
+        if None in parts:
+            return "NO_ID"
+        instant = read_time(raw[feed.time_field], feed)
+        if instant is None:
+            return "BAD_TIME"
+        value = text(feed.identifier_value, raw)
+        if value is None:
+            return "NO_IDENTIFIER"
+        amount = number(feed.quantity, raw)
+        if amount is None:
+            return "BAD_QUANTITY"
+        if amount < 0:
+            return "NEGATIVE_QUANTITY"
+        steps = amount * feed.steps_per_unit
+        if steps >= TOO_LARGE:
+            return "QUANTITY_TOO_LARGE"
+        if steps.denominator != 1:
+            return "FRACTION_OF_STEP"
+        attributes = {each.name: text(each.expression, raw) for each in feed.attributes}
+        event_id = "\x1f".join(part for part in parts if part is not None)
+        return Event(feed, event_id, instant, value, int(steps), attributes, record)
+
+    def _holder(self, event: Event) -> Holder | None:
+        """Give the holder; where two days of two zones overlap, the one whose began later."""
+        found: list[tuple[datetime, Holder]] = []
+        for holder in self.holders:
+            day = event.instant.astimezone(ZoneInfo(holder.timezone)).date()
+            for name, value, start, end in holder.identifiers:
+                if (name, value) == (event.feed.identifier, event.value) and start <= day < end:
+                    found.append((start_of(start, holder.timezone), holder))
+        return max(found, key=lambda each: each[0])[1] if found else None
+
+    def _why_not(self, event: Event) -> str | None:
+        holder = self._holder(event)
+        if holder is None:
+            return "UNKNOWN_SERVICE"
+        service = self._service(holder)
+        if service.usage_months is None:
+            return "NO_USAGE"
+        day = event.instant.astimezone(ZoneInfo(holder.timezone)).date()
+        if not any(start <= day < end and is_on for start, end, is_on in holder.billable):
+            return "NOT_BILLABLE"
+        if not any(start <= day < end for start, end, _, _ in holder.periods):
+            return "NOT_YET"
+        usage_class = self._class(event)
+        if usage_class is None:
+            return "NO_CLASS"
+        return None if self._price(event, holder, usage_class) else "NO_RATE"
+
+    def _tie(self, event: Event) -> tuple[Holder, tuple[date, date, date, date]]:
+        holder = self._holder(event)
+        assert holder is not None
+        day = event.instant.astimezone(ZoneInfo(holder.timezone)).date()
+        (period,) = (each for each in holder.periods if each[0] <= day < each[1])
+        return holder, period
+
+    def _service(self, holder: Holder) -> model.Service:
+        return next(each for each in self.program.services if each.id == holder.service)
+
+    def _class(self, event: Event) -> str | None:
+        for each in sorted(self.program.usage_classes, key=lambda one: one.ordinal):
+            fits = each.criterion is None or holds(each.criterion, event.attributes)
+            if each.measure == event.feed.measure and fits:
+                return each.id
+        return None
+
+    def _price(self, event: Event, holder: Holder, usage_class: str) -> model.Rate | None:
+        groups = {each.id: each for each in self.program.rate_groups}
+        plan = self._service(holder).rate_plan
+        zones = {(each.zone, each.country) for each in self.program.zone_countries}
+        country = event.attributes.get("country")
+        steps = [each for each in self.program.rate_plan_groups if each.plan == plan]
+        for step in sorted(steps, key=lambda each: each.ordinal):
+            criterion = groups[step.group].criterion
+            if criterion is not None and not holds(criterion, event.attributes):
+                continue
+            rows = [
+                rate
+                for rate in self.program.rates
+                if (rate.group, rate.usage_class) == (step.group, usage_class)
+                and (rate.zone is None or (rate.zone, country) in zones)
+            ]
+            if rows:
+                best = min(rows, key=lambda rate: (rate.zone is None, rate.ordinal))
+                ours = [each for each in rows if each.id == best.id]
+                return next((each for each in ours if each.currency == holder.currency), None)
+        return None
+
+    def _rate(self, result: Result) -> None:
+        for holder in self.holders:
+            for period in holder.periods:
+                if (holder.account_service, period[0]) in result.evaluated:
+                    events = [
+                        event
+                        for event in self.stored.values()
+                        if self._why_not(event) is None and self._tie(event) == (holder, period)
+                    ]
+                    self._rate_period(result, holder, period, events)
+
+    def _rate_period(
+        self,
+        result: Result,
+        holder: Holder,
+        period: tuple[date, date, date, date],
+        events: list[Event],
+    ) -> None:
+        counters = [
+            Counting(self.program, each.bucket, period)
+            for each in sorted(
+                (each for each in self.program.service_buckets if each.service == holder.service),
+                key=lambda each: each.ordinal,
+            )
+        ]
+        for event in sorted(events, key=lambda each: (each.instant, each.id, each.feed.id)):
+            self._rate_event(result, holder, period, event, counters)
+        for counter in counters:
+            for tier, lower, upper in counter.bounds:
+                key = (holder.account_service, period[0], counter.bucket.id, tier.ordinal)
+                result.pools[key] = (lower, upper, counter.used[tier.ordinal])
+                if tier.charge == "flat" and counter.used[tier.ordinal]:
+                    (amount,) = (
+                        each.amount
+                        for each in self.program.bucket_flats
+                        if (each.bucket, each.tier, each.currency)
+                        == (counter.bucket.id, tier.ordinal, holder.currency)
+                    )
+                    result.flats.add((*key[:2], counter.bucket.id, tier.ordinal, amount))
+
+    def _rate_event(
+        self,
+        result: Result,
+        holder: Holder,
+        period: tuple[date, date, date, date],
+        event: Event,
+        counters: list[Counting],
+    ) -> None:
+        usage_class = self._class(event)
+        assert usage_class is not None
+        rate = self._price(event, holder, usage_class)
+        assert rate is not None
+        ours = [each for each in counters if each.applies(event, usage_class)]
+        is_counted = False
+        for piece, (charge, tier, quantity) in enumerate(split(event.quantity, ours)):
+            counts = charge == "rated" and not is_counted
+            is_counted = is_counted or charge == "rated"
+            bucket, ordinal = tier or (None, None)
+            rate_id = rate.id if charge == "rated" else None
+            key = (holder.account_service, period[0], usage_class, charge, rate_id, bucket, ordinal)
+            before = result.cells.get(key, (0, 0))
+            result.cells[key] = (before[0] + quantity, before[1] + counts)
+            amount = Fraction(0)
+            if charge == "rated":
+                amount = Fraction(rate.amount) * quantity / rate.per
+                amount += Fraction(rate.event_amount) * counts
+            place = (event.record.file, event.record.row)
+            result.pieces.append((*place, piece, charge, tier, quantity, to_places(amount, 10)))
+
+
+class Counting:
+    """A bucket over one usage period: its bounds, and how much was drawn."""
+
+    def __init__(
+        self, program: model.Program, bucket: str, period: tuple[date, date, date, date]
+    ) -> None:
+        (self.bucket,) = (each for each in program.buckets if each.id == bucket)
+        self.position = 0
+        self.used: Counter[int] = Counter()
+        start, end, full_start, full_end = period
+        share = Fraction((end - start).days, (full_end - full_start).days)
+        tiers = sorted(
+            (each for each in program.bucket_tiers if each.bucket == bucket),
+            key=lambda each: each.ordinal,
+        )
+        self.bounds: list[tuple[model.BucketTier, int, int | None]] = []
+        lower = 0
+        for tier in tiers:
+            upper = tier.upper
+            if upper is not None and self.bucket.prorate and share != 1:
+                upper = to_whole(upper * share)
+            self.bounds.append((tier, lower, upper))
+            lower = upper if upper is not None else lower
+
+    def applies(self, event: Event, usage_class: str) -> bool:
+        return (
+            usage_class in self.bucket.classes
+            and self.bucket.measure == event.feed.measure
+            and (self.bucket.where is None or holds(self.bucket.where, event.attributes))
+        )
+
+    def here(self) -> tuple[model.BucketTier, int | None] | None:
+        """Give the tier that the next unit falls in, and how much it still takes."""
+        for tier, _, upper in self.bounds:
+            if upper is None:
+                return tier, None
+            if self.position < upper:
+                return tier, upper - self.position
+        return None
+
+
+def split(quantity: int, counters: list[Counting]) -> Iterator[tuple[str, Tier | None, int]]:
+    """Yield charge, tier and quantity of each run of units that fall alike; one for zero."""
+    while True:
+        touched: list[tuple[Counting, model.BucketTier]] = []
+        size = quantity
+        charge, place = "rated", None
+        for counter in counters:
+            found = counter.here()
+            if found is None:
+                continue
+            tier, room = found
+            touched.append((counter, tier))
+            size = size if room is None else min(size, room)
+            charge, place = tier.charge, (counter.bucket.id, tier.ordinal)
+            if charge != "rated":
+                break
+        for counter, tier in touched:
+            counter.position += size
+            counter.used[tier.ordinal] += size
+            if counter.position >= TOO_LARGE:
+                raise OverflowError(counter.bucket.id)
+        yield charge, place, size
+        quantity -= size
+        if not quantity:
+            return
+
+
+def read_time(given: str | None, feed: model.Feed) -> datetime | None:
+    if given is None or feed.time_pattern is None:
+        return None
+    try:
+        local = datetime.strptime(given, feed.time_pattern)  # noqa: DTZ007 - zoned below
+    except ValueError:
+        return None
+    return local.replace(tzinfo=ZoneInfo(feed.timezone)).astimezone(UTC)
+
+
+def holds(node: tree.Expression, fields: dict[str, str | None]) -> bool:
+    match node:
+        case tree.Compare(operator=operator, left=left, right=right, numeric=is_numeric):
+            sides: list[object] = [
+                number(each, fields) if is_numeric else text(each, fields) for each in (left, right)
+            ]
+            return None not in sides and COMPARE[operator](*sides)
+        case tree.InCountries(value=value, countries=countries):
+            return text(value, fields) in countries
+        case tree.AllOf(operands=operands):
+            return all(holds(each, fields) for each in operands)
+        case tree.AnyOf(operands=operands):
+            return any(holds(each, fields) for each in operands)
+        case tree.Not(operand=operand):
+            return not holds(operand, fields)
+        case tree.FieldValue() | tree.TextValue() | tree.NumberValue() | tree.Calculate():
+            raise TypeError(node.op)
+        case _:
+            assert_never(node)
+
+
+COMPARE: dict[str, Callable[..., bool]] = {
+    "==": lambda left, right: left == right,
+    "!=": lambda left, right: left != right,
+    "<": lambda left, right: left < right,
+    "<=": lambda left, right: left <= right,
+    ">": lambda left, right: left > right,
+    ">=": lambda left, right: left >= right,
+}
+
+
+def text(node: tree.Expression, fields: dict[str, str | None]) -> str | None:
+    if isinstance(node, tree.FieldValue):
+        return fields.get(node.name)
+    if isinstance(node, tree.TextValue):
+        return node.value
+    found = number(node, fields)
+    if found is None:
+        return None
+    whole = format(Decimal(found.numerator) / Decimal(found.denominator), "f")
+    return whole.rstrip("0").rstrip(".") if "." in whole else whole
+
+
+def number(node: tree.Expression, fields: dict[str, str | None]) -> Fraction | None:
+    match node:
+        case tree.NumberValue(value=value):
+            return Fraction(value)
+        case tree.FieldValue() | tree.TextValue():
+            given = text(node, fields)
+            return Fraction(given) if given and NUMBER.fullmatch(given) else None
+        case tree.Calculate(operator=operator, left=left, right=right):
+            one, other = number(left, fields), number(right, fields)
+            if one is None or other is None:
+                return None
+            match operator:
+                case "+":
+                    return one + other
+                case "-":
+                    return one - other
+                case "*":
+                    return one * other
+        case _:
+            raise TypeError(node.op)
+
+
+def to_whole(value: Fraction) -> int:
+    """Round a positive value half up."""
+    return (2 * value.numerator + value.denominator) // (2 * value.denominator)
+
+
+def to_places(value: Fraction, places: int) -> Decimal:
+    return Decimal(to_whole(value * 10**places)).scaleb(-places)
+
+
+def start_of(day: date, timezone: str) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(timezone)).astimezone(UTC)

@@ -1,0 +1,117 @@
+"""The engine against the reference: generated catalogs and histories, equal to the last step."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest.mock import patch
+
+import pytest
+from duckdb import DuckDBPyConnection
+from hypothesis import given
+
+from runtime.usage import kernel
+from runtime.usage.dispositions import Reason
+from runtime.usage.faults import UsageOverflow
+from runtime.usage.files import match_files
+from runtime.usage.rate import rate_usage
+from runtime.usage.store import UsageStore
+from tests.reference.usage import Reference, Result
+from tests.runtime.usage.worlds import AS_OF, LATER, World, open_book, worlds, write_files
+
+
+@pytest.mark.feature("A13", "A14", "A15", "A16", "A26", "C1", "C2", "C3", "C4", "D9")
+@pytest.mark.parametrize("compiled_from", [10**9, 0], ids=["interpreted", "compiled"])
+@given(world=worlds())
+def test_rating_equals_the_reference(compiled_from: int, world: World) -> None:
+    with (
+        TemporaryDirectory() as folder,
+        patch.object(kernel, "COMPILED_FROM", compiled_from),
+    ):
+        compare_runs(world, Path(folder))
+
+
+def compare_runs(world: World, folder: Path) -> None:
+    reference = Reference(world.program, world.holders)
+    with open_book(world.holders) as connection:
+        previous: date | None = None
+        for run, (files, as_of) in enumerate(zip(world.runs, (AS_OF, LATER), strict=False), 1):
+            arguments, records = write_files(folder, files, f"run{run}-")
+            rate = partial(
+                rate_usage,
+                connection,
+                world.program,
+                files=match_files(world.program, arguments),
+                as_of=as_of,
+                previous_as_of=previous,
+                store=UsageStore(folder / "store", tuple(range(1, run))),
+                run=run,
+                out=folder / f"out{run}",
+            )
+            try:
+                expected = reference.run(records, as_of, previous)
+            except OverflowError:
+                with pytest.raises(UsageOverflow):
+                    rate()
+                return
+            assert rate().read == len(records)
+            check(connection, folder / f"out{run}", expected)
+            previous = as_of
+
+
+def check(connection: DuckDBPyConnection, out: Path, expected: Result) -> None:
+    names = connection.execute("SELECT name FROM usage.file_names ORDER BY file").fetchall()
+    reasons = {
+        (names[file][0], row): Reason(reason).name
+        for file, row, reason in connection.execute(
+            "SELECT file, position + 1, reason FROM usage.tied WHERE file < ?", [len(names)]
+        ).fetchall()
+    }
+    assert reasons == expected.reasons
+    evaluated = set(
+        connection.execute("SELECT account_service, period_start FROM rated.evaluated").fetchall()
+    )
+    assert evaluated == expected.evaluated
+    cells = {
+        tuple(row[:7]): tuple(row[7:])
+        for row in connection.execute(
+            "SELECT account_service, period_start, usage_class, component, rate, bucket, tier, "
+            "quantity, events FROM rated.cells"
+        ).fetchall()
+    }
+    assert cells == expected.cells
+    flats = set(
+        connection.execute(
+            "SELECT account_service, period_start, bucket, tier, amount FROM rated.flats"
+        ).fetchall()
+    )
+    assert flats == expected.flats
+    pools = {
+        tuple(row[:4]): tuple(row[4:])
+        for row in connection.execute(
+            "SELECT account_service, period_start, bucket, tier, lower, upper, used "
+            "FROM rated.pools"
+        ).fetchall()
+    }
+    expected_pools = {
+        key: (lower, upper, used) for key, (lower, upper, used) in expected.pools.items()
+    }
+    assert pools == expected_pools
+    check_pieces(connection, out, expected)
+
+
+def check_pieces(connection: DuckDBPyConnection, out: Path, expected: Result) -> None:
+    found = []
+    if list(out.glob("rated_usage/*/*.parquet")):
+        found = [
+            (file, row, piece, component, (bucket, tier) if bucket else None, quantity, amount)
+            for file, row, piece, component, bucket, tier, quantity, amount in connection.execute(
+                "SELECT file, row, piece, component, bucket, tier, quantity, amount "
+                f"FROM read_parquet('{out}/rated_usage/*/*.parquet')"
+            ).fetchall()
+        ]
+    assert sorted(found, key=lambda each: each[:3]) == sorted(
+        expected.pieces, key=lambda each: each[:3]
+    )
