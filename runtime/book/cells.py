@@ -80,9 +80,8 @@ def cell_fault_queries(columns: Sequence[Column], absent: frozenset[str]) -> Ite
                 )
             case "whole":
                 number = f"regexp_full_match({raw}, '{_WHOLE}')"
-                yield _query(
-                    column, f"{unfit} AND NOT {number}", "bad_number", "is not a whole number"
-                )
+                reason = "is not a whole number of up to 18 digits"
+                yield _query(column, f"{unfit} AND NOT {number}", "bad_number", reason)
                 yield _query(column, f"{unfit} AND {number}", "out_of_range", _range(column))
             case _:
                 assert_never(column.kind)

@@ -115,7 +115,7 @@ def _read_carefully(
     for row, (cells, reason) in enumerate(_records(text, width), start=1):
         if reason:
             line = ",".join(cells).encode("utf-8", "replace").decode("utf-8", "replace")
-            broken.append(BrokenRecord(row, line[:200], reason))
+            broken.append(BrokenRecord(row, line, reason))
         kept = [
             _cell(cells, index) if not reason or name in keys else None
             for name, index in positions.items()

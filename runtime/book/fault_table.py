@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from duckdb import DuckDBPyConnection
 
 from runtime.book.faults import BookFault
 from runtime.engine import fill_table
+
+_LONGEST_VALUE = 200
 
 _COLUMNS = {
     "entity": "VARCHAR",
@@ -73,4 +76,14 @@ def collect_faults(connection: DuckDBPyConnection) -> list[BookFault]:
     found = connection.execute(
         "SELECT DISTINCT file, row, field, value, code, reason, hint FROM book.faults ORDER BY ALL"
     ).fetchall()
-    return [BookFault(*row) for row in found]
+    return [
+        replace(fault, value=_shown(fault.value)) for fault in (BookFault(*row) for row in found)
+    ]
+
+
+def _shown(value: str) -> str:
+    """Give a cell as it may be printed: what has no shape of its own is escaped."""
+    shown = "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in value
+    )
+    return shown if len(shown) <= _LONGEST_VALUE else shown[:_LONGEST_VALUE] + "..."

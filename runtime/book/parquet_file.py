@@ -17,7 +17,7 @@ def read_parquet_header(connection: DuckDBPyConnection, path: Path) -> tuple[str
             "SELECT name FROM parquet_schema(?) OFFSET 1", [literal_path(path)]
         ).fetchall()
     except duckdb.Error as fault:
-        raise Unreadable(f"is not a readable Parquet file: {_first_line(fault)}") from fault
+        raise Unreadable(f"is not a readable Parquet file: {_in_words(fault, path)}") from fault
     return tuple(name for (name,) in found)
 
 
@@ -39,8 +39,8 @@ def read_parquet_file(
             [literal_path(path)],
         )
     except duckdb.Error as fault:
-        raise Unreadable(f"is not a readable Parquet file: {_first_line(fault)}") from fault
+        raise Unreadable(f"is not a readable Parquet file: {_in_words(fault, path)}") from fault
 
 
-def _first_line(fault: duckdb.Error) -> str:
-    return str(fault).partition("\n")[0]
+def _in_words(fault: duckdb.Error, path: Path) -> str:
+    return str(fault).partition("\n")[0].replace(f"'{path}'", "").strip()

@@ -77,9 +77,8 @@ def _locales() -> Sequence[str]:
 
 
 def _countries() -> Sequence[str]:
-    from babel import Locale
-
-    return sorted(code for code in map(str, Locale("en").territories) if len(code) == 2)
+    # Two letters are always near some others: a proposal would more often mislead.
+    return ()
 
 
 def _is_country(value: str) -> bool:
@@ -109,7 +108,7 @@ WORLD_NAMES = (
         "unknown_country",
         "contacts",
         "country",
-        "is not a country code of two letters",
+        "is not a country code of two letters, as CA is",
         _is_country,
         _countries,
     ),
