@@ -20,6 +20,7 @@ from tests.runtime.programs import connectivity_program
 
 HERE = Path(__file__).parent
 FAULTS = "faults"
+ENGINE = open_engine(threads=1)
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def faults_of(case: Case, folder: Path) -> str:
             program = programs(head.removeprefix("program "))
         elif head != FAULTS:
             edit(folder, head, text)
-    report = load_book(open_engine(threads=1), program, folder)
+    report = load_book(ENGINE, program, folder)
     assert report.faults == tuple(sorted(report.faults))
     return "\n".join(f"{fault.code}: {fault.text()}" for fault in report.faults)
 
