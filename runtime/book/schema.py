@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -56,6 +57,7 @@ def book_schema(entity: str) -> dict[str, JsonValue]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
+@cache
 def columns_of(entity: str) -> tuple[Column, ...]:
     """Give the columns of the entity's file, in the order of its model."""
     properties = book_schema(entity)["properties"]
