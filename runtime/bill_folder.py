@@ -12,13 +12,15 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
 
 from runtime.bill_result import BillRequest, BillResult
 from runtime.ledger.connect import WAIT_FOR_READERS_MS, hold_ledger, read_ledger
-from runtime.ledger.history import mark_written, read_invoice, read_unwritten
+from runtime.ledger.faults import LedgerRefused
+from runtime.ledger.history import mark_written, read_invoices, read_unwritten
 
 INVOICES_AT_ONCE = 100
 
@@ -61,15 +63,19 @@ def write_pending(url: str, folder: OutFolder, request: BillRequest) -> tuple[Pa
     for first in range(0, len(numbers), INVOICES_AT_ONCE):
         some = numbers[first : first + INVOICES_AT_ONCE]
         with read_ledger(url) as ledger:
-            invoices = [read_invoice(ledger, number) for number in some]
+            invoices = tuple(read_invoices(ledger, some))
         for done, invoice in enumerate(invoices, start=first + 1):
-            assert invoice is not None
             paths.extend(request.write(invoice, folder.invoices))
             request.progress("documents", done, len(numbers))
-        with hold_ledger(url, wait_ms=WAIT_FOR_READERS_MS) as ledger:
-            mark_written(ledger, some)
-            ledger.commit()
+        _note_written(url, some)
     return tuple(paths)
+
+
+def _note_written(url: str, numbers: tuple[str, ...]) -> None:
+    """Note it in the ledger; where another run holds that for long, it writes them again."""
+    with suppress(LedgerRefused), hold_ledger(url, wait_ms=WAIT_FOR_READERS_MS) as ledger:
+        mark_written(ledger, numbers)
+        ledger.commit()
 
 
 def write_summary(folder: OutFolder, result: BillResult) -> None:

@@ -38,7 +38,10 @@ class Wording:
             self.class_units.setdefault(row.usage_class, row.unit)
         self._groups = {(row.plan, row.group): row.ordinal for row in program.rate_plan_groups}
         self._rates = {row.id: ordinal for ordinal, row in enumerate(program.rates)}
-        self._sources = {row.id: row for row in program.sources}
+        self._sources = {
+            row.id: PriceSource(path=row.path, line=row.line, text=row.text)
+            for row in program.sources
+        }
 
     def title(self, service: str) -> str:
         """Give a service's title; one that has left the catalog keeps its name."""
@@ -62,10 +65,7 @@ class Wording:
 
     def source(self, source: int | None) -> PriceSource | None:
         """Give a line of the catalog."""
-        row = None if source is None else self._sources.get(source)
-        if row is None:
-            return None
-        return PriceSource(path=row.path, line=row.line, text=row.text)
+        return None if source is None else self._sources.get(source)
 
 
 def price_source(due: DueLine, wording: Wording) -> PriceSource | None:

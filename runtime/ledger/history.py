@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -53,6 +54,17 @@ def read_invoice(connection: Connection, number: str) -> Invoice | None:
         select(invoices.c.document).where(invoices.c.number == number)
     ).scalar()
     return None if document is None else Invoice.model_validate_json(document)
+
+
+def read_invoices(connection: Connection, numbers: Sequence[str]) -> Iterator[Invoice]:
+    """Give posted invoices as they were frozen, in the order they were numbered."""
+    query = (
+        select(invoices.c.document)
+        .where(invoices.c.number.in_(numbers))
+        .order_by(invoices.c.owner, invoices.c.series, invoices.c.sequence)
+    )
+    for document in connection.execute(query).scalars():
+        yield Invoice.model_validate_json(document)
 
 
 def read_invoice_numbers(connection: Connection, run: int | None = None) -> tuple[str, ...]:

@@ -102,7 +102,7 @@ DEATHS = (
     ("runtime.ledger.post", "_insert", 2),
     ("runtime.ledger.post", "_keep_sequence", 0),
     ("runtime.bill", "write_summary", 0),
-    ("runtime.bill_folder", "read_invoice", 1),
+    ("runtime.bill_folder", "read_invoices", 0),
     ("runtime.bill_folder", "mark_written", 0),
 )
 
