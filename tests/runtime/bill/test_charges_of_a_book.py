@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.program.model import OneTimePrice, Program, RecurringPrice
+from runtime.program.model import Currency, OneTimePrice, Program, RecurringPrice
 from tests.runtime.bill.books import (
     Book,
     customer,
@@ -265,3 +265,42 @@ def _with_one_time_price(program: Program) -> Program:
             ),
         }
     )
+
+
+@pytest.mark.feature("A20")
+def test_amounts_have_the_minor_units_of_their_currency(tmp_path: Path) -> None:
+    # 1,000 a month from 10 January: cum(9) = 1000 x 9 / 31 = 290.3225806...
+    # JPY has no minor units: 1000 - 290 = 710.  KWD has three: 1000.000 - 290.323 = 709.677.
+    # Tax 13 %: 710 -> 92.3 -> 92; 709.677 -> 92.25801 -> 92.258.
+    program = connectivity_program()
+    currencies = (Currency(code="JPY", minor_units=0), Currency(code="KWD", minor_units=3))
+    codes = tuple(currency.code for currency in currencies)
+    prices = tuple(
+        RecurringPrice(
+            service=service,
+            months=1,
+            status="active",
+            currency=code,
+            amount=Decimal(amount),
+            source=0,
+        )
+        for code in codes
+        for service, amount in (("access", 1000), ("data", 0))
+    )
+    program = program.model_copy(
+        update={
+            "currencies": (*program.currencies, *currencies),
+            "recurring_prices": prices,
+            "transition_charges": (),
+            "packages": tuple(
+                row.model_copy(update={"currencies": codes}) for row in program.packages
+            ),
+        }
+    )
+    book = Book(customer("A1", currency="JPY"), customer("A2", currency="KWD"))
+    book.sell("P1", "A1", "2026-01-10").sell("P2", "A2", "2026-01-10").write(tmp_path / "book")
+    result = run(request(tmp_path, "2026-01-10", program=program))
+    totals = [(each.currency, str(each.net), str(each.tax)) for each in result.totals]
+    assert totals == [("JPY", "710", "92"), ("KWD", "709.677", "92.258")]
+    # Data at price zero is a charge of nothing, and is not printed.
+    assert [line.account_service for line in lines(result)] == ["P1-access", "P2-access"]

@@ -81,6 +81,17 @@ def test_a_dry_run_gives_the_invoices_of_the_real_one_and_leaves_nothing(sold: P
     assert (sold / "out" / "ledger.db").read_bytes() == ledger
 
 
+def test_threads_and_the_order_of_the_books_rows_change_no_byte(sold: Path) -> None:
+    asked = request(sold, "2026-02-01", usage_of(sold), is_dry_run=True)
+    expected = [invoice.model_dump_json() for invoice in run(asked).invoices]
+    for name in ("account_services", "account_packages", "accounts"):
+        path = sold / "book" / f"{name}.csv"
+        header, *rows = path.read_text().splitlines()
+        path.write_text("\n".join([header, *reversed(rows)]) + "\n")
+    shuffled = run(replace(asked, threads=3))
+    assert [invoice.model_dump_json() for invoice in shuffled.invoices] == expected
+
+
 @pytest.mark.feature("D9")
 def test_billed_month_by_month_or_at_once_the_sum_is_the_same(sold: Path) -> None:
     monthly = [
