@@ -168,12 +168,15 @@ def write_cells(connection: DuckDBPyConnection, pieces: Pieces) -> None:
         connection.execute(f"""
             CREATE OR REPLACE TABLE usage.totals AS
             SELECT period, price, template, sum(quantity) AS quantity,
-                   sum(counts)::BIGINT AS events
-            FROM usage_pieces GROUP BY period, price, template
-            UNION ALL
-            SELECT period, price, {kernel.NO_TIER}, sum(quantity), count(*)
-            FROM usage.tied WHERE {INCLUDED_RATED} AND route = 0
-            GROUP BY period, price
+                   sum(events)::BIGINT AS events
+            FROM (SELECT period, price, template, sum(quantity) AS quantity,
+                         sum(counts) AS events
+                  FROM usage_pieces GROUP BY period, price, template
+                  UNION ALL
+                  SELECT period, price, {kernel.NO_TIER}, sum(quantity), count(*)
+                  FROM usage.tied WHERE {INCLUDED_RATED} AND route = 0
+                  GROUP BY period, price)
+            GROUP BY period, price, template
         """)
     finally:
         connection.unregister("usage_pieces")

@@ -11,10 +11,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import assert_never
 
 import duckdb
 from duckdb import DuckDBPyConnection
 
+from runtime.program.expressions import (
+    AllOf,
+    AnyOf,
+    Calculate,
+    Compare,
+    Expression,
+    FieldValue,
+    InCountries,
+    Not,
+    NumberValue,
+    TextValue,
+)
 from runtime.program.model import Feed, Program
 from runtime.usage import expressions, sql
 from runtime.usage.csv_files import StagedCsv, stage_csv
@@ -29,6 +42,7 @@ _INTEGERS = frozenset(
     f"{sign}{size}" for sign in ("", "U") for size in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT")
 ) | {"HUGEINT"}
 _GUARDED = r"^'+[=+\-@\t\r]"
+_IN_RANGE = "instant BETWEEN TIMESTAMP '1900-01-01' AND TIMESTAMP '9998-12-31'"
 _WRITTEN_TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$"
 _ZONED = r"T?\d\d:\d\d.*(Z|[+-]\d\d(:?\d\d)?)$"
 
@@ -178,22 +192,23 @@ class _Reader:
         value = expressions.value(feed.identifier_value, self.field, self.number)
         return f"""
         SELECT file, position, event_id, instant, value,
-               TRY_CAST(steps AS BIGINT) AS quantity,
-               CASE WHEN is_skipped THEN {Reason.SKIPPED}
+               quantity,
+               CASE WHEN NOT is_skipped AND event_id IS NOT NULL AND {_IN_RANGE}
+                         AND value IS NOT NULL AND quantity >= 0 AND {self.is_whole()}
+                         THEN {Reason.RATED}
+                    WHEN is_skipped THEN {Reason.SKIPPED}
                     WHEN event_id IS NULL THEN {Reason.NO_ID}
-                    WHEN instant IS NULL OR instant NOT BETWEEN
-                         TIMESTAMP '1900-01-01' AND TIMESTAMP '9998-12-31'
-                         THEN {Reason.BAD_TIME}
+                    WHEN ({_IN_RANGE}) IS NOT TRUE THEN {Reason.BAD_TIME}
                     WHEN value IS NULL THEN {Reason.NO_IDENTIFIER}
                     WHEN amount IS NULL THEN {Reason.BAD_QUANTITY}
                     WHEN amount < 0 THEN {Reason.NEGATIVE_QUANTITY}
                     WHEN steps IS NULL OR steps > {MAX_QUANTITY}::HUGEINT
                          THEN {Reason.QUANTITY_TOO_LARGE}
-                    WHEN steps % 1 <> 0 THEN {Reason.FRACTION_OF_STEP}
-                    ELSE {Reason.RATED} END::UTINYINT AS reason
+                    ELSE {Reason.FRACTION_OF_STEP} END::UTINYINT AS reason
                {"".join(f", {attribute(each.name)}" for each in feed.attributes)}
         FROM (SELECT file, position, {self.event_id()} AS event_id, {self.instant()} AS instant,
                      {value} AS value, {self.amount()} AS amount, {steps} AS steps,
+                     TRY_CAST({steps} AS BIGINT) AS quantity,
                      {skip} AS is_skipped{attributes}
               FROM ({raw}))
         """
@@ -220,6 +235,13 @@ class _Reader:
     def amount(self) -> str:
         return expressions.number(self.feed.quantity, self.field, self.number)
 
+    def is_whole(self) -> str:
+        """Give SQL that is true of a whole number of steps; integers need not be asked."""
+        fields = expressions.fields_of(self.feed.quantity)
+        if all(self.types[name] in _INTEGERS for name in fields):
+            return "true" if not _has_fraction(self.feed.quantity) else "steps % 1 = 0"
+        return "steps % 1 = 0"
+
     def steps(self) -> str:
         amount = self.amount()
         if self.feed.steps_per_unit == 1:
@@ -244,13 +266,10 @@ class _Reader:
 
     def _text_instant(self, field: str, pattern: str | None) -> str:
         if pattern is None:
-            instant = f"TRY_CAST({field} AS TIMESTAMP)"
-            zoned = f"regexp_matches({field}, {sql.text(_ZONED)})"
-            local = self._in_utc(instant)
+            local = self._in_utc(f"TRY_CAST({field} AS TIMESTAMP)")
             return (
-                instant
-                if local == instant
-                else f"CASE WHEN {zoned} THEN {instant} ELSE {local} END"
+                f"CASE WHEN regexp_matches({field}, {sql.text(_ZONED)}) "
+                f"THEN timezone('UTC', TRY_CAST({field} AS TIMESTAMPTZ)) ELSE {local} END"
             )
         instant = f"try_strptime({field}, {sql.text(pattern)})"
         if "%z" in pattern or "%Z" in pattern:
@@ -262,3 +281,18 @@ class _Reader:
         if zone == "UTC":
             return local
         return f"timezone('UTC', timezone({sql.text(zone)}, {local}))"
+
+
+def _has_fraction(tree: Expression) -> bool:
+    """Tell whether a constant of the tree is no whole number."""
+    match tree:
+        case NumberValue(value=value):
+            return value % 1 != 0
+        case Calculate(left=left, right=right):
+            return _has_fraction(left) or _has_fraction(right)
+        case TextValue():
+            return True
+        case FieldValue() | Compare() | InCountries() | AllOf() | AnyOf() | Not():
+            return False
+        case _:
+            assert_never(tree)

@@ -74,6 +74,7 @@ def check(connection: DuckDBPyConnection, out: Path, expected: Result) -> None:
         connection.execute("SELECT account_service, period_start FROM rated.evaluated").fetchall()
     )
     assert evaluated == expected.evaluated
+    rows = connection.execute("SELECT count(*) FROM rated.cells").fetchall()
     cells = {
         tuple(row[:7]): tuple(row[7:])
         for row in connection.execute(
@@ -82,6 +83,7 @@ def check(connection: DuckDBPyConnection, out: Path, expected: Result) -> None:
         ).fetchall()
     }
     assert cells == expected.cells
+    assert rows == [(len(cells),)]
     flats = set(
         connection.execute(
             "SELECT account_service, period_start, bucket, tier, amount FROM rated.flats"
