@@ -49,7 +49,11 @@ def state_buckets(
     run's date, and by this one's.
     """
     previous, as_of = window
-    billed = {(line.account_service, line.period_end) for line in lines if line.kind != "recurring"}
+    billed = {
+        (line.account_service, line.period_end)
+        for line in lines
+        if line.kind in ("usage", "bucket")
+    }
     for due in _first_of_each_service(lines):
         tiers = batch.pools.get(due.account_service, ())
         for (_, end, _), group in groupby(
