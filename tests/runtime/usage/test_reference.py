@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 import pytest
 from duckdb import DuckDBPyConnection
-from hypothesis import given
+from hypothesis import given, settings
 
 from runtime.usage import kernel
 from runtime.usage.dispositions import Reason
@@ -21,9 +21,13 @@ from runtime.usage.store import UsageStore
 from tests.reference.usage import Reference, Result
 from tests.runtime.usage.worlds import AS_OF, LATER, World, open_book, worlds, write_files
 
+# Each example is two whole runs of the engine; a third of the profile's number is enough.
+EXAMPLES = settings.default.max_examples // 3 if settings.default else 20
+
 
 @pytest.mark.feature("A13", "A14", "A15", "A16", "A26", "C1", "C2", "C3", "C4", "D9")
 @pytest.mark.parametrize("compiled_from", [10**9, 0], ids=["interpreted", "compiled"])
+@settings(max_examples=EXAMPLES)
 @given(world=worlds())
 def test_rating_equals_the_reference(compiled_from: int, world: World) -> None:
     with (
@@ -35,7 +39,7 @@ def test_rating_equals_the_reference(compiled_from: int, world: World) -> None:
 
 def compare_runs(world: World, folder: Path) -> None:
     reference = Reference(world.program, world.holders)
-    with open_book(world.holders) as connection:
+    with open_book(world.holders, threads=1) as connection:
         previous: date | None = None
         for run, (files, as_of) in enumerate(zip(world.runs, (AS_OF, LATER), strict=False), 1):
             arguments, records = write_files(folder, files, f"run{run}-")
