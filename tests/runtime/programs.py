@@ -388,7 +388,7 @@ def _rates(sources: Sources) -> Iterator[model.Rate]:
     for group, ordinal, usage_class, zone, amounts in sheet:
         for currency, amount in zip(CURRENCIES, amounts, strict=True):
             yield model.Rate(
-                id=f"{group}:{ordinal}",
+                id="/".join(part for part in (group, usage_class, zone) if part),
                 group=group,
                 ordinal=ordinal,
                 usage_class=usage_class,
