@@ -149,10 +149,8 @@ def check_ledger(run: Run) -> Reasons:
 
 
 def read_book(run: Run) -> Reasons:
-    """Load the book; its faults end the run unless the request takes them."""
+    """Load the book; its faults end the run."""
     run.book = load_book(run.connection, run.request.program, run.request.book, run.request.as_of)
-    if run.request.takes_faulty_book:
-        return ()
     return tuple(fault.text() for fault in run.book.faults)
 
 

@@ -39,7 +39,6 @@ class BillRequest:
         out: the folder that takes ledger, invoices, rated usage, exceptions and summary.
         ledger: a database URL, `sqlite:///ledger.db`; None: `ledger.db` in `out`.
         is_dry_run: post nothing and write nothing.
-        takes_faulty_book: bill what is sound of a book with faults, instead of stopping.
         threads, memory_limit: of the engine; see runtime.engine.open_engine.
         write: writes an invoice's documents into a folder and gives their paths.
     """
@@ -51,7 +50,6 @@ class BillRequest:
     out: Path
     ledger: str | None = None
     is_dry_run: bool = False
-    takes_faulty_book: bool = False
     threads: int | None = None
     memory_limit: str | None = None
     progress: Progress = in_silence
