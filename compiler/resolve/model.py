@@ -9,14 +9,14 @@ reference can be listed (the dependency graph, unused declarations, an editor's
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from compiler.resolve.kinds import EntityId, Kind
 from dsl.source import Span
-from dsl.syntax.base import Name
+from dsl.syntax.base import Name, Node
 from dsl.syntax.billing import TaxRow
 from dsl.syntax.declarations import Broken, Declaration, SourceFile
 from dsl.syntax.services import Transition
@@ -24,6 +24,7 @@ from runtime.program.model import NEW, ServiceBase, StatusBase
 
 Declared = Declaration | Transition | TaxRow
 T = TypeVar("T")
+D = TypeVar("D", bound=Declaration)
 
 SERVICE_BASES: tuple[ServiceBase, ...] = ("recurring", "non_recurring", "fee")
 STATUS_BASES: tuple[StatusBase, ...] = ("billable", "non_billable", "canceled")
@@ -105,10 +106,22 @@ class Resolved:
     duplicates: tuple[Duplicate, ...]
     references: tuple[Reference, ...]
     bindings: Mapping[Span, EntityId]
+    _by_type: Mapping[type[Node], tuple[Declaration, ...]] = field(
+        init=False, repr=False, compare=False
+    )
 
-    def all(self, kind: type[T]) -> tuple[T, ...]:
+    def __post_init__(self) -> None:
+        """Sort the declarations by type, once: every check asks for some of them."""
+        by_type: dict[type[Node], list[Declaration]] = {}
+        for node in self.declarations:
+            by_type.setdefault(type(node), []).append(node)
+        sorted_once = {kind: tuple(nodes) for kind, nodes in by_type.items()}
+        object.__setattr__(self, "_by_type", MappingProxyType(sorted_once))
+
+    def all(self, kind: type[D]) -> tuple[D, ...]:
         """Give every declaration of one type, in order."""
-        return tuple(node for node in self.declarations if isinstance(node, kind))
+        found = self._by_type.get(kind, ())
+        return cast("tuple[D, ...]", found)
 
     def bound(self, name: Name | None) -> EntityId | None:
         """Give the id a reference is bound to; None where it is poisoned or absent."""
