@@ -14,7 +14,14 @@ from cli.render import RENDERERS, formats
 
 @click.command(short_help="Report every fault of a catalog.")
 @click.argument("catalog", type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(formats()), default="text", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(formats()),
+    default="text",
+    show_default=True,
+    help="For people: text, concise; for programs: json, sarif, github, junit.",
+)
 @click.option("--strict", is_flag=True, help="Let warnings fail, too.")
 def command(catalog: Path, form: str, *, strict: bool) -> int:
     """Report every fault of the catalog in the folder CATALOG.
@@ -22,7 +29,8 @@ def command(catalog: Path, form: str, *, strict: bool) -> int:
     Exits with 0 if it compiles, 1 if it does not (or, with --strict, has warnings).
     """
     compilation = compile_catalog(catalog)
-    findings = findings_of(compilation, catalog, is_coloured=is_terminal(sys.stdout))
+    is_coloured = form == "text" and is_terminal(sys.stdout)
+    findings = findings_of(compilation, catalog, is_coloured=is_coloured)
     click.echo(RENDERERS[form](findings), nl=False)
     if form == "text":
         click.echo(f"{catalog}: {findings.summary() or _clean(len(compilation.sources))}")

@@ -25,14 +25,23 @@ class Findings:
 
     def path(self, span: Span) -> str:
         """Give the path a user can open from where they stand."""
+        return self.name(span.path)
+
+    def name(self, path: str) -> str:
+        """Give a file's path from where the user stands, for its path in the catalog."""
         if not self.prefix or self.prefix == ".":
-            return span.path
-        return f"{self.prefix.rstrip('/')}/{span.path}"
+            return path
+        return f"{self.prefix.rstrip('/')}/{path}"
 
     def position(self, span: Span) -> tuple[int, int]:
         """Give line and column, from 1; (1, 1) where the file could not be read."""
         source = self.sources.get(span.path)
         return source.position(span.start) if source else (1, 1)
+
+    def end_position(self, span: Span) -> tuple[int, int]:
+        """Give line and column right behind a span, from 1; (1, 1) where there is no text."""
+        source = self.sources.get(span.path)
+        return source.position(span.end) if source else (1, 1)
 
     def count(self, severity: str) -> int:
         """Count the diagnostics of a severity."""

@@ -16,10 +16,12 @@ LONGEST_LINE = 160
 
 def render(findings: Findings) -> str:
     """Print every diagnostic with its snippets, an empty line after each."""
-    return "".join(_diagnostic(diagnostic, findings) + "\n" for diagnostic in findings.diagnostics)
+    return "".join(render_one(diagnostic, findings) + "\n" for diagnostic in findings.diagnostics)
 
 
-def _diagnostic(diagnostic: Diagnostic, findings: Findings) -> str:
+def render_one(diagnostic: Diagnostic, findings: Findings) -> str:
+    """Print one diagnostic with its snippets."""
+
     def paint(text: str, colour: str | None = None) -> str:
         return click.style(text, fg=colour, bold=True) if findings.is_coloured else text
 
