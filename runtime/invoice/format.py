@@ -93,19 +93,27 @@ class Printer:
 
     def count(self, value: int) -> str:
         """Print a whole number."""
-        return self.number(Decimal(value))
+        return str(value) if 0 <= value < 1000 else self.number(Decimal(value))
 
     def day(self, value: date) -> str:
         """Print a date."""
         return _day(self.locale, value)
+
+    def country(self, code: str) -> str:
+        """Print a country by its name; a code that the locale's data lack prints as it is."""
+        return _country(self.locale, code)
 
     def period(self, start: date, end: date) -> str:
         """Print the days of the half-open `[start, end)`, its last day named."""
         return _period(self.locale, start, end)
 
     def _split(self, value: Decimal, places: int) -> tuple[bool, str]:
-        sign = value < 0
-        whole, _, fraction = format(abs(value), "f").partition(".")
+        text = str(value)
+        if "E" in text:
+            text = format(value, "f")
+        sign = text[0] == "-"
+        whole, _, fraction = (text[1:] if sign else text).partition(".")
+        sign = sign and not value.is_zero()
         if len(whole) > self.primary:
             whole = self._grouped(whole)
         if len(fraction) > places:
@@ -115,6 +123,8 @@ class Printer:
         return sign, f"{whole}{self.decimal}{fraction}" if fraction else whole
 
     def _grouped(self, whole: str) -> str:
+        if self.primary == self.secondary == 3:
+            return f"{int(whole):,}".replace(",", self.group)
         groups = [whole[-self.primary :]]
         rest = whole[: -self.primary]
         while rest:
@@ -161,8 +171,7 @@ def printer_of(locale: str, currency: str, minor_units: int) -> Printer:
 
 def places_of(value: Decimal) -> int:
     """Return how many decimals a value needs, trailing zeros left out."""
-    exponent = value.normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
+    return len(format(value, "f").partition(".")[2].rstrip("0"))
 
 
 def clean_text(text: str) -> str:
@@ -205,6 +214,12 @@ def _affix(text: str, shown: str, minus: str, *, is_before: bool) -> str:
 @lru_cache(maxsize=4096)
 def _day(locale: str, value: date) -> str:
     return format_date(value, "medium", locale=locale)
+
+
+@lru_cache(maxsize=1024)
+def _country(locale: str, code: str) -> str:
+    name: str = Locale.parse(locale).territories.get(code.upper(), code)
+    return name
 
 
 @lru_cache(maxsize=4096)
