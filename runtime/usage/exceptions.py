@@ -19,7 +19,7 @@ from runtime.program.model import Feed
 from runtime.usage import expressions, sql
 from runtime.usage.csv_files import with_rows
 from runtime.usage.dispositions import MEANINGS, Reason
-from runtime.usage.files import EXCEPTION_COLUMNS, UsageFile
+from runtime.usage.files import EXCEPTION_COLUMNS
 from runtime.usage.mediate import Source
 
 FOLDER = "exceptions"
@@ -33,22 +33,15 @@ def write_exceptions(
     connection: DuckDBPyConnection,
     out: Path,
     sources: Sequence[Source],
-    files: Sequence[UsageFile],
 ) -> None:
     """Write `out`/exceptions/FEED.csv for each feed with records that were not rated.
 
-    Reads usage.unrated and usage.malformed.
+    Reads usage.unrated, usage.malformed and usage.file_names.
     """
     folder = out / FOLDER
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
-    sql.make_table(
-        connection,
-        "file_names",
-        {"file": "INTEGER", "name": "VARCHAR", "feed": "VARCHAR"},
-        [(number, file.name, file.feed) for number, file in enumerate(files)],
-    )
     feeds = {source.feed.id: source.feed for source in sources}
     for feed in feeds.values():
         ours = [source for source in sources if source.feed.id == feed.id]

@@ -114,6 +114,12 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
     job.enter("read files")
     sources = open_sources(connection, program, job.files, staging)
     number_rows(connection)
+    sql.make_table(
+        connection,
+        "file_names",
+        {"file": "INTEGER", "name": "VARCHAR", "feed": "VARCHAR"},
+        [(number, file.name, file.feed) for number, file in enumerate(job.files)],
+    )
     stored = stored_usage(connection, job.store)
     job.enter("find duplicates")
     find_duplicates(connection, sources, stored)
@@ -144,7 +150,7 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
     job.enter("write")
     if job.out is not None:
         write_records(connection, job.out, pieces, _records_of(job, sources, stored))
-        write_exceptions(connection, job.out, sources, job.files)
+        write_exceptions(connection, job.out, sources)
     if job.keep:
         keep_usage(connection, job.store, job.run, sources, job.files)
     return _report(job, read, rerated, unrated)
@@ -292,16 +298,12 @@ def _records_of(job: _Run, sources: Sequence[Source], stored: StoredUsage) -> li
     """Give for each origin the SELECT of file, position, feed, event_id, file_name and row."""
     origins = []
     for source in sources:
-        names = ", ".join(
-            f"({number}, {sql.text(job.files[number].name)})" for number in source.files
-        )
         events = with_rows(
             job.connection, f"(SELECT file, position, event_id FROM ({source.events}))"
         )
         origins.append(
-            f"SELECT e.file, e.position, {sql.text(source.feed.id)} AS feed, e.event_id, "
-            f"n.name AS file_name, e.row FROM {events} AS e "
-            f"JOIN (VALUES {names}) AS n(file, name) ON n.file = e.file"
+            f"SELECT file, position, {sql.text(source.feed.id)} AS feed, event_id, "
+            f"NULL::VARCHAR AS file_name, row FROM {events}"
         )
     if stored.events is not None:
         origins.append(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from runtime.money import rounded_ratio_sql, scaled_price_sql
+from runtime.money import scaled_price_sql
 from runtime.usage import sql
 from runtime.usage.dispositions import Reason
 from runtime.usage.draw import Pieces
@@ -23,18 +23,28 @@ ROW_GROUP_SIZE = 122_880
 AMOUNT_PLACES = 10
 
 _IS_PRICED = "(b.charge IS NULL OR b.charge = 'rated')"
-_TINY = 10**AMOUNT_PLACES
-_IN_TINY = rounded_ratio_sql(
-    f"(q.quantity::HUGEINT * {scaled_price_sql('p.amount')} "
-    f"+ q.counts::HUGEINT * {scaled_price_sql('p.event_amount')} * p.per::HUGEINT)",
-    f"p.per::HUGEINT * {10 ** (12 - AMOUNT_PLACES)}",
-    "half_up",
+_ROOM = f"{10**27}::HUGEINT"
+_TINY = f"{10**AMOUNT_PLACES}::HUGEINT"
+_ONE_TINY = f"0.{1:0{AMOUNT_PLACES}}::DECIMAL({AMOUNT_PLACES}, {AMOUNT_PLACES})"
+
+# What rates have of an amount, worked out once a price: the amount in units of the last
+# place is (quantity x step_price + counts x event_price x per) / divisor, rounded half up.
+_PRICES = f"""
+SELECT *, {scaled_price_sql("amount")} AS step_price,
+       {scaled_price_sql("event_amount")} * per::HUGEINT AS event_price,
+       per::HUGEINT * {10 ** (12 - AMOUNT_PLACES)}::HUGEINT AS divisor
+FROM usage.prices
+"""
+_IN_TINY = (
+    "((2::HUGEINT * (q.quantity::HUGEINT * p.step_price + q.counts::HUGEINT * p.event_price) "
+    "+ p.divisor) // (2::HUGEINT * p.divisor))"
 )
-# Whole and fraction apart, since a decimal of this scale has room for 28 digits before it.
+# A decimal of this scale has room for 28 digits before it; where a product with it would
+# not fit, whole and fraction are put together.
 _AMOUNT = (
-    f"({_IN_TINY} // {_TINY}::HUGEINT)::DECIMAL(38, {AMOUNT_PLACES}) "
-    f"+ ({_IN_TINY} % {_TINY}::HUGEINT)::DECIMAL({AMOUNT_PLACES}, 0) "
-    f"* 0.{1:0{AMOUNT_PLACES}}::DECIMAL({AMOUNT_PLACES}, {AMOUNT_PLACES})"
+    f"CASE WHEN {_IN_TINY} < {_ROOM} THEN {_IN_TINY}::DECIMAL(28, 0) * {_ONE_TINY} "
+    f"ELSE ({_IN_TINY} // {_TINY})::DECIMAL(38, {AMOUNT_PLACES}) "
+    f"+ ({_IN_TINY} % {_TINY})::DECIMAL({AMOUNT_PLACES}, 0) * {_ONE_TINY} END"
 )
 
 
@@ -43,7 +53,8 @@ def write_records(
 ) -> None:
     """Write `out`/rated_usage/period=YYYY-MM/part-N.parquet, in place of what is there.
 
-    Each origin is a SELECT of file, position, feed, event_id, file_name and row.
+    Each origin is a SELECT of file, position, feed, event_id, file_name and row; where
+    file_name is NULL it is that of usage.file_names.
     """
     folder = out / FOLDER
     if folder.exists():
@@ -51,34 +62,57 @@ def write_records(
     folder.mkdir(parents=True)
     connection.register("usage_pieces", pieces.table())
     try:
-        connection.execute(f"""
-            CREATE OR REPLACE TABLE usage.pieces AS
-            SELECT t.file, t.position, t.instant, t.segment, t.period, t.price,
-                   q.number, q.template, q.quantity, q.counts
-            FROM usage_pieces AS q JOIN usage.tied AS t ON t.rowid = q.row
-            UNION ALL
-            SELECT file, position, instant, segment, period, price, 0, -1, quantity, 1
-            FROM usage.tied WHERE reason = {Reason.RATED:d} AND route = 0
-        """)
+        for number, origin in enumerate(origins):
+            _sort_pieces(connection, origin)
+            _write_parts(connection, folder, number)
     finally:
         connection.unregister("usage_pieces")
+    connection.execute("DROP TABLE IF EXISTS usage.pieces")
+
+
+def _sort_pieces(connection: DuckDBPyConnection, origin: str) -> None:
+    """Make usage.pieces of one origin: integers and ids only, in the order of the files."""
+    connection.execute(f"""
+        CREATE OR REPLACE TABLE usage.pieces AS
+        WITH every AS (
+          SELECT t.file, t.position, t.instant, t.segment, t.period, t.price,
+                 q.number::INTEGER AS number, q.template::INTEGER AS template, q.quantity,
+                 q.counts::TINYINT AS counts
+          FROM usage_pieces AS q JOIN usage.tied AS t ON t.rowid = q.row
+          UNION ALL
+          SELECT file, position, instant, segment, period, price, 0, -1, quantity, 1
+          FROM usage.tied WHERE reason = {Reason.RATED:d} AND route = 0
+        )
+        SELECT q.*, o.feed, o.event_id, o.file_name, o.row
+        FROM every AS q JOIN ({origin}) AS o ON o.file = q.file AND o.position = q.position
+        ORDER BY q.file, q.position, q.number
+    """)
+
+
+def _write_parts(connection: DuckDBPyConnection, folder: Path, number: int) -> None:
     months = connection.execute("""
-        SELECT DISTINCT strftime(period_start, '%Y-%m') FROM usage.periods
-        SEMI JOIN usage.pieces USING (period) ORDER BY ALL
+        SELECT DISTINCT strftime(u.period_start, '%Y-%m')
+        FROM usage.periods AS u SEMI JOIN usage.pieces AS q ON q.period = u.period
+        ORDER BY ALL
     """).fetchall()
-    for (month,) in months:
-        for number, origin in enumerate(origins):
-            _write_part(connection, folder / f"period={month}", number, origin, month)
-    connection.execute("DROP TABLE usage.pieces")
+    ((threads,),) = connection.execute("SELECT current_setting('threads')").fetchall()
+    # One thread keeps the order through the joins, which sorting all the words again would
+    # cost three times as much to restore.
+    connection.execute("SET threads = 1")
+    try:
+        for (month,) in months:
+            part = folder / f"period={month}" / f"part-{number}.parquet"
+            part.parent.mkdir(exist_ok=True)
+            _write_part(connection, part, month)
+    finally:
+        connection.execute(f"SET threads = {threads}")
 
 
-def _write_part(
-    connection: DuckDBPyConnection, folder: Path, number: int, origin: str, month: str
-) -> None:
-    folder.mkdir(exist_ok=True)
+def _write_part(connection: DuckDBPyConnection, part: Path, month: str) -> None:
     connection.execute(f"""
         COPY (
-          SELECT o.feed, o.event_id, o.file_name AS file, o.row, q.number AS piece, q.instant,
+          SELECT q.feed, q.event_id, coalesce(q.file_name, n.name) AS file, q.row,
+                 q.number AS piece, q.instant,
                  CAST(timezone(a.timezone, timezone('UTC', q.instant)) AS DATE) AS day,
                  a.account, a.account_package, a.account_service,
                  s.identifier, s.value AS identifier_value,
@@ -92,16 +126,15 @@ def _write_part(
                  p.currency, l.path AS source_path, l.line AS source_line,
                  u.period_start, u.period_end
           FROM usage.pieces AS q
-          JOIN usage.periods AS u ON u.period = q.period
-          JOIN ({origin}) AS o ON o.file = q.file AND o.position = q.position
-          JOIN usage.segments AS s ON s.segment = q.segment
-          JOIN subscription.account_services AS a ON a.account_service = u.account_service
-          JOIN usage.prices AS p ON p.price = q.price
+          LEFT JOIN usage.periods AS u ON u.period = q.period
+          LEFT JOIN usage.file_names AS n ON n.file = q.file
+          LEFT JOIN usage.segments AS s ON s.segment = q.segment
+          LEFT JOIN subscription.account_services AS a ON a.account_service = u.account_service
+          LEFT JOIN ({_PRICES}) AS p ON p.price = q.price
           LEFT JOIN usage.bucket_tiers AS b ON b.template = q.template
           LEFT JOIN usage.source_lines AS l
             ON l.id = CASE WHEN {_IS_PRICED} THEN p.source ELSE b.source END
           WHERE strftime(u.period_start, '%Y-%m') = {sql.text(month)}
-          ORDER BY q.file, q.position, q.number
-        ) TO {sql.text(str(folder / f"part-{number}.parquet"))}
+        ) TO {sql.text(str(part))}
         (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {ROW_GROUP_SIZE})
     """)
