@@ -1,7 +1,8 @@
 """The one table of what the compiler can find wrong; a code is for ever, wording may improve.
 
 RB1xx: names and what a declaration must say.  RB2xx: services, statuses, lifecycles, prices.
-RB3xx: usage.  RB4xx: packages, taxes, bill groups.  Syntax, RB0xx, stands in `dsl.codes`.
+RB3xx: usage.  RB4xx: packages, taxes, bill groups.  RB9xx: comments
+that speak to the compiler.  Syntax, RB0xx, stands in `dsl.codes`.
 """
 
 from __future__ import annotations
@@ -97,3 +98,17 @@ INACTIVE_SERVICE = Code(
     "RB406", "inactive-service", "warning", "a package holds a service that is not active"
 )
 FEE_SOLD = Code("RB407", "fee-sold", "error", "a package sells a fee")
+
+UNKNOWN_ALLOW = Code("RB901", "unknown-allow", "warning", "an allow comment names no warning")
+FORBIDDEN_ALLOW = Code(
+    "RB902", "forbidden-allow", "warning", "an allow comment names what cannot be allowed"
+)
+UNEXPLAINED_ALLOW = Code(
+    "RB903", "unexplained-allow", "warning", "an allow comment gives no reason"
+)
+UNUSED_ALLOW = Code("RB904", "unused-allow", "warning", "an allow comment allows nothing")
+
+COMPILER_CODES: tuple[Code, ...] = tuple(
+    value for value in list(globals().values()) if isinstance(value, Code)
+)
+"""Every code of the table, in its order."""

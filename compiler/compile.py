@@ -15,6 +15,7 @@ from compiler.lower.from_catalog import lower
 from compiler.resolve.from_syntax import resolve
 from compiler.resolve.model import Resolved
 from compiler.session import Session
+from compiler.suppression import suppress
 from dsl.diagnostic import Diagnostic
 from dsl.parser import parse_source
 from dsl.source import Source, Span
@@ -94,6 +95,10 @@ def _check(work: _Work) -> None:
         check.check(work.resolved, work.session)
 
 
+def _suppress(work: _Work) -> None:
+    suppress(work.resolved, work.session)
+
+
 def _type(work: _Work) -> None:
     if not work.session.has_errors:
         work.catalog = catalog_of(work.resolved)
@@ -104,7 +109,15 @@ def _lower(work: _Work) -> None:
         work.program = lower(work.catalog, work.loaded.sources)
 
 
-PASSES: tuple[Callable[[_Work], None], ...] = (_parse, _resolve, _draw, _check, _type, _lower)
+PASSES: tuple[Callable[[_Work], None], ...] = (
+    _parse,
+    _resolve,
+    _draw,
+    _check,
+    _suppress,
+    _type,
+    _lower,
+)
 """The order of passes; each reads what the ones before have filled."""
 
 

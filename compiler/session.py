@@ -31,6 +31,11 @@ class Session:
         for diagnostic in diagnostics:
             self._found[diagnostic] = None
 
+    def withdraw(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Take findings back, such as warnings that a comment allows."""
+        for diagnostic in diagnostics:
+            self._found.pop(diagnostic, None)
+
     @property
     def has_errors(self) -> bool:
         """Whether something was found that stops compilation."""

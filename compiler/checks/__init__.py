@@ -1,4 +1,7 @@
-"""The rules of a catalog: one file a rule, with its page; the order is that of the codes."""
+"""The rules of a catalog: one file a rule, with its page; the order is that of the codes.
+
+The last, `unused_allow`, looks at what all others have found.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from compiler.checks import (
     excessive_amount,
     expression_type,
     fee_sold,
+    forbidden_allow,
     foreign_currency,
     inactive_service,
     instance_bounds,
@@ -38,6 +42,8 @@ from compiler.checks import (
     tier_order,
     time_pattern,
     unbillable_price,
+    unexplained_allow,
+    unknown_allow,
     unknown_attribute,
     unknown_base,
     unknown_country,
@@ -50,6 +56,7 @@ from compiler.checks import (
     unknown_unit,
     unrated_class,
     unreachable_status,
+    unused_allow,
     unused_declaration,
     wrong_kind,
     wrong_measure,
@@ -107,4 +114,8 @@ CHECKS: tuple[Check, ...] = (
     tax_twice,
     inactive_service,
     fee_sold,
+    unknown_allow,
+    forbidden_allow,
+    unexplained_allow,
+    unused_allow,
 )
