@@ -22,6 +22,7 @@ from jinja2 import FileSystemLoader, StrictUndefined, Template
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.exceptions import SecurityError
 from jinja2.nodes import Expr
+from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 from pydantic import BaseModel
@@ -280,6 +281,7 @@ def _template(folder: Path, name: str, printer: Printer) -> Template:
         finalize=_finalize,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     environment.globals.clear()
     for unneeded in environment.filters.keys() - KEPT_FILTERS:
@@ -323,3 +325,6 @@ _FIELDS: Final[dict[type, frozenset[str]]] = {
     view: frozenset(field.name for field in fields(view))
     for view in (Page, BucketView, TierRow, ServiceUsage, Printer)
 }
+_FIELDS[LoopContext] = frozenset(
+    {"depth", "first", "index", "index0", "last", "length", "nextitem", "previtem", "revindex"}
+)

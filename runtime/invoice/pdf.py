@@ -8,6 +8,7 @@ whatever else a document asks for refuses the whole document.
 from __future__ import annotations
 
 import re
+import struct
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -105,6 +106,43 @@ def render_pdf(html: str, *, folder: Path | None = None) -> bytes:
         asked = ", ".join(url[:200] for url in fetcher.refused)
         raise RefusedResource(f"the document may fetch nothing outside its template, yet: {asked}")
     return stream.getvalue()
+
+
+def undrawable(html: str) -> str:
+    """Return the characters of a document that the shipped fonts lack, each once, in order.
+
+    The engine draws them with a font of the machine; where it has none for them either, an
+    empty box stands in the PDF.
+    """
+    lacking = {sign for sign in set(html) - _covered() if sign.isprintable()}
+    return "".join(sorted(lacking))
+
+
+@lru_cache(maxsize=1)
+def _covered() -> frozenset[str]:
+    """Return the characters that Inter has as shipped; its weights have the same ones.
+
+    They are read from the font's `cmap`, the subtable of format 4: after its head stand the
+    last code of each segment, two bytes, then the first code of each.
+    """
+    font = _font("Regular")
+    (tables,) = struct.unpack_from(">H", font, 4)
+    directory = (struct.unpack_from(">4s3L", font, 12 + 16 * index) for index in range(tables))
+    cmap = next(offset for tag, _, offset, _ in directory if tag == b"cmap")
+    (subtables,) = struct.unpack_from(">H", font, cmap + 2)
+    places = [
+        cmap + struct.unpack_from(">2HL", font, cmap + 4 + 8 * index)[2]
+        for index in range(subtables)
+    ]
+    segments = next(at for at in places if struct.unpack_from(">H", font, at) == (4,))
+    (twice,) = struct.unpack_from(">H", font, segments + 6)
+    lasts = struct.unpack_from(f">{twice // 2}H", font, segments + 14)
+    firsts = struct.unpack_from(f">{twice // 2}H", font, segments + 16 + twice)
+    return frozenset(
+        chr(code)
+        for first, last in zip(firsts, lasts, strict=True)
+        for code in range(first, last + 1)
+    )
 
 
 @lru_cache(maxsize=len(WEIGHTS))

@@ -8,7 +8,7 @@ from jinja2 import TemplateError
 from markupsafe import escape
 
 from runtime.invoice.html import render_html
-from runtime.invoice.pdf import RefusedResource, render_pdf
+from runtime.invoice.pdf import RefusedResource, render_pdf, undrawable
 from tests.runtime.invoice import samples
 
 SCRIPT = "<script>alert(1)</script>"
@@ -61,6 +61,9 @@ def test_bidi_overrides_and_controls_of_a_customer_are_dropped() -> None:
         "{{ page.invoice.totals.net + page.invoice.totals.tax }}",
         "{{ [1, 2] | sum }}",
         "{{ range(10) }}",
+        "{% for one in page.buckets %}{{ loop.cycle('a', 'b') }}{% endfor %}",
+        "{% for one in page.buckets %}{{ loop.__class__ }}{% endfor %}",
+        "{{ page.invoice.number | safe }}",
         "{{ page.invoice.bill_to.tax_id }}",
         "{{ page.invoice.number | nothing }}",
         "{% include '/etc/passwd' %}",
@@ -118,6 +121,36 @@ def test_the_document_itself_asks_for_nothing() -> None:
     assert "default-src 'none'" in html
     assert "http:" not in html
     assert "https:" not in html
+
+
+@pytest.mark.feature("D5")
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ page.invoice.bill_to.name }}",
+        "{{ page.invoice.bill_to.name ~ '' }}",
+        "{% autoescape false %}{{ page.invoice.bill_to.name }}{% endautoescape %}",
+        "{% set name %}{{ page.invoice.bill_to.name }}{% endset %}{{ name }}",
+        "{% macro name(it) %}{{ it }}{% endmacro %}{{ name(page.invoice.bill_to.name) }}",
+        "{% for sign in [page.invoice.bill_to.name] %}{{ sign }}{% endfor %}",
+    ],
+)
+def test_what_is_printed_is_cleaned_and_escaped_once(template: str, tmp_path: Path) -> None:
+    (tmp_path / "invoice.css").write_text("")
+    (tmp_path / "own.html.j2").write_text(template)
+    bill_to = samples.BILL_TO.model_copy(update={"name": "<b>A&B's\u202e\x07 \u00a0東</b>"})
+    printed = render_html(
+        samples.first_month(bill_to=bill_to), folder=tmp_path, template="own.html.j2"
+    )
+    assert printed == "&lt;b&gt;A&amp;B&#39;s \u00a0東&lt;/b&gt;"
+
+
+@pytest.mark.feature("D5")
+def test_characters_that_the_shipped_fonts_lack_are_named() -> None:
+    assert undrawable(render_html(samples.consolidated())) == ""
+    assert undrawable(named("Ünïcødé → Ελλάδα, Київ, 10\u202f€")) == ""
+    assert undrawable(named("株式会社 株")) == "会式株社"
+    assert "円" in undrawable(render_html(samples.yen()))
 
 
 @pytest.mark.feature("D5")
