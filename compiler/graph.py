@@ -11,6 +11,9 @@ import networkx as nx
 from compiler.resolve.kinds import EntityId
 from compiler.resolve.model import Reference, Resolved
 
+MOST_CYCLES = 20
+"""How many cycles are reported of one group of entities that all depend on each other."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
@@ -64,25 +67,38 @@ def graph_of(resolved: Resolved) -> Graph:
 
 
 def cycles(graph: Graph) -> tuple[Cycle, ...]:
-    """Give one shortest cycle of every strongly connected part, in order of place."""
-    found = []
-    for part in nx.strongly_connected_components(graph.digraph):
-        inner = [
-            reference
-            for source, target in graph.digraph.subgraph(part).edges
-            for reference in graph.between(source, target)
-        ]
-        if inner:
-            first = min(inner, key=lambda reference: reference.name.span)
-            found.append(_cycle_from(graph, first))
+    """Give the independent cycles, in order of place.
+
+    Each is a shortest one through a reference that no cycle before it goes through, so that
+    together they go through every reference that lies on a cycle at all.  Of one group of
+    entities that all depend on each other, only the first MOST_CYCLES are given.
+    """
+    found = [
+        cycle
+        for part in nx.strongly_connected_components(graph.digraph)
+        for cycle in _cycles_within(graph, _ordered(graph.digraph.subgraph(part)))
+    ]
     return tuple(sorted(found, key=lambda cycle: cycle.references[0].name.span))
 
 
-def _cycle_from(graph: Graph, first: Reference) -> Cycle:
+def _cycles_within(graph: Graph, part: nx.DiGraph[EntityId]) -> list[Cycle]:
+    """Cover a group's references with cycles, beginning with the first in the text."""
+    firsts = [graph.between(source, target)[0] for source, target in part.edges]
+    found: list[Cycle] = []
+    covered: set[Reference] = set()
+    for reference in sorted(firsts, key=lambda first: first.name.span):
+        if reference not in covered and len(found) < MOST_CYCLES:
+            cycle = _cycle_from(graph, part, reference)
+            covered.update(cycle.references)
+            found.append(cycle)
+    return found
+
+
+def _cycle_from(graph: Graph, part: nx.DiGraph[EntityId], first: Reference) -> Cycle:
     """Close a reference's edge to a cycle by a shortest way back to its source."""
     if first.target is None or first.target == first.source:
         return Cycle((first,))
-    way = nx.shortest_path(_ordered(graph.digraph), first.target, first.source)
+    way = nx.shortest_path(part, first.target, first.source)
     back = (graph.between(source, target)[0] for source, target in pairwise(way))
     return Cycle((first, *back))
 

@@ -1,4 +1,4 @@
-"""The dependency graph as text for other programs: DOT, Mermaid, JSON."""
+"""The dependency graph as text for other programs: DOT, Mermaid, JSON, SVG."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from compiler.graph import Graph
+from compiler.graph_svg import to_svg
 from compiler.resolve.kinds import EntityId
 
 
@@ -63,6 +64,6 @@ def _edges(graph: Graph) -> list[tuple[EntityId, EntityId, str]]:
 
 
 FORMATS: Mapping[str, Callable[[Graph], str]] = MappingProxyType(
-    {"dot": to_dot, "mermaid": to_mermaid, "json": to_json}
+    {"dot": to_dot, "mermaid": to_mermaid, "json": to_json, "svg": to_svg}
 )
 """What writes a format, by its name."""

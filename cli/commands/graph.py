@@ -9,7 +9,7 @@ import click
 from cli import exits
 from cli.catalogs import Refusal, compile_catalog
 
-FORMATS = ("dot", "mermaid", "json")
+FORMATS = ("dot", "mermaid", "json", "svg")
 
 
 @click.command(short_help="Draw or ask what depends on what.")
@@ -18,7 +18,8 @@ FORMATS = ("dot", "mermaid", "json")
 @click.option(
     "--select",
     metavar="WHAT",
-    help="service:access, +service:access (what it needs), rate_group:home+ (what needs it).",
+    help="service:access, +service:access (what it needs), rate_group:home+ (what needs it), "
+    "service: (the whole kind); several with blanks between.",
 )
 def command(catalog: Path, form: str, select: str | None) -> int:
     """Print the dependency graph of the catalog in the folder CATALOG.

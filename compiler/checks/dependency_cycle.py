@@ -57,7 +57,7 @@ service report {
 
 
 def check(resolved: Resolved, session: Session) -> None:
-    """Report one shortest cycle of each group of declarations that hold one."""
+    """Report every independent cycle, with the place of each of its references."""
     for cycle in cycles(graph_of(resolved)):
         _report(cycle, session)
 

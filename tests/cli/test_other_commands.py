@@ -93,12 +93,61 @@ def test_the_graph_says_what_depends_on_a_rate_group(ratebook: Ratebook) -> None
 
 
 @pytest.mark.feature("E5")
-@pytest.mark.parametrize(("form", "start"), [("dot", "digraph"), ("mermaid", "flowchart")])
+@pytest.mark.parametrize(
+    ("form", "start"), [("dot", "digraph"), ("mermaid", "flowchart"), ("svg", "<svg ")]
+)
 def test_the_graph_is_drawn(ratebook: Ratebook, form: str, start: str) -> None:
     said = ratebook("graph", CONNECTIVITY, "--format", form)
     assert said.code == 0
     assert said.out.startswith(start)
     assert "included_data" in said.out
+
+
+@pytest.mark.feature("E5")
+@pytest.mark.parametrize(
+    ("terms", "ids"),
+    [
+        ("zone: feed:", {"zone:north_america", "feed:sessions"}),
+        (
+            "+bucket:included_data tax:",
+            {
+                "bucket:included_data",
+                "base_bucket:home_web",
+                "usage_class:web_data",
+                "usage_class_type:internet",
+                "zone:north_america",
+                "tax:sales_tax",
+            },
+        ),
+        (
+            "+rate_plan:metered+",
+            {
+                "package:business_connectivity",
+                "service:data",
+                "rate_plan:metered",
+                "rate_group:home",
+                "rate_group:abroad",
+                "usage_class:web_data",
+                "usage_class:backup_data",
+                "usage_class_type:internet",
+                "zone:north_america",
+            },
+        ),
+    ],
+)
+def test_several_terms_and_whole_kinds_are_selected(
+    ratebook: Ratebook, terms: str, ids: set[str]
+) -> None:
+    said = ratebook("graph", CONNECTIVITY, "--select", terms, "--format", "json")
+    assert said.code == 0
+    assert {node["id"] for node in json.loads(said.out)["nodes"]} == ids
+
+
+@pytest.mark.feature("E5")
+def test_a_selection_of_nothing_exits_with_2_and_says_how_to_write_one(ratebook: Ratebook) -> None:
+    said = ratebook("graph", CONNECTIVITY, "--select", "service:data service:acess")
+    assert (said.code, said.out) == (2, "")
+    assert "`service:acess` names nothing" in said.err
 
 
 @pytest.mark.feature("E2")
