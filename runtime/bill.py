@@ -32,7 +32,13 @@ from runtime.invoice.invariants import all_lines
 from runtime.invoice.model import Invoice
 from runtime.ledger.connect import hold_ledger, ledger_url, read_ledger
 from runtime.ledger.faults import LedgerRefused
-from runtime.ledger.history import LastRun, read_balances, read_invoice, read_last_run, read_runs
+from runtime.ledger.history import (
+    LastRun,
+    read_balances,
+    read_invoice,
+    read_kept_events,
+    read_last_run,
+)
 from runtime.ledger.post import post_invoices, post_run
 from runtime.ledger.posted import load_posted
 from runtime.subscriptions.build import build_subscriptions
@@ -41,7 +47,7 @@ from runtime.usage.faults import UsageFault
 from runtime.usage.files import match_files
 from runtime.usage.rate import rate_usage
 from runtime.usage.report import UsageReport
-from runtime.usage.store import UsageStore
+from runtime.usage.store import UsageStore, lost_runs
 
 Reasons = tuple[str, ...]
 
@@ -58,7 +64,7 @@ class Run:
     folder: OutFolder
     ledger: Connection | None
     last: LastRun | None
-    posted_runs: tuple[int, ...]
+    kept_events: dict[int, int]
     balances: dict[tuple[str, str], int]
     book: BookReport | None = None
     usage: UsageReport | None = None
@@ -120,7 +126,7 @@ def _begin(request: BillRequest, connection: DuckDBPyConnection, ledger: Connect
         OutFolder(request.out),
         None,
         read_last_run(ledger),
-        read_runs(ledger),
+        read_kept_events(ledger),
         read_balances(ledger),
     )
 
@@ -163,6 +169,14 @@ def subscribe(run: Run) -> Reasons:
 def rate(run: Run) -> Reasons:
     """Rate this run's usage, and again the stored usage of the periods it touches."""
     request, is_posting = run.request, run.ledger is not None
+    store = UsageStore(run.folder.usage_store, tuple(run.kept_events))
+    lost = lost_runs(store, run.kept_events)
+    if lost:
+        return tuple(
+            f"the usage of posted run {each} is not in {run.folder.usage_store}: "
+            "the ledger and its usage store belong together"
+            for each in lost
+        )
     try:
         run.usage = rate_usage(
             run.connection,
@@ -170,7 +184,7 @@ def rate(run: Run) -> Reasons:
             files=match_files(request.program, request.usage),
             as_of=request.as_of,
             previous_as_of=run.previous_as_of,
-            store=UsageStore(run.folder.usage_store, run.posted_runs),
+            store=store,
             run=run.number,
             out=run.folder.root if is_posting else None,
             keep=is_posting,
@@ -223,7 +237,14 @@ def invoice(run: Run) -> Reasons:
     if run.ledger is None:
         made = (draft.invoice for draft in drafts)
     else:
-        post_run(run.ledger, request.program, run=run.number, as_of=request.as_of)
+        assert run.usage is not None
+        post_run(
+            run.ledger,
+            request.program,
+            run=run.number,
+            as_of=request.as_of,
+            kept_events=run.usage.rated,
+        )
         made = post_invoices(run.ledger, run=run.number, owner=_owner(run), drafts=drafts)
     for one in made:
         run.invoices.append(one)

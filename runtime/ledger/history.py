@@ -38,6 +38,12 @@ def read_runs(connection: Connection) -> tuple[int, ...]:
     return tuple(connection.execute(select(runs.c.run).order_by(runs.c.run)).scalars())
 
 
+def read_kept_events(connection: Connection) -> dict[int, int]:
+    """Give how many events each posted run left in the usage store, where it left any."""
+    query = select(runs.c.run, runs.c.kept_events).where(runs.c.kept_events > 0)
+    return {row.run: row.kept_events for row in connection.execute(query.order_by(runs.c.run))}
+
+
 def read_balances(connection: Connection) -> dict[tuple[str, str], int]:
     """Give what each invoicer owes in each currency, in minor units: its posted invoices."""
     query = select(

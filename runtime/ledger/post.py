@@ -28,8 +28,14 @@ INVOICES_AT_ONCE = 1_000
 Row = tuple[object, ...]
 
 
-def post_run(ledger: Connection, program: Program, *, run: int, as_of: date) -> None:
-    """Note the run itself; `run` is the last run's number plus one."""
+def post_run(
+    ledger: Connection, program: Program, *, run: int, as_of: date, kept_events: int
+) -> None:
+    """Note the run itself.
+
+    `run` is the last run's number plus one, `kept_events` how many events it left in the
+    usage store.
+    """
     ledger.execute(
         insert(runs).values(
             run=run,
@@ -37,6 +43,7 @@ def post_run(ledger: Connection, program: Program, *, run: int, as_of: date) -> 
             catalog=program.catalog,
             fingerprint=program.fingerprint,
             rounding=program.rounding,
+            kept_events=kept_events,
         )
     )
 

@@ -38,6 +38,7 @@ schema_version = Table(
 
 # One row a run; runs follow each other in time, as their as-of dates do.  `rounding` is the
 # program's: a posted stretch can only be split exactly by the rounding it was made with.
+# `kept_events`: how many events the run left in the usage store, which is not in here.
 runs = Table(
     "runs",
     metadata,
@@ -46,6 +47,7 @@ runs = Table(
     Column("catalog", Text, nullable=False),
     Column("fingerprint", Text, nullable=False),
     Column("rounding", Text, nullable=False),
+    Column("kept_events", BigInteger, nullable=False),
 )
 
 # `document` is the frozen invoice as canonical JSON: what every later rendering reads.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -69,6 +69,29 @@ def stored_usage(connection: DuckDBPyConnection, store: UsageStore) -> StoredUsa
         ),
         attributes=frozenset(each.removeprefix(_ATTRIBUTE) for each in attributes),
     )
+
+
+def lost_runs(store: UsageStore, kept: Mapping[int, int]) -> tuple[int, ...]:
+    """Name the posted runs whose events are not all in the store.
+
+    `kept`: how many events each run left, as the ledger has it.  A run that lacked them
+    would take usage that was billed for usage that never was, and give it back.
+    """
+    if store.root is None:
+        return ()
+    return tuple(run for run, events in kept.items() if _count_events(store.root, run) != events)
+
+
+def _count_events(root: Path, run: int) -> int:
+    """Count a run's events by the files' own footers; -1 where one cannot be read."""
+    import pyarrow.parquet as pq
+    from pyarrow import ArrowInvalid
+
+    files = sorted((root / _FOLDER / f"run={run}").glob("*/*.parquet"))
+    try:
+        return sum(pq.read_metadata(path).num_rows for path in files)
+    except (OSError, ArrowInvalid):
+        return -1
 
 
 def keep_usage(

@@ -214,6 +214,23 @@ def test_a_run_before_the_last_one_is_refused(sold: Path) -> None:
     assert "as of 2026-02-01" in refusal.reasons[0]
 
 
+@pytest.mark.feature("C3", "D9")
+@pytest.mark.parametrize("damage", ["folder gone", "file cut"])
+def test_a_ledger_without_the_usage_it_billed_is_refused(sold: Path, damage: str) -> None:
+    """Late usage would else be the whole of its period, and give back what was billed."""
+    first = run(request(sold, "2026-02-01", usage_of(sold)))
+    assert first.usage.rated == 2
+    store = sold / "out" / "usage_store"
+    if damage == "folder gone":
+        store.rename(sold / "elsewhere")
+    else:
+        file = next(iter(sorted(store.rglob("*.parquet"))))
+        file.write_bytes(file.read_bytes()[:100])
+    write_usage(sold / "late.csv", session(3, "GW-P1", "2026-01-06", "1"))
+    refusal = refuse(request(sold, "2026-02-01", str(sold / "late.csv")))
+    assert "the usage of posted run 1 is not in" in refusal.reasons[0]
+
+
 def test_another_catalog_on_the_same_ledger_is_refused(sold: Path) -> None:
     run(request(sold, "2026-02-01"))
     other = connectivity_program().model_copy(update={"catalog": "mobile"})

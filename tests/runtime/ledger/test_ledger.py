@@ -125,7 +125,7 @@ def draft(minor: int = 8000) -> Draft:
 
 
 def post(ledger: Connection, run: int, *drafts: Draft) -> list[str | None]:
-    post_run(ledger, connectivity_program(), run=run, as_of=AS_OF)
+    post_run(ledger, connectivity_program(), run=run, as_of=AS_OF, kept_events=0)
     posted = post_invoices(ledger, run=run, owner="northwind", drafts=drafts)
     return [invoice.number for invoice in posted]
 
