@@ -33,11 +33,6 @@ def read_last_run(connection: Connection) -> LastRun | None:
     )
 
 
-def read_runs(connection: Connection) -> tuple[int, ...]:
-    """Give the numbers of all posted runs, in order."""
-    return tuple(connection.execute(select(runs.c.run).order_by(runs.c.run)).scalars())
-
-
 def read_kept_events(connection: Connection) -> dict[int, int]:
     """Give how many events each posted run left in the usage store, where it left any."""
     query = select(runs.c.run, runs.c.kept_events).where(runs.c.kept_events > 0)
