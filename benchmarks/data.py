@@ -48,7 +48,7 @@ def write_usage(path: Path, size: Size, seed: int = 1) -> None:
                 FROM drawn
               )
               SELECT 'R' || lpad(n::VARCHAR, 12, '0') AS record_id,
-                     CASE WHEN c = 0 THEN 'GW-UNKNOWN' ELSE
+                     CASE WHEN c = 999 THEN 'GW-UNKNOWN' ELSE
                        'GW-' || lpad(least(floor(exp(a * ln({size.gateways + 1}))),
                          {size.gateways})::BIGINT::VARCHAR, 7, '0') END AS gateway,
                      {started} AS started,
