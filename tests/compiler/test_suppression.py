@@ -1,5 +1,8 @@
 """`# allow(slug): reason`: what it lets pass, and what is said of one that is wrong."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from compiler.checks import CHECKS
@@ -190,3 +193,11 @@ def test_a_comment_in_one_file_does_not_speak_of_another() -> None:
         Source("b.ratebook", "service type a = fee\n" + "\n" * 20),
     ]
     assert codes_of(compile_sources(sources)) == ["RB904", "RB120"]
+
+
+@pytest.mark.feature("E2")
+def test_the_example_of_the_manual_is_clean(root: Path) -> None:
+    manual = (root / "docs" / "diagnostics.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```ratebook\n(.*?)^```$", manual, re.MULTILINE | re.DOTALL)
+    assert found(example) == []
+    assert found(re.sub(r"# allow.*", "", example)) == ["RB120", "RB120"]
