@@ -64,12 +64,12 @@ class TemplateFetcher(plutoprint.ResourceFetcher):
         if url.startswith("data:"):
             return plutoprint.default_resource_fetcher.fetch_url(url)
         if url.startswith(FONT_URL) and (name := url.removeprefix(FONT_URL)) in WEIGHTS:
-            return plutoprint.ResourceData(_font(name), MEDIA_TYPES[".ttf"])
+            return _font_resource(name)
         path = self._own_file(url)
         if path is None:
             self.refused.append(url)
             return plutoprint.ResourceData(b"", "text/plain")
-        return plutoprint.ResourceData(path.read_bytes(), MEDIA_TYPES[path.suffix.lower()])
+        return plutoprint.default_resource_fetcher.fetch_url(path.as_uri())
 
     def _own_file(self, url: str) -> Path | None:
         """Return the file of the template's folder that the URL names, links resolved."""
@@ -143,6 +143,16 @@ def _covered() -> frozenset[str]:
         for first, last in zip(firsts, lasts, strict=True)
         for code in range(first, last + 1)
     )
+
+
+@lru_cache(maxsize=len(WEIGHTS))
+def _font_resource(name: str) -> plutoprint.ResourceData:
+    """Let the engine read a shipped font itself, so that the bytes are its own.
+
+    It keeps fonts until the process ends; bytes of Python's are gone by then, and to free
+    them once more ends the process with a segmentation fault.
+    """
+    return plutoprint.default_resource_fetcher.fetch_url((FONTS / f"Inter-{name}.ttf").as_uri())
 
 
 @lru_cache(maxsize=len(WEIGHTS))

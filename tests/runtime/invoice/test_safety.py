@@ -1,5 +1,7 @@
 """A template computes and fetches nothing; a customer's text is text."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pypdfium2
@@ -151,6 +153,22 @@ def test_characters_that_the_shipped_fonts_lack_are_named() -> None:
     assert undrawable(named("Ünïcødé → Ελλάδα, Київ, 10\u202f€")) == ""
     assert undrawable(named("株式会社 株")) == "会式株社"
     assert "円" in undrawable(render_html(samples.yen()))
+
+
+@pytest.mark.feature("D5")
+def test_a_process_that_drew_many_ends_well(root: Path) -> None:
+    """The engine frees its fonts when the process ends, the machine's and the shipped ones."""
+    script = (
+        "from tests.runtime.invoice import samples\n"
+        "from runtime.invoice.html import render_html\n"
+        "from runtime.invoice.pdf import render_pdf\n"
+        "for invoice in (samples.consolidated(), samples.yen()):\n"
+        "    html = render_html(invoice)\n"
+        "    for _ in range(30):\n"
+        "        render_pdf(html)\n"
+    )
+    run = subprocess.run([sys.executable, "-c", script], cwd=root, check=False)
+    assert run.returncode == 0
 
 
 @pytest.mark.feature("D5")
