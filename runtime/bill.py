@@ -17,7 +17,14 @@ import duckdb
 from duckdb import DuckDBPyConnection
 from sqlalchemy import Connection
 
-from runtime.bill_folder import OutFolder, write_pending, write_summary
+from runtime.bill_folder import (
+    WRITE_FAULTS,
+    OutFolder,
+    in_words,
+    require_writable,
+    write_pending,
+    write_summary,
+)
 from runtime.bill_result import BillRefused, BillRequest, BillResult, totals_by_currency
 from runtime.book.faults import BookReport
 from runtime.book.load import load_book
@@ -89,9 +96,10 @@ class Run:
 def bill(request: BillRequest) -> BillResult | BillRefused:
     """Bill a book: post what is due by the date and was not posted, and write its files.
 
-    A mistake of the user's, in the book, the usage or the ledger, gives BillRefused; then
-    nothing was posted.  A run that is killed has posted all or nothing; the next run bills
-    what is left, and writes the files of invoices that still lack them.
+    A mistake of the user's, in the book, the usage or the ledger, and a folder or a disk that
+    takes no files, give BillRefused; then nothing was posted.  A run that is killed has posted
+    all or nothing; the next run bills what is left, and writes the files of invoices that
+    still lack them.
     """
     folder = OutFolder(request.out)
     url = request.ledger or ledger_url(folder.ledger)
@@ -102,15 +110,30 @@ def bill(request: BillRequest) -> BillResult | BillRefused:
                     run = _begin(request, connection, ledger)
                 return _run_stages(run)
         with hold_ledger(url) as ledger, closing(_engine(request)) as connection:
+            require_writable(folder)
             run = replace(_begin(request, connection, ledger), ledger=ledger)
             outcome = _run_stages(run)
             if isinstance(outcome, BillRefused):
                 return outcome
             ledger.commit()
-        write_summary(folder, outcome)
-        return replace(outcome, documents=write_pending(url, folder, request))
     except LedgerRefused as refusal:
         return BillRefused("ledger", (str(refusal),))
+    except WRITE_FAULTS as fault:
+        return BillRefused("files", (in_words(folder, fault),))
+    return _write_files(url, folder, request, outcome)
+
+
+def _write_files(
+    url: str, folder: OutFolder, request: BillRequest, posted: BillResult
+) -> BillResult:
+    """Write what a posted run leaves; what cannot be written now is the next run's work."""
+    try:
+        write_summary(folder, posted)
+        return replace(posted, documents=write_pending(url, folder, request))
+    except LedgerRefused as refusal:
+        return replace(posted, unwritten=str(refusal))
+    except WRITE_FAULTS as fault:
+        return replace(posted, unwritten=in_words(folder, fault))
 
 
 def _engine(request: BillRequest) -> DuckDBPyConnection:

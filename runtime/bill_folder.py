@@ -12,10 +12,15 @@
 from __future__ import annotations
 
 import json
+import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from errno import EISDIR, ENOTDIR
 from pathlib import Path
+from tempfile import TemporaryFile
+
+import duckdb
 
 from runtime.bill_result import BillRequest, BillResult
 from runtime.ledger.connect import WAIT_FOR_READERS_MS, hold_ledger, read_ledger
@@ -50,6 +55,31 @@ class OutFolder:
     def summary(self) -> Path:
         """The last run in figures."""
         return self.root / "summary.json"
+
+
+WRITE_FAULTS = (OSError, duckdb.IOException, duckdb.OutOfMemoryException)
+"""What a disk that is full, or a file where a folder should be, raises."""
+
+
+def require_writable(folder: OutFolder) -> None:
+    """Raise OSError where a run could not write its files; asked before anything is posted."""
+    folder.root.mkdir(parents=True, exist_ok=True)
+    with TemporaryFile(dir=folder.root) as file:
+        file.write(b"\0" * 4096)
+    if folder.invoices.exists() and not folder.invoices.is_dir():
+        raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR), str(folder.invoices))
+    if folder.summary.is_dir():
+        raise IsADirectoryError(EISDIR, os.strerror(EISDIR), str(folder.summary))
+
+
+def in_words(folder: OutFolder, fault: Exception) -> str:
+    """Say of one of WRITE_FAULTS which file or folder it is and what the system says of it."""
+    if not isinstance(fault, OSError):
+        return f"{folder.root}: {str(fault).splitlines()[0]}"
+    place = folder.root if fault.filename is None else Path(os.fsdecode(fault.filename))
+    words = os.strerror(fault.errno) if fault.errno else str(fault)
+    verb = "written" if place.is_relative_to(folder.root) else "used"
+    return f"{place}: cannot be {verb}: {words}"
 
 
 def write_pending(url: str, folder: OutFolder, request: BillRequest) -> tuple[Path, ...]:
@@ -91,7 +121,6 @@ def write_summary(folder: OutFolder, result: BillResult) -> None:
         "book": dict(result.book.rows),
         "usage": asdict(result.usage),
     }
-    folder.root.mkdir(parents=True, exist_ok=True)
     text = json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True, default=_plain) + "\n"
     partial = folder.summary.with_suffix(".partial")
     partial.write_text(text, "utf-8")

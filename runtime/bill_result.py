@@ -89,6 +89,7 @@ class BillResult:
         totals: by currency, in the order of their codes.
         documents: the files written, those of earlier runs' invoices included that a
             killed run had left unwritten.
+        unwritten: why files of posted invoices are still to be written; the next run does.
     """
 
     run: int | None
@@ -101,6 +102,7 @@ class BillResult:
     book: BookReport
     usage: UsageReport
     documents: tuple[Path, ...] = ()
+    unwritten: str | None = None
 
 
 def totals_by_currency(invoices: Iterable[Invoice]) -> tuple[CurrencyTotals, ...]:

@@ -93,11 +93,20 @@ def command(  # noqa: PLR0913 - one parameter an option
         return _refused(outcome, shown=None if all_faults else FAULTS_SHOWN)
     for line in summary_lines(outcome, out):
         click.echo(line)
+    if outcome.unwritten is not None:
+        return _unwritten(outcome.unwritten)
     return exits.CLEAN
 
 
 def _day(moment: datetime) -> date:
     return moment.date()
+
+
+def _unwritten(reason: str) -> int:
+    """Say that a run was posted although its files could not all be written."""
+    click.echo(f"files: {reason}", err=True)
+    click.echo("the invoices are posted; the next run writes the files that are missing", err=True)
+    return exits.USAGE
 
 
 def _refused(refused: BillRefused, *, shown: int | None) -> int:

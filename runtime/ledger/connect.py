@@ -8,7 +8,7 @@ SQLite file: a kill leaves either all of a run in it or none.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -29,19 +29,27 @@ _IN_MEMORY = "sqlite://"
 def hold_ledger(url: str, *, wait_ms: int = 0) -> Iterator[Connection]:
     """Open a ledger for a run, made where there is none; only one run can hold it.
 
-    The caller commits; leaving without a commit leaves the ledger as it was.  `wait_ms`:
-    how long to wait for one who holds it.  Raises
+    The caller commits; leaving without a commit leaves the ledger as it was, and no file or
+    folder where there was none.  `wait_ms`: how long to wait for one who holds it.  Raises
     LedgerRefused where another run holds it, or it is not a ledger, or a newer one.
     """
     parsed = _sqlite_url(url)
     name = parsed.database or url
-    _make_folder(Path(name))
+    path = Path(name)
+    made = _make_folder(path)
     engine = _engine(parsed, "BEGIN IMMEDIATE", wait_ms)
-    with _refusals(name), engine.connect() as connection:
-        connection.begin()
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {WAIT_FOR_READERS_MS}")
-        migrate(connection, name)
-        yield connection
+    try:
+        with _refusals(name):
+            identity = _make_file(path)
+            with engine.connect() as connection:
+                connection.begin()
+                if _identity(path) != identity:
+                    raise LedgerRefused(f"{name}: another run holds the ledger")
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {WAIT_FOR_READERS_MS}")
+                migrate(connection, name)
+                yield connection
+    finally:
+        _remove_empty(parsed, path, made)
 
 
 @contextmanager
@@ -103,11 +111,49 @@ def _engine(url: URL, begin: str, wait_ms: int) -> Engine:
     return engine
 
 
-def _make_folder(path: Path) -> None:
+def _make_folder(path: Path) -> tuple[Path, ...]:
+    """Make the folders a file stands in; give those that were not there, the inmost first."""
     try:
+        missing = tuple(folder for folder in path.parents if not folder.exists())
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
         raise LedgerRefused(f"{path.parent}: cannot be made: {fault.strerror}") from fault
+    return missing
+
+
+def _make_file(path: Path) -> tuple[int, int] | None:
+    """Make the file where there is none, so that what is opened next can be recognised."""
+    try:
+        path.touch()
+    except OSError as fault:
+        raise LedgerRefused(f"{path}: cannot be written: {fault.strerror}") from fault
+    return _identity(path)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Tell one file from another of the same name; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _remove_empty(url: URL, path: Path, made: tuple[Path, ...]) -> None:
+    """Remove a ledger that nothing was posted to, and the folders that were made for it.
+
+    It is held while it goes: a run that opened it a moment ago finds itself with a file that
+    has no name any more, and is refused.
+    """
+    with suppress(DatabaseError, OSError):
+        if path.is_file() and path.stat().st_size == 0:
+            with _engine(url, "BEGIN IMMEDIATE", 0).connect() as connection:
+                connection.begin()
+                if path.stat().st_size == 0:
+                    path.unlink()
+    with suppress(OSError):
+        for folder in made:
+            folder.rmdir()
 
 
 @contextmanager

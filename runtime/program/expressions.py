@@ -84,15 +84,7 @@ class Calculate(Closed):
 
 
 Expression = Annotated[
-    FieldValue
-    | TextValue
-    | NumberValue
-    | Compare
-    | InCountries
-    | AllOf
-    | AnyOf
-    | Not
-    | Calculate,
+    FieldValue | TextValue | NumberValue | Compare | InCountries | AllOf | AnyOf | Not | Calculate,
     Field(discriminator="op"),
 ]
 

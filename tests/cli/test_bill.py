@@ -1,7 +1,9 @@
 """`ratebook bill`, from the text of a catalog to invoices, on the connectivity catalog."""
 
+import errno
 import gzip
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -268,3 +270,76 @@ def test_explain_refuses_what_is_not_there(ratebook: Ratebook, billed: Path) -> 
         assert (said.code, said.out) == (2, "")
         assert said.err.startswith("ratebook: ")
     assert ratebook("explain", "INV-000001", "--out", billed / "nowhere").code == 2
+
+
+@pytest.mark.parametrize("name", ["invoices", "exceptions", "rated_usage", "usage_store"])
+@pytest.mark.feature("E1")
+def test_a_file_where_a_folder_should_be_is_found_before_posting(
+    ratebook: Ratebook, catalog: Path, tmp_path: Path, name: str
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / name).write_text("a note of mine\n")
+    said = bill(ratebook, catalog, out, "--usage", catalog / "usage" / "*")
+    assert said.code == 2
+    assert said.err.startswith(f"files: {out / name}")
+    assert "Not a directory" in said.err
+    assert said.err.endswith("1 fault; nothing was posted\n")
+    assert (out / name).read_text() == "a note of mine\n"
+    assert not (out / "ledger.db").exists()
+
+
+@pytest.mark.feature("E1")
+def test_a_folder_where_the_summary_should_be_is_found_before_posting(
+    ratebook: Ratebook, catalog: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "out" / "summary.json").mkdir(parents=True)
+    said = bill(ratebook, catalog, tmp_path / "out")
+    assert said.code == 2
+    assert "summary.json: cannot be written: Is a directory" in said.err
+    assert not (tmp_path / "out" / "ledger.db").exists()
+
+
+@pytest.mark.parametrize("place", ["write_pending", "write_summary"])
+@pytest.mark.feature("C1", "E1")
+def test_a_full_disk_after_posting_is_made_up_for_by_the_next_run(
+    ratebook: Ratebook,
+    catalog: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    place: str,
+) -> None:
+    def is_full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    out = tmp_path / "out"
+    with monkeypatch.context() as patched:
+        patched.setattr(f"runtime.bill.{place}", is_full)
+        said = bill(ratebook, catalog, out)
+    assert said.code == 2
+    assert f"files: {out}: cannot be written: No space left on device" in said.err
+    assert "the invoices are posted; the next run writes the files that are missing" in said.err
+    assert "nothing was posted" not in said.text
+    posted = rows_of(out)
+    assert posted["runs"] == 1
+
+    again = bill(ratebook, catalog, out)
+    assert again.code == 0
+    assert "nothing is due: no invoices" in again.out
+    assert rows_of(out)["invoices"] == posted["invoices"]
+    assert len(list((out / "invoices").glob("*.pdf"))) == posted["invoices"]
+
+
+@pytest.mark.feature("D9", "E1")
+def test_a_refused_first_run_leaves_nothing_behind(
+    ratebook: Ratebook, catalog: Path, tmp_path: Path
+) -> None:
+    edit(catalog / "book" / "accounts.csv", "customer", "costumer")
+    out = tmp_path / "some" / "where"
+    assert bill(ratebook, catalog, out).code == 1
+    assert not (tmp_path / "some").exists()
+
+    ledger = tmp_path / "books" / "own.db"
+    said = bill(ratebook, catalog, out, "--ledger", f"sqlite:///{ledger}")
+    assert said.code == 1
+    assert not ledger.parent.exists()
