@@ -3,7 +3,7 @@
 A one-off charge is in a state of (quantity, unit price, amount); where the posted state is
 another one, it is credited whole and the target charged.  A usage line is a sum: its
 difference is one line of the difference in quantity and amount.  Usage of a period whose
-target this run did not compute stands as posted.
+target this run did not compute stands as posted; that of a period that is no more is credited.
 """
 
 from __future__ import annotations
@@ -21,14 +21,21 @@ _KEY = (
 _KEY_DAY = "CASE WHEN kind = 'transition' THEN period_start ELSE full_start END"
 _PLAIN_KEY = _KEY.replace("key_day", f"{_KEY_DAY} AS key_day")
 
-_EVALUATED = """
-EXISTS (
+# Usage of a period that this run did not compute stands as posted; where no usage period
+# covers it any more, its target is nothing.
+_OPEN = """
+NOT EXISTS (
   SELECT 1
-  FROM rated.evaluated AS e
-  JOIN subscription.usage_periods AS u
-    ON u.account_service = e.account_service AND u.period_start = e.period_start
-  WHERE e.account_service = p.account_service AND e.period_end <= $as_of
-    AND u.full_start <= p.period_start AND p.period_start < u.full_end
+  FROM (
+    SELECT u.account_service, u.full_start, u.full_end
+    FROM subscription.usage_periods AS u
+    LEFT JOIN rated.evaluated AS e
+      ON e.account_service = u.account_service AND e.period_start = u.period_start
+     AND e.period_end <= $as_of
+    WHERE e.account_service IS NULL
+  ) AS standing
+  WHERE standing.account_service = p.account_service
+    AND standing.full_start <= p.period_start AND p.period_start < standing.full_end
 )
 """
 
@@ -50,7 +57,7 @@ def find_whole_difference(connection: DuckDBPyConnection, as_of: date) -> None:
                  CASE WHEN is_credit THEN 1 ELSE -1 END, line_id,
                  period_start, period_end, full_start, full_end, NULL, tax_class
           FROM charge.posted AS p
-          WHERE kind IN ('one_time', 'transition') OR (kind = 'bucket' AND {_EVALUATED})
+          WHERE kind IN ('one_time', 'transition') OR (kind = 'bucket' AND {_OPEN})
         ),
         states AS (
           SELECT {_KEY}, quantity, unit_price, minor, sum(sign) AS net,
@@ -96,7 +103,7 @@ def find_usage_difference(connection: DuckDBPyConnection, as_of: date) -> None:
           SELECT {_PLAIN_KEY}, -quantity, -minor, line_id,
                  period_start, period_end, full_end, tax_class
           FROM charge.posted AS p
-          WHERE kind = 'usage' AND {_EVALUATED}
+          WHERE kind = 'usage' AND {_OPEN}
         ),
         lines AS (
           SELECT {_KEY}, sum(quantity) AS quantity, sum(minor) AS minor,

@@ -124,7 +124,7 @@ def _components(due: DueLine, batch: Batch, maker: _Maker) -> tuple[UsageCompone
     """Give how a usage line was rated; of a correction, what is new beside what was posted."""
     if due.kind != "usage" or due.usage_class is None or due.full_start is None:
         return ()
-    cells = batch.cells.get((due.account_service, due.period_start, due.usage_class), ())
+    cells = batch.cells.get((due.account_service, due.full_start, due.usage_class), ())
     now = rate_components(due, cells, maker.wording)
     before: list[UsageComponent] = []
     for number, place in batch.usage_lines.get(

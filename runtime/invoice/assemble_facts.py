@@ -39,10 +39,10 @@ class AccountFacts:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A row of rated.cells."""
+    """A row of rated.cells; `full_start` of the whole usage period, which tells lines apart."""
 
     account_service: str
-    period_start: date
+    full_start: date
     usage_class: str
     component: str
     rate: str | None
@@ -226,8 +226,8 @@ def _read_facts(connection: DuckDBPyConnection, lines: tuple[DueLine, ...]) -> B
         [sorted({name for line in lines for name in (line.account, line.invoicer)})],
     )
     cells = defaultdict(list)
-    for cell in _read_rows(connection, "rated.cells", Cell):
-        cells[cell.account_service, cell.period_start, cell.usage_class].append(cell)
+    for cell in _read_rows(connection, _CELLS, Cell):
+        cells[cell.account_service, cell.full_start, cell.usage_class].append(cell)
     pools = defaultdict(list)
     for tier in _read_rows(connection, "rated.pools", PoolTier):
         pools[tier.account_service].append(tier)
@@ -309,6 +309,13 @@ def _read_identifiers(connection: DuckDBPyConnection) -> dict[str, tuple[str, ..
 def _pool_order(tier: PoolTier) -> tuple[date, str, int]:
     return (tier.period_start, tier.bucket, tier.tier)
 
+
+_CELLS = """(
+  SELECT c.*, u.full_start
+  FROM rated.cells AS c
+  JOIN subscription.usage_periods AS u
+    ON u.account_service = c.account_service AND u.period_start = c.period_start
+)"""
 
 # A change of the service's own status is told by its statuses, else by the package's.  The
 # end of a service is a change too, to the status on the canceled base if one says so.

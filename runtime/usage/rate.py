@@ -24,6 +24,7 @@ from runtime.usage.duplicates import find_duplicates
 from runtime.usage.exceptions import write_exceptions
 from runtime.usage.faults import UsageOverflow
 from runtime.usage.files import UsageFile
+from runtime.usage.known import keep_known, make_known, make_reopened
 from runtime.usage.mediate import Source, attribute, open_sources
 from runtime.usage.pools import make_bucket_tables, make_counters, write_pools
 from runtime.usage.records import write_records
@@ -135,6 +136,8 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
     )
     routes = classify.make_pricing(connection, program, _combined(sources, stored))
     job.enter("tie to services")
+    make_known(connection, program)
+    make_reopened(connection, job.store.root, job.run - 1)
     make_periods(connection, _span(connection, sources), job.as_of, job.previous_as_of)
     make_segments(connection)
     _tie_new(job, sources)
@@ -153,6 +156,7 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
         write_exceptions(connection, job.out, sources)
     if job.keep:
         keep_usage(connection, job.store, job.run, sources, job.files)
+        keep_known(connection, job.store.root, job.run)
     return _report(job, read, rerated, unrated)
 
 

@@ -36,11 +36,15 @@ def make_periods(
 ) -> None:
     """Make usage.periods: the usage periods this run may touch, numbered from 0.
 
-    Those that ended in (previous_as_of, as_of] are `is_due`; the others lie in the span.
+    Those that ended in (previous_as_of, as_of] are `is_due`, and those that ended before of
+    the account services in usage.reopened; the others lie in the span.
     """
     due = f"period_end <= DATE '{as_of}'"
     if previous_as_of is not None:
-        due += f" AND period_end > DATE '{previous_as_of}'"
+        due += (
+            f" AND (period_end > DATE '{previous_as_of}'"
+            " OR account_service IN (SELECT account_service FROM usage.reopened))"
+        )
     touched = "false"
     if span.first is not None:
         touched = (

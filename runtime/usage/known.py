@@ -1,0 +1,121 @@
+"""What the last run rated usage by, so that a changed book or catalog re-rates what it changed.
+
+Beside a run's events the store keeps, for each account service, a digest of all that ties
+and prices its usage: its life, statuses, identifiers and usage periods, and the catalog's
+rates and buckets.  Where a digest is not the last run's, every usage period of the account
+service is evaluated again, so that its target, and not what was posted, decides.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from runtime.program.model import Program
+from runtime.usage import sql
+
+_FOLDER = "known"
+_RATING = (
+    "usage_classes",
+    "zone_countries",
+    "rate_groups",
+    "rates",
+    "rate_plans",
+    "rate_plan_groups",
+    "buckets",
+    "bucket_tiers",
+    "bucket_flats",
+    "service_buckets",
+)
+"""The tables of a program that set the price of usage; the source lines in them do not."""
+
+
+def make_known(connection: DuckDBPyConnection, program: Program) -> None:
+    """Make usage.known (account_service, digest) of those that usage may be tied to."""
+    connection.execute(
+        """
+        CREATE OR REPLACE TABLE usage.known AS
+        WITH held AS (
+          SELECT account_service,
+                 string_agg(concat_ws(chr(31), identifier, value, effective, until), chr(30)
+                            ORDER BY identifier, value, effective, until) AS words
+          FROM (SELECT account_service, identifier, value, coalesce(effective::VARCHAR, '')
+                         AS effective, coalesce(until::VARCHAR, '') AS until
+                FROM book.identifiers)
+          GROUP BY account_service
+        ),
+        lived AS (
+          SELECT account_service,
+                 string_agg(concat_ws(chr(31), billable, from_day, until_day), chr(30)
+                            ORDER BY from_day) AS words
+          FROM subscription.timeline
+          GROUP BY account_service
+        )
+        SELECT s.account_service,
+               md5(concat_ws(chr(29), $rating, s.service, s.currency, s.timezone, s.start_day,
+                             s.end_day, s.usage_bill_day, h.words, coalesce(l.words, '')))
+                 AS digest
+        FROM subscription.account_services AS s
+        JOIN held AS h ON h.account_service = s.account_service
+        LEFT JOIN lived AS l ON l.account_service = s.account_service
+        """,
+        {"rating": _rating_digest(program)},
+    )
+
+
+def make_reopened(connection: DuckDBPyConnection, root: Path | None, last_run: int) -> None:
+    """Make usage.reopened: the account services that are not as the last posted run knew them.
+
+    Reads usage.known.  `last_run`: its number, 0 where there is none.  Where the store does
+    not say what that run knew, all are reopened.
+    """
+    before = "SELECT account_service, digest FROM usage.known"
+    if root is not None and last_run:
+        last = _file(root, last_run)
+        before = (
+            f"SELECT account_service, digest FROM read_parquet({sql.paths([last])})"
+            if last.is_file()
+            else f"{before} WHERE false"
+        )
+    connection.execute(f"""
+        CREATE OR REPLACE TABLE usage.reopened AS
+        SELECT coalesce(k.account_service, b.account_service) AS account_service
+        FROM usage.known AS k
+        FULL JOIN ({before}) AS b ON b.account_service = k.account_service
+        WHERE k.digest IS DISTINCT FROM b.digest
+    """)
+
+
+def keep_known(connection: DuckDBPyConnection, root: Path | None, run: int) -> None:
+    """Write usage.known for the run after this one."""
+    if root is None:
+        return
+    target = _file(root, run)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(".partial")
+    connection.execute(f"""
+        COPY (SELECT account_service, digest FROM usage.known ORDER BY account_service)
+        TO {sql.text(str(partial))} (FORMAT parquet)
+    """)
+    with partial.open("rb") as written:
+        os.fsync(written.fileno())
+    partial.replace(target)
+
+
+def _file(root: Path, run: int) -> Path:
+    return root / _FOLDER / f"run={run}.parquet"
+
+
+def _rating_digest(program: Program) -> str:
+    body = program.model_dump_json(
+        include=set(_RATING), exclude={table: {"__all__": {"source"}} for table in _RATING}
+    )
+    services = sorted(
+        f"{each.id} {each.usage_months} {each.rate_plan}"
+        for each in program.services
+        if each.usage_months is not None
+    )
+    return hashlib.sha256("\n".join([body, *services]).encode()).hexdigest()
