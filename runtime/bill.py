@@ -32,7 +32,7 @@ from runtime.charges.difference import LedgerDisagrees, find_difference
 from runtime.charges.missing import find_missing_prices
 from runtime.charges.target import compute_target
 from runtime.charges.usage import AmountOverflow
-from runtime.engine import open_engine
+from runtime.engine import EngineRefused, open_engine
 from runtime.invoice.assemble import Assembly, assemble
 from runtime.invoice.assemble_days import make_usage_days
 from runtime.invoice.invariants import all_lines
@@ -120,6 +120,8 @@ def bill(request: BillRequest) -> BillResult | BillRefused:
         return BillRefused("ledger", (str(refusal),))
     except WRITE_FAULTS as fault:
         return BillRefused("files", (in_words(folder, fault),))
+    except EngineRefused as refusal:
+        return BillRefused("memory", (str(refusal),))
     return _write_files(url, folder, request, outcome)
 
 

@@ -74,6 +74,8 @@ def require_writable(folder: OutFolder) -> None:
 
 def in_words(folder: OutFolder, fault: Exception) -> str:
     """Say of one of WRITE_FAULTS which file or folder it is and what the system says of it."""
+    if isinstance(fault, duckdb.OutOfMemoryException):
+        return "the memory or the disk it spills to is not enough; give more by --memory-limit"
     if not isinstance(fault, OSError):
         return f"{folder.root}: {str(fault).splitlines()[0]}"
     place = folder.root if fault.filename is None else Path(os.fsdecode(fault.filename))

@@ -17,6 +17,11 @@ from duckdb import DuckDBPyConnection
 
 from runtime.tables import TABLES
 
+
+class EngineRefused(Exception):
+    """A setting that the engine does not take; the message names it."""
+
+
 SCHEMAS = ("book", "subscription", "rated", "charge")
 
 
@@ -32,6 +37,8 @@ def open_engine(
 
     The time zone is UTC.  Extensions are never fetched or loaded by themselves, and Python
     variables are not tables: what a statement names is in the database.
+
+    Raises EngineRefused where `memory_limit` is no size.
     """
     spill = temp or Path(tempfile.gettempdir()) / f"ratebook-{os.getpid()}"
     settings: dict[str, str | bool | int | float | list[str]] = {  # float: duckdb's type
@@ -45,7 +52,10 @@ def open_engine(
         settings["threads"] = str(threads)
     if memory_limit is not None:
         settings["memory_limit"] = memory_limit
-    connection = duckdb.connect(":memory:", config=settings)
+    try:
+        connection = duckdb.connect(":memory:", config=settings)
+    except (duckdb.ParserException, duckdb.InvalidInputException) as fault:
+        raise EngineRefused(f"`{memory_limit}` is not a size of memory, as 2GB") from fault
     connection.execute("SET TimeZone = 'UTC'")
     for schema in SCHEMAS:
         connection.execute(f"CREATE SCHEMA {schema}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,34 @@ FAULTS_SHOWN = 50
 
 BOOK_STAGE = "book"
 
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9798, 12, 31)
+"""The days a run can be as of: those of a book, but for the two longest periods at the end."""
+
+
+class Day(click.ParamType[date]):
+    """A day, written as in catalogs and books."""
+
+    name = "date"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """Say in the help how a day is written."""
+        return "YYYY-MM-DD"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        """Read the day; another way to write it, and a day no book has, are refused."""
+        text = str(value)
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            self.fail(f"{text!r} is not a day; write it as 2026-01-31", param, ctx)
+        if text != day.isoformat():
+            self.fail(f"{text!r} is not a day as it is written here; write {day}", param, ctx)
+        if not FIRST_DAY <= day <= LAST_DAY:
+            self.fail(f"{day} is not from {FIRST_DAY} to {LAST_DAY}", param, ctx)
+        return day
+
 
 @click.command(short_help="Bill a book and its usage: invoices, rated usage, exceptions.")
 @click.argument("catalog", type=click.Path(path_type=Path))
@@ -33,7 +61,7 @@ BOOK_STAGE = "book"
 )
 @click.option(
     "--as-of",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=Day(),
     required=True,
     help="Bill what is due by this date.",
 )
@@ -54,7 +82,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     catalog: Path,
     book: Path,
     usage: tuple[str, ...],
-    as_of: datetime,
+    as_of: date,
     out: Path,
     ledger: str | None,
     threads: int | None,
@@ -80,7 +108,7 @@ def command(  # noqa: PLR0913 - one parameter an option
                 program=program,
                 book=book,
                 usage=usage,
-                as_of=_day(as_of),
+                as_of=as_of,
                 out=out,
                 ledger=ledger,
                 is_dry_run=is_dry_run,
@@ -96,10 +124,6 @@ def command(  # noqa: PLR0913 - one parameter an option
     if outcome.unwritten is not None:
         return _unwritten(outcome.unwritten)
     return exits.CLEAN
-
-
-def _day(moment: datetime) -> date:
-    return moment.date()
 
 
 def _unwritten(reason: str) -> int:

@@ -18,6 +18,7 @@ from duckdb import DuckDBPyConnection
 from runtime.engine import fill_table
 
 _LONGEST_LINE = 1_000_000
+_OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 class Unreadable(Exception):
@@ -47,6 +48,9 @@ def read_header(path: Path) -> tuple[str, ...]:
         raise Unreadable(f"the header is malformed: {fault}") from fault
     if not names:
         raise Unreadable("is empty; its first line must name the columns")
+    for sign, name in _OTHER_DELIMITERS.items():
+        if len(names) == 1 and sign in names[0]:
+            raise Unreadable(f"has {name} between its cells; write commas")
     return tuple(names)
 
 

@@ -44,6 +44,8 @@ def read_file(connection: DuckDBPyConnection, file: BookFile, path: Path) -> boo
             column.name: header.index(column.name) if column.name in header else None
             for column in columns
         }
+        if not any(name in positions for name in header):
+            return False
         if is_parquet:
             read_parquet_file(connection, path, positions)
         else:

@@ -343,3 +343,73 @@ def test_a_refused_first_run_leaves_nothing_behind(
     said = bill(ratebook, catalog, out, "--ledger", f"sqlite:///{ledger}")
     assert said.code == 1
     assert not ledger.parent.exists()
+
+
+@pytest.mark.parametrize(
+    ("as_of", "words"),
+    [
+        ("31.01.2026", "'31.01.2026' is not a day; write it as 2026-01-31"),
+        ("2026-02-30", "'2026-02-30' is not a day; write it as 2026-01-31"),
+        ("20260201", "write 2026-02-01"),
+        ("0001-01-01", "0001-01-01 is not from 1900-01-01"),
+        ("9999-12-31", "9999-12-31 is not from 1900-01-01"),
+    ],
+)
+@pytest.mark.feature("E1")
+def test_a_date_that_no_run_can_be_as_of_is_refused(
+    ratebook: Ratebook, tmp_path: Path, as_of: str, words: str
+) -> None:
+    said = bill(ratebook, CONNECTIVITY, tmp_path / "out", "--as-of", as_of)
+    assert said.code == 2
+    assert words in said.err
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", "9798-12-31"])
+@pytest.mark.feature("D9")
+def test_the_first_and_the_last_day_can_be_billed(
+    ratebook: Ratebook, catalog: Path, tmp_path: Path, day: str
+) -> None:
+    for entity in ("account_packages", "account_services", "identifiers", "status_changes"):
+        file = catalog / "book" / f"{entity}.csv"
+        file.write_text(file.read_text("utf-8").split("\n", 1)[0] + "\n", "utf-8")
+    assert bill(ratebook, catalog, tmp_path / "out", "--as-of", day).code == 0
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [
+        ("lots", "memory: `lots` is not a size of memory, as 2GB"),
+        ("1MB", "files: the memory or the disk it spills to is not enough"),
+    ],
+)
+@pytest.mark.feature("E1")
+def test_a_memory_limit_that_cannot_be_kept_is_refused(
+    ratebook: Ratebook, tmp_path: Path, limit: str, words: str
+) -> None:
+    out = tmp_path / "out"
+    said = bill(ratebook, CONNECTIVITY, out, "--memory-limit", limit)
+    assert said.code == 2
+    assert words in said.err
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(("sign", "name"), [(";", "semicolons"), ("\t", "tabs"), ("|", "bars")])
+@pytest.mark.feature("E1")
+def test_a_book_with_other_signs_than_commas_says_so(
+    ratebook: Ratebook, catalog: Path, tmp_path: Path, sign: str, name: str
+) -> None:
+    accounts = catalog / "book" / "accounts.csv"
+    accounts.write_text(accounts.read_text("utf-8").replace(",", sign), "utf-8")
+    said = bill(ratebook, catalog, tmp_path / "out")
+    assert said.code == 1
+    assert f"accounts.csv: has {name} between its cells; write commas" in said.err
+
+
+@pytest.mark.feature("E1")
+def test_a_book_file_with_no_column_of_its_own_is_reported_by_its_header(
+    ratebook: Ratebook, catalog: Path, tmp_path: Path
+) -> None:
+    (catalog / "book" / "accounts.csv").write_text("kunde,ort\nA1,Ulm\n", "utf-8")
+    said = bill(ratebook, catalog, tmp_path / "out")
+    assert said.code == 1
+    assert "accounts.csv: header `kunde`: is not a column of this file" in said.err
