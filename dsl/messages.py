@@ -26,6 +26,9 @@ _TERMINALS = {
     END: "the end of the line",
 }
 
+_OTHER_WORDS = {"annual": "yearly", "annually": "yearly", "biannually": "semi_annually"}
+"""Words of other price sheets, whose like is another word of ours."""
+
 
 def explain(source: Source, base: int, failure: Failure) -> Diagnostic:
     """Report a mistake of syntax.
@@ -124,6 +127,8 @@ def keyword_meant(failure: Failure) -> str | None:
     if not failure.text.isidentifier():
         return None
     signs = terminal_patterns(failure.accepts).values()
+    if _OTHER_WORDS.get(failure.text) in signs:
+        return _OTHER_WORDS[failure.text]
     return closest(failure.text, (sign for sign in signs if sign.isidentifier()))
 
 

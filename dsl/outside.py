@@ -17,6 +17,7 @@ from dsl.spelling import LONGEST_WORD, closest
 
 MOST_LINES = 500
 _WORDS = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:[ \t]+([A-Za-z_][A-Za-z0-9_]*))?")
+_OTHER_COMMENTS = ("//", "/*", "--", "<!--", "REM ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +129,14 @@ def _unknown(source: Source, found: Outside) -> Diagnostic:
 
 def _fell_out(source: Source, piece: Slice) -> Diagnostic:
     end = source.text.find("\n", piece.start, piece.end)
+    hint = "a statement stands between the braces of a declaration: `service access { ... }`"
+    if source.text.startswith(_OTHER_COMMENTS, piece.start):
+        hint = "a comment starts with `#`"
     return codes.OUTSIDE.at(
         Span(source.path, piece.start, piece.end if end < 0 else len(source.text[:end].rstrip())),
         "in no declaration",
         "this stands outside of any declaration",
-        help="a statement stands between the braces of a declaration: `service access { ... }`",
+        help=hint,
     )
 
 

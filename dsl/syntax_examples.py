@@ -149,8 +149,8 @@ EXAMPLES: tuple[Example, ...] = (
         "service a {\n  price monthly 12,000.00 CAD\n}",
         ",",
         "an amount is without its currency",
-        "each amount has its own: `864.00 CAD, 648.00 USD`; "
-        "thousands are set apart with `_`: `12_000.00 CAD`",
+        "each amount has its own: `864.00 CAD, 648.00 USD`; decimals stand behind a point: "
+        "`0.50 CAD`; thousands are set apart with `_`: `12_000.00 CAD`",
         anywhere=True,
     ),
     Example(
@@ -282,6 +282,18 @@ EXAMPLES: tuple[Example, ...] = (
         "the rate has no jurisdiction",
         "write the country or its part first: `CA-ON 13%`",
     ),
+    Example(
+        "tax t {\n  telecom FR 19, DE 20%\n}",
+        ",",
+        "the rate has no `%`",
+        "write `CA-ON 13%`; decimals stand behind a point: `14.975%`",
+    ),
+    Example(
+        "feed f {\n  id record_id at started\n}",
+        "at",
+        "`{found}` is not set apart from the name before it",
+        "each statement has a line of its own; several fields have commas: `id file, record`",
+    ),
     # Lifecycles
     Example(
         "lifecycle l {\n  activate ordered active\n}",
@@ -368,6 +380,12 @@ EXAMPLES: tuple[Example, ...] = (
         "included",
         "the bound has no unit",
         "write `up to 50 GB included`",
+    ),
+    Example(
+        "bucket b of base {\n  up to 2,000 GB included\n}",
+        ",",
+        "the bound has no unit",
+        "thousands are set apart with `_`: `up to 2_000 GB included`",
     ),
     Example(
         "bucket b of base {\n  up to 60 GB 9.00 CAD\n}",

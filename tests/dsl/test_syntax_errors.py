@@ -52,6 +52,37 @@ def answers(text: str) -> list[tuple[str, str, str | None]]:
         ("usage clas a measured in data", "RB002", "usage clas", "did you mean `usage class`?"),
         ("service a {\n  tpye fee\n}", "RB011", "tpye", "did you mean `type`?"),
         ("service a {\n  price montly 1 CAD\n}", "RB010", "montly", "did you mean `monthly`?"),
+        (
+            "package p {\n  bills annually in advance\n}",
+            "RB010",
+            "annually",
+            "did you mean `yearly`?",
+        ),
+        (
+            "// my catalog\nzone z = countries DE",
+            "RB003",
+            "// my catalog",
+            "a comment starts with `#`",
+        ),
+        (
+            "service a {\n  price monthly 5,00 EUR\n}",
+            "RB010",
+            ",",
+            "each amount has its own: `864.00 CAD, 648.00 USD`; decimals stand behind a point: "
+            "`0.50 CAD`; thousands are set apart with `_`: `12_000.00 CAD`",
+        ),
+        (
+            "tax t {\n  telecom DE 19, FR 20%\n}",
+            "RB010",
+            ",",
+            "write `CA-ON 13%`; decimals stand behind a point: `14.975%`",
+        ),
+        (
+            "feed f {\n  id talk_id at begun\n}",
+            "RB010",
+            "at",
+            "each statement has a line of its own; several fields have commas: `id file, record`",
+        ),
         ("zone z = contries DE", "RB010", "contries", "did you mean `countries`?"),
         ("service a\n{\n  type fee\n}", "RB012", "a", "open it with `{` at the end of this line"),
         ("service a\n  type fee\n}", "RB012", "a", "open it with `{` at the end of this line"),
