@@ -11,6 +11,7 @@ from datetime import date
 
 from duckdb import DuckDBPyConnection
 
+from runtime.charges.one_time import ACTIVATED
 from runtime.charges.recurring import NOT_PRICED
 from runtime.charges.words import as_words
 
@@ -42,13 +43,14 @@ def find_missing_prices(connection: DuckDBPyConnection, as_of: date) -> tuple[Mi
         ORDER BY 1, 2, 3, 4
     """).fetchall()
     one_time = connection.execute(
-        """
+        f"""
         SELECT s.service, s.currency, min(s.account_service)
         FROM subscription.account_services AS s
         JOIN charge.services AS k ON k.service = s.service AND k.base = 'non_recurring'
         LEFT JOIN charge.one_time_prices AS p
           ON p.service = s.service AND p.currency = s.currency
-        WHERE p.service IS NULL AND s.activation_day <= ? AND s.activation_day < s.end_day
+        WHERE p.service IS NULL AND s.activation_day IS NOT NULL
+          AND {ACTIVATED} <= ? AND {ACTIVATED} < s.end_day
         GROUP BY s.service, s.currency
         ORDER BY 1, 2
         """,

@@ -251,6 +251,18 @@ def test_a_one_time_service_is_charged_once(tmp_path: Path) -> None:
     assert lines(run(request(tmp_path, "2026-02-01", program=program)), "P1-ip") == []
 
 
+@pytest.mark.feature("A10", "D3")
+def test_a_one_time_service_that_comes_later_is_charged_on_its_own_day(tmp_path: Path) -> None:
+    program = _with_one_time_price(connectivity_program())
+    book = Book(customer("A1")).sell("P1", "A1", "2026-01-01")
+    address = {"account_service": "P1-ip", "account_package": "P1", "service": "static_ip"}
+    book.rows["account_services"].append(address | {"effective": "2026-03-05"})
+    book.write(tmp_path / "book")
+    assert lines(run(request(tmp_path, "2026-03-04", program=program)), "P1-ip") == []
+    result = run(request(tmp_path, "2026-03-05", program=program))
+    assert shown(result, "P1-ip") == [("Static IP address", "03-05..03-06", "40.00")]
+
+
 def _with_one_time_price(program: Program) -> Program:
     price = OneTimePrice(service="static_ip", currency="CAD", amount=Decimal("40.00"), source=0)
     return program.model_copy(
