@@ -53,7 +53,8 @@ def post_invoices(
 ) -> Iterator[Invoice]:
     """Post drafts in their order and give each as the numbered invoice it became.
 
-    Raises LedgerRefused where an amount or a quantity does not fit the ledger.
+    Raises LedgerRefused where an amount or a quantity does not fit the ledger, or where its
+    numbers are another owner's.
     """
     sequence = first = _last_sequence(ledger, owner)
     line_id = last_line_id(ledger)
@@ -87,6 +88,12 @@ def _last_sequence(ledger: Connection, owner: str) -> int:
         )
     ).scalar()
     if last is None:
+        other = ledger.execute(select(number_series.c.owner)).scalar()
+        if other is not None:
+            raise LedgerRefused(
+                f"the ledger's invoices are {other}'s, and the book's owner is {owner}; "
+                "another owner needs a ledger of its own"
+            )
         ledger.execute(insert(number_series).values(owner=owner, series=SERIES, last=0))
     return last or 0
 

@@ -132,7 +132,30 @@ documents = Table(
 
 APPEND_ONLY = (runs, invoices, lines)
 
+# An insert that replaces a row deletes it, and no trigger on deletes is told.
+_IS_THERE = {
+    "runs": "EXISTS (SELECT 1 FROM runs WHERE run = NEW.run)",
+    "invoices": (
+        "EXISTS (SELECT 1 FROM invoices WHERE number = NEW.number) OR "
+        "EXISTS (SELECT 1 FROM invoices WHERE (owner, series, sequence)"
+        " = (NEW.owner, NEW.series, NEW.sequence))"
+    ),
+    "lines": (
+        "EXISTS (SELECT 1 FROM lines WHERE line_id = NEW.line_id) OR "
+        "EXISTS (SELECT 1 FROM lines WHERE (invoice, line) = (NEW.invoice, NEW.line))"
+    ),
+}
+
 for _table in APPEND_ONLY:
+    event.listen(
+        _table,
+        "after_create",
+        DDL(  # type: ignore[no-untyped-call]
+            f"CREATE TRIGGER {_table.name}_no_replace BEFORE INSERT ON {_table.name} "
+            f"WHEN {_IS_THERE[_table.name]} BEGIN "
+            f"SELECT RAISE(ABORT, 'the ledger is append-only: {_table.name}'); END"
+        ).execute_if(dialect="sqlite"),
+    )
     for _change in ("UPDATE", "DELETE"):
         event.listen(
             _table,

@@ -149,13 +149,30 @@ def test_numbers_follow_each_other_and_a_run_that_does_not_commit_leaves_no_gap(
 
 @pytest.mark.feature("D9")
 @pytest.mark.parametrize("table", [table.name for table in APPEND_ONLY])
-@pytest.mark.parametrize("change", ["UPDATE {} SET run = 7", "DELETE FROM {}"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE {} SET run = 7",
+        "DELETE FROM {}",
+        "INSERT OR REPLACE INTO {0} SELECT * FROM {0}",
+        "REPLACE INTO {0} SELECT * FROM {0}",
+    ],
+)
 def test_money_is_never_changed_or_deleted(url: str, table: str, change: str) -> None:
     with hold_ledger(url) as ledger:
         post(ledger, 1, draft())
         ledger.commit()
     with hold_ledger(url) as ledger, pytest.raises(IntegrityError, match="append-only"):
         ledger.exec_driver_sql(change.format(table))
+
+
+@pytest.mark.feature("D9")
+def test_another_owners_ledger_is_refused(url: str) -> None:
+    with hold_ledger(url) as ledger:
+        post(ledger, 1, draft())
+        ledger.commit()
+    with hold_ledger(url) as ledger, pytest.raises(LedgerRefused, match="are northwind's"):
+        list(post_invoices(ledger, run=2, owner="southwind", drafts=[draft()]))
 
 
 @pytest.mark.feature("D6")
