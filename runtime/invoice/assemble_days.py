@@ -15,6 +15,9 @@ from runtime.calendar import make_day_instants
 from runtime.engine import fill_table
 from runtime.usage.dispositions import Reason
 
+_QUARTER = 15 * 60 * 1_000_000
+"""Microseconds; instants are divided in whole numbers, a second's fraction never rounds up."""
+
 DAYS = {
     "account_service": "VARCHAR",
     "day": "DATE",
@@ -38,7 +41,7 @@ def make_usage_days(connection: DuckDBPyConnection, as_of: date) -> None:
         f"""
         INSERT INTO charge.usage_days
         WITH quarters AS (
-          SELECT t.period, t.price, epoch(t.instant)::BIGINT // 900 AS quarter,
+          SELECT t.period, t.price, epoch_us(t.instant) // {_QUARTER} AS quarter,
                  count(*) AS events, sum(t.quantity) AS quantity
           FROM usage.tied AS t
           JOIN usage.periods AS p ON p.period = t.period
@@ -80,10 +83,10 @@ def _make_local_days(connection: DuckDBPyConnection, first: date, end: date) -> 
         CROSS JOIN charge.days AS d
     """)
     make_day_instants(connection, "charge.zone_days", "charge.day_instants")
-    connection.execute("""
+    connection.execute(f"""
         CREATE OR REPLACE TABLE charge.local_days AS
-        SELECT timezone, day, epoch(instant)::BIGINT // 900 AS first_quarter,
-               lead(epoch(instant)::BIGINT // 900) OVER (PARTITION BY timezone ORDER BY day)
+        SELECT timezone, day, epoch_us(instant) // {_QUARTER} AS first_quarter,
+               lead(epoch_us(instant) // {_QUARTER}) OVER (PARTITION BY timezone ORDER BY day)
                  AS next_quarter
         FROM charge.day_instants
     """)

@@ -20,7 +20,7 @@ from runtime.usage import expressions, sql
 from runtime.usage.csv_files import with_rows
 from runtime.usage.dispositions import MEANINGS, Reason
 from runtime.usage.files import EXCEPTION_COLUMNS
-from runtime.usage.mediate import Source
+from runtime.usage.mediate import ZONED_TYPES, Source
 
 FOLDER = "exceptions"
 
@@ -110,8 +110,8 @@ def _text(column: str, kind: str, feed: Feed) -> str:
         local = f"{quoted}::TIMESTAMP"
         zone = feed.timezone
         utc = (
-            f"timezone('UTC', {quoted})"
-            if kind == "TIMESTAMP WITH TIME ZONE"
+            f"timezone('UTC', {quoted}::TIMESTAMPTZ)"
+            if kind in ZONED_TYPES
             else f"timezone('UTC', timezone({sql.text(zone)}, {local}))"
         )
         return f"strftime({utc}, '%Y-%m-%dT%H:%M:%S.%fZ')"

@@ -38,6 +38,9 @@ from runtime.usage.files import UsageFile
 MAX_QUANTITY = 2**63 - 1
 ID_SEPARATOR = "\x1f"
 
+ZONED_TYPES = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
+"""The types of a column of instants; all others are local times."""
+
 _INTEGERS = frozenset(
     f"{sign}{size}" for sign in ("", "U") for size in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT")
 ) | {"HUGEINT"}
@@ -251,8 +254,8 @@ class _Reader:
     def instant(self) -> str:
         name = self.feed.time_field
         column, kind, pattern = sql.name(name), self.types[name], self.feed.time_pattern
-        if kind == "TIMESTAMP WITH TIME ZONE":
-            return f"timezone('UTC', {column})"
+        if kind in ZONED_TYPES:
+            return f"timezone('UTC', {column}::TIMESTAMPTZ)"
         if kind.startswith("TIMESTAMP") or kind == "DATE":
             return self._in_utc(f"{column}::TIMESTAMP")
         field = self.field(name)
