@@ -27,6 +27,9 @@ EMPTY_WINDOW = Code("RB113", "empty-window", "error", "a window ends before it s
 EXCESSIVE_AMOUNT = Code(
     "RB114", "excessive-amount", "error", "an amount has more digits than can be billed exactly"
 )
+UNUSABLE_FOLDER = Code(
+    "RB115", "unusable-folder", "error", "a shared folder cannot be taken into the catalog"
+)
 UNUSED_DECLARATION = Code("RB120", "unused-declaration", "warning", "nothing uses a declaration")
 
 UNKNOWN_BASE = Code("RB201", "unknown-base", "error", "a status or type has an unknown base")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,15 +11,17 @@ from compiler.catalog.from_resolved import catalog_of
 from compiler.catalog.model import Catalog
 from compiler.checks import CHECKS
 from compiler.graph import Graph, graph_of
-from compiler.load import Loaded, load_folder
+from compiler.load import Loaded, load_folder, load_shared
 from compiler.lower.from_catalog import lower
 from compiler.resolve.from_syntax import resolve
-from compiler.resolve.model import Resolved
+from compiler.resolve.model import LostFolder, Resolved
 from compiler.session import Session
 from compiler.suppression import suppress
 from dsl.diagnostic import Diagnostic
 from dsl.parser import parse_source
 from dsl.source import Source, Span
+from dsl.syntax.base import Text
+from dsl.syntax.catalog import CatalogDeclaration
 from dsl.syntax.declarations import Broken, SourceFile
 from runtime.program.model import Program
 
@@ -46,15 +49,26 @@ class Compilation:
 
 @dataclass(slots=True)
 class _Work:
-    """What the passes hand on; a pass fills what is named after it."""
+    """What the passes hand on; a pass fills what is named after it.
+
+    `texts`: what shared folders hold, where the sources came without a folder.
+    """
 
     loaded: Loaded
     session: Session
     files: tuple[SourceFile, ...] = ()
+    texts: tuple[Source, ...] = ()
+    shared: tuple[Source, ...] = ()
+    lost_folders: tuple[LostFolder, ...] = ()
     resolved: Resolved = field(default_factory=lambda: resolve(()))
     graph: Graph = field(default_factory=lambda: graph_of(resolve(())))
     catalog: Catalog | None = None
     program: Program | None = None
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The catalog's own and those of the folders it uses, by path."""
+        return tuple(sorted((*self.loaded.sources, *self.shared), key=lambda one: one.path))
 
 
 def compile_folder(folder: Path) -> Compilation:
@@ -64,26 +78,65 @@ def compile_folder(folder: Path) -> Compilation:
 
 
 def compile_sources(sources: Iterable[Source]) -> Compilation:
-    """Compile texts that were read elsewhere; their order does not matter."""
-    ordered = tuple(sorted(sources, key=lambda source: source.path))
-    return _run(_Work(Loaded(ordered), Session()))
+    """Compile texts that were read elsewhere; their order does not matter.
+
+    Those whose paths begin with `../` are what shared folders hold.
+    """
+    ordered = sorted(sources, key=lambda source: source.path)
+    own = tuple(source for source in ordered if not source.path.startswith("../"))
+    shared = tuple(source for source in ordered if source.path.startswith("../"))
+    return _run(_Work(Loaded(own), Session(), texts=shared))
 
 
 def _parse(work: _Work) -> None:
+    work.files = _parsed(work.loaded, work.session)
+
+
+def _parsed(loaded: Loaded, session: Session) -> tuple[SourceFile, ...]:
     files = []
-    for source in work.loaded.sources:
-        if source.path in work.loaded.not_text:
-            lost = Broken(Span(source.path, 0, len(source.text)), "", None)
-            files.append(SourceFile(source, (lost,)))
+    for source in loaded.sources:
+        if source.path in loaded.not_text:
+            files.append(_all_lost(source))
             continue
         file, diagnostics = parse_source(source)
         files.append(file)
-        work.session.add(diagnostics)
-    work.files = tuple(files)
+        session.add(diagnostics)
+    return tuple(files)
+
+
+def _all_lost(source: Source) -> SourceFile:
+    """Stand in for a file that cannot be parsed: it may have held any declaration."""
+    return SourceFile(source, (Broken(Span(source.path, 0, len(source.text)), "", None),))
+
+
+def _share(work: _Work) -> None:
+    """Take in the folders that the catalog uses; their files join its scope."""
+    seen: set[str] = set()
+    for use in _uses(work.files):
+        inside = posixpath.normpath(use.value)
+        outcome = "it is used twice" if inside in seen else _shared(work, use.value, inside)
+        seen.add(inside)
+        if isinstance(outcome, str):
+            work.lost_folders += (LostFolder(use, outcome),)
+            work.files += (_all_lost(Source(inside, "")),)
+        else:
+            work.shared += outcome.sources
+            work.files += _parsed(outcome, work.session)
+
+
+def _shared(work: _Work, use: str, inside: str) -> Loaded | str:
+    """Give a shared folder's texts: those that came with the catalog's, or from the disk."""
+    given = tuple(text for text in work.texts if text.path.startswith(f"{inside}/"))
+    return Loaded(given) if given else load_shared(work.loaded.folder, use, work.session)
+
+
+def _uses(files: tuple[SourceFile, ...]) -> tuple[Text, ...]:
+    nodes = (node for file in files for node in file.declarations)
+    return tuple(use for node in nodes if isinstance(node, CatalogDeclaration) for use in node.uses)
 
 
 def _resolve(work: _Work) -> None:
-    work.resolved = resolve(work.files)
+    work.resolved = resolve(work.files, work.lost_folders)
 
 
 def _draw(work: _Work) -> None:
@@ -106,11 +159,12 @@ def _type(work: _Work) -> None:
 
 def _lower(work: _Work) -> None:
     if work.catalog is not None:
-        work.program = lower(work.catalog, work.loaded.sources)
+        work.program = lower(work.catalog, work.sources)
 
 
 PASSES: tuple[Callable[[_Work], None], ...] = (
     _parse,
+    _share,
     _resolve,
     _draw,
     _check,
@@ -125,7 +179,7 @@ def _run(work: _Work) -> Compilation:
     for one in PASSES:
         one(work)
     return Compilation(
-        sources=work.loaded.sources,
+        sources=work.sources,
         files=work.files,
         resolved=work.resolved,
         graph=work.graph,

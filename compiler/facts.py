@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from compiler.resolve.model import SERVICE_BASES, STATUS_BASES, Resolved
 from compiler.standards import minor_units
 from compiler.units import EVENT, MEASURES
-from dsl.syntax.base import Money, Name
+from dsl.syntax.base import Money, Name, Node
 from dsl.syntax.catalog import CatalogDeclaration
 from dsl.syntax.offers import PackageDeclaration
 from dsl.syntax.services import (
@@ -52,6 +52,11 @@ def frequency_name(months: int) -> str:
 def frequency_words(months: int) -> str:
     """Write a frequency as the language does: `monthly`, `every 2 months`."""
     return _FREQUENCY_NAMES.get(months, f"every {months} months")
+
+
+def is_shared(node: Node) -> bool:
+    """Whether it was written in a shared folder, which lies outside the catalog's own."""
+    return node.span.path.startswith("../")
 
 
 def the_catalog(resolved: Resolved) -> CatalogDeclaration | None:

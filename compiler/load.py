@@ -2,13 +2,15 @@
 
 A catalog is a folder: its `*.ratebook` files and those of its subfolders are one scope.
 A hidden folder, and a subfolder that holds a catalog of its own, is not part of it.
+Folders that several catalogs share lie outside of all of them, and hold no catalog.
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from compiler.session import Session
 from dsl.decoding import decode
@@ -24,10 +26,17 @@ class CatalogFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A folder's sources; those named in `not_text` are to be shown, not to be parsed."""
+    """A folder's sources.
+
+    Attributes:
+        sources: sorted by path.
+        not_text: the paths of those that are to be shown, not to be parsed.
+        folder: where they were read from; None for texts that came without one.
+    """
 
     sources: tuple[Source, ...]
     not_text: frozenset[str] = frozenset()
+    folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,36 @@ def load_folder(folder: Path, session: Session) -> Loaded:
     files = _collect(folder, folder)
     if not files:
         raise CatalogFault(f"{folder}: holds no *{SUFFIX} file")
+    return _decode(folder, files, session)
+
+
+def load_shared(catalog: Path | None, use: str, session: Session) -> Loaded | str:
+    """Read a folder that a catalog uses, or say why it cannot be taken in.
+
+    `use` is a path from the catalog's folder; a source's path begins with it.
+    """
+    if "\\" in use or PurePosixPath(use).is_absolute():
+        return "write it as a path from this catalog's folder, with `/`"
+    if catalog is None or not (catalog / use).is_dir():
+        return "there is no such folder"
+    folder, own = (catalog / use).resolve(), catalog.resolve()
+    if folder.is_relative_to(own) or own.is_relative_to(folder):
+        return "it is part of this catalog, or this catalog of it"
+    try:
+        files = _collect(folder, folder)
+    except CatalogFault as fault:
+        return str(fault)
+    if not files:
+        return f"it holds no *{SUFFIX} file"
+    if any(_CATALOG_LINE.search(file.content) for file in files):
+        return "it holds a catalog of its own"
+    inside = posixpath.normpath(use)
+    return _decode(
+        folder, [_File(f"{inside}/{each.path}", each.content) for each in files], session
+    )
+
+
+def _decode(folder: Path, files: list[_File], session: Session) -> Loaded:
     sources: list[Source] = []
     not_text: set[str] = set()
     for file in sorted(files, key=lambda file: file.path):
@@ -59,7 +98,7 @@ def load_folder(folder: Path, session: Session) -> Loaded:
         session.add(faults)
         if faults:
             not_text.add(file.path)
-    return Loaded(tuple(sources), frozenset(not_text))
+    return Loaded(tuple(sources), frozenset(not_text), folder)
 
 
 def _collect(root: Path, folder: Path) -> list[_File]:

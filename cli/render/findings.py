@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -31,7 +32,7 @@ class Findings:
         """Give a file's path from where the user stands, for its path in the catalog."""
         if not self.prefix or self.prefix == ".":
             return path
-        return f"{self.prefix.rstrip('/')}/{path}"
+        return posixpath.normpath(f"{self.prefix}/{path}")
 
     def position(self, span: Span) -> tuple[int, int]:
         """Give line and column, from 1; (1, 1) where the file could not be read."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from compiler import codes
 from compiler.checks.page import TINY, Page
+from compiler.facts import is_shared
 from compiler.resolve.kinds import EntityId, Kind, id_of
 from compiler.resolve.model import BUILTIN, Failure, Resolved
 from compiler.session import Session
@@ -72,6 +73,8 @@ def check(resolved: Resolved, session: Session) -> None:
     for declaration in resolved.declarations:
         own = id_of(declaration)
         is_first = own not in reported
+        if is_shared(declaration):  # another catalog may use it
+            continue
         if own.kind in KINDS and own not in used and own.kind not in doubtful and is_first:
             reported.add(own)
             session.report(

@@ -12,6 +12,7 @@ from compiler.resolve.model import (
     Duplicate,
     Entity,
     Failure,
+    LostFolder,
     Reference,
     Resolved,
     bindings_of,
@@ -22,7 +23,7 @@ from dsl.syntax.declarations import Broken, Declaration, SourceFile
 from dsl.syntax.services import LifecycleDeclaration
 
 
-def resolve(files: Iterable[SourceFile]) -> Resolved:
+def resolve(files: Iterable[SourceFile], lost_folders: tuple[LostFolder, ...] = ()) -> Resolved:
     """Resolve a folder's files; their order is that of their paths, however they come."""
     ordered = tuple(sorted(files, key=lambda file: file.source.path))
     declarations: list[Declaration] = []
@@ -49,6 +50,7 @@ def resolve(files: Iterable[SourceFile]) -> Resolved:
         duplicates=tuple(duplicates),
         references=references,
         bindings=bindings_of(references),
+        lost_folders=lost_folders,
     )
 
 

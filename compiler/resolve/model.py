@@ -16,7 +16,7 @@ from typing import TypeVar, cast
 
 from compiler.resolve.kinds import EntityId, Kind
 from dsl.source import Span
-from dsl.syntax.base import Name, Node
+from dsl.syntax.base import Name, Node, Text
 from dsl.syntax.billing import TaxRow
 from dsl.syntax.declarations import Broken, Declaration, SourceFile
 from dsl.syntax.services import Transition
@@ -87,6 +87,14 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class LostFolder:
+    """A shared folder that could not be taken in: where it is named, and why not."""
+
+    use: Text
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Resolved:
     """A folder's files as one scope.
 
@@ -97,6 +105,7 @@ class Resolved:
         entities: by id, in the order of `declarations`.
         duplicates: what was declared again.
         references: in order of declaration and place.
+        lost_folders: shared folders whose declarations are not among them.
     """
 
     files: tuple[SourceFile, ...]
@@ -106,6 +115,7 @@ class Resolved:
     duplicates: tuple[Duplicate, ...]
     references: tuple[Reference, ...]
     bindings: Mapping[Span, EntityId]
+    lost_folders: tuple[LostFolder, ...] = ()
     _by_type: Mapping[type[Node], tuple[Declaration, ...]] = field(
         init=False, repr=False, compare=False
     )

@@ -26,5 +26,7 @@ def _catalog(source: Source, node: CatalogDeclaration) -> Item:
     if node.rounding:
         mode = words.choice(node.rounding)
         items.append(words.line(node.rounding, "catalog", "rounding", mode))
+    for folder in node.uses:
+        items.append(words.line(folder, "catalog", "use", source.words(folder.span)))
     header = f"catalog {node.name.text}{words.title(source, node.title)}"
     return words.group(source, node, header, items)

@@ -16,6 +16,7 @@ class CatalogDeclaration(Node):
         currencies: ISO 4217 codes the catalog prices in, in the order written.
         timezone: the IANA zone in which the catalog's dates and periods are meant.
         rounding: `half_up` or `half_even` where it says so (`rounding half even`).
+        uses: the shared folders it takes in, as paths from its own folder.
     """
 
     doc: str
@@ -24,3 +25,4 @@ class CatalogDeclaration(Node):
     currencies: tuple[Name, ...]
     timezone: Text | None
     rounding: Word | None
+    uses: tuple[Text, ...]

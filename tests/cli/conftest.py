@@ -49,7 +49,8 @@ def ratebook(capfd: pytest.CaptureFixture[str]) -> Ratebook:
 
 @pytest.fixture
 def catalog(tmp_path: Path) -> Path:
-    """A copy of the connectivity catalog, with its book and usage."""
+    """A copy of the connectivity catalog, with its book, usage and shared folder."""
+    shutil.copytree(CONNECTIVITY.parent / "shared", tmp_path / "shared")
     return Path(shutil.copytree(CONNECTIVITY, tmp_path / "connectivity"))
 
 

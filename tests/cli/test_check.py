@@ -13,7 +13,7 @@ from tests.cli.conftest import CONNECTIVITY, Ratebook, edit
 def test_a_clean_catalog_exits_with_0(ratebook: Ratebook) -> None:
     said = ratebook("check", CONNECTIVITY)
     assert (said.code, said.err) == (0, "")
-    assert said.out.endswith("clean (5 files)\n")
+    assert said.out.endswith("clean (6 files)\n")
 
 
 SIX_BREAKS = (
@@ -40,12 +40,12 @@ def test_a_catalog_broken_in_six_places_gets_six_diagnostics_in_order_of_place(
     assert said.code == 1
     places = re.findall(r"connectivity/(\w+\.ratebook):(\d+):(\d+): error\[(RB\d+)\]", said.out)
     assert [(file, int(line), int(column)) for file, line, column, _ in places] == [
-        ("catalog.ratebook", 10, 13),
+        ("catalog.ratebook", 11, 13),
         ("lifecycle.ratebook", 4, 28),
         ("lifecycle.ratebook", 13, 14),
         ("services.ratebook", 18, 5),
         ("services.ratebook", 45, 13),
-        ("usage.ratebook", 45, 9),
+        ("usage.ratebook", 43, 9),
     ]
     assert len(said.out.splitlines()) == len(SIX_BREAKS)
 

@@ -94,7 +94,7 @@ def test_web_data_beyond_the_bucket(billed: Path, ratebook: Ratebook) -> None:  
     assert f"rounded once = {expected} CAD" in said.out
     assert f"{Decimal(beyond) / GB} GB × 1.20 per GB" in said.out
     assert f"{Decimal(abroad) / GB} GB × 4.00 per GB" in said.out
-    assert "usage.ratebook:21: web_data     to north_america  1.20 CAD per GB" in said.out
+    assert "usage.ratebook:19: web_data     to north_america  1.20 CAD per GB" in said.out
     first = next(iter(sorted(_places_of("GW-00001", "web"))))
     assert first in said.out
 

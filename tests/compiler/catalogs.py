@@ -12,11 +12,13 @@ TINY = 'catalog tiny {\n  currencies  USD\n  timezone    "UTC"\n}\n\n'
 
 
 def connectivity_sources() -> tuple[Source, ...]:
-    """The connectivity catalog's files, by path."""
-    files = sorted(CONNECTIVITY.rglob("*.ratebook"))
+    """The connectivity catalog's files and those of the folder it uses, by path."""
+    shared = CONNECTIVITY.parent / "shared" / "geography"
+    folders = (("../shared/geography/", shared), ("", CONNECTIVITY))
     return tuple(
-        Source(file.relative_to(CONNECTIVITY).as_posix(), file.read_text(encoding="utf-8"))
-        for file in files
+        Source(prefix + file.relative_to(folder).as_posix(), file.read_text(encoding="utf-8"))
+        for prefix, folder in folders
+        for file in sorted(folder.rglob("*.ratebook"))
     )
 
 

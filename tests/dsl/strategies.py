@@ -128,6 +128,7 @@ CATALOGS = phrase(
         phrase("currencies", listed(NAMES)),
         phrase("timezone", TEXTS),
         phrase("rounding half", st.sampled_from(["up", "even"])),
+        many=phrase("use", TEXTS),
     ),
 )
 BILL_GROUPS = phrase(

@@ -70,6 +70,7 @@ def test_the_wheel_is_what_gets_imported(installed: Path, tmp_path: Path) -> Non
 def test_the_wheel_checks_and_bills_a_catalog(installed: Path, tmp_path: Path) -> None:
     catalog = tmp_path / "connectivity"
     shutil.copytree(CATALOG, catalog)
+    shutil.copytree(CATALOG.parent / "shared", tmp_path / "shared")
     ratebook = str(installed / "ratebook")
     _run(ratebook, "check", str(catalog), cwd=tmp_path)
     _run(
