@@ -155,17 +155,18 @@ def test_junit_has_a_case_a_file_and_a_failure_an_error(ratebook: Ratebook, cata
     edit(catalog / "lifecycle.ratebook", "-> cancelled", "-> cancelld")
     root = junit_of(ratebook("check", catalog, "--format", "junit").out)
     (suite,) = root
-    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("5", "5", "0")
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("6", "5", "0")
     failures = {
-        str(case.get("name")).removeprefix(f"{catalog}/"): len(case.findall("failure"))
+        str(case.get("name")).removeprefix(f"{catalog.parent}/"): len(case.findall("failure"))
         for case in suite
     }
     assert failures == {
-        "catalog.ratebook": 1,
-        "lifecycle.ratebook": 3,
-        "packages.ratebook": 1,
-        "services.ratebook": 2,
-        "usage.ratebook": 1,
+        "shared/geography/zones.ratebook": 0,
+        "connectivity/catalog.ratebook": 1,
+        "connectivity/lifecycle.ratebook": 3,
+        "connectivity/packages.ratebook": 1,
+        "connectivity/services.ratebook": 2,
+        "connectivity/usage.ratebook": 1,
     }
     texts = [failure.text or "" for failure in suite.iter("failure")]
     assert any("45 |     rates   meterd" in text for text in texts)
