@@ -6,11 +6,13 @@ Nothing heavy is imported before a subcommand asks for it.
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -28,6 +30,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
 """Subcommand -> the module whose `command` it is, and its one line of help."""
 
 
+ENGINE_INTERRUPTED = "Query interrupted"
+"""What DuckDB raises, as a RuntimeError, for Ctrl-C in the middle of a statement."""
+
+INTERRUPTED = 130
+"""What a shell expects of a command that Ctrl-C ended."""
+
+
 class LazyCommands(click.Group):
     """A group that imports a subcommand when it is run, not to list it."""
 
@@ -42,6 +51,15 @@ class LazyCommands(click.Group):
         command = importlib.import_module(COMMANDS[cmd_name][0]).command
         assert isinstance(command, click.Command)
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the subcommand; whoever reads our output may have seen enough."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Click takes it for a failure, and the interpreter's last flush would meet it again.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return exits.CLEAN
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands from the table, without importing them."""
@@ -63,19 +81,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         code = ratebook.main(args=arguments, prog_name="ratebook", standalone_mode=False)
     except click.exceptions.Abort:
-        click.echo("stopped.", err=True)
-        sys.exit(130)
+        _stop()
     except click.ClickException as fault:
         fault.show()
         sys.exit(exits.USAGE)
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; nothing more can be said to them.
-        sys.stderr.close()
-        sys.exit(exits.CLEAN)
-    except Exception:
+    except Exception as fault:
+        if str(fault) == ENGINE_INTERRUPTED:
+            _stop()
         click.echo(_own_fault(traceback.format_exc()), err=True)
         sys.exit(exits.OWN_FAULT)
     sys.exit(code if isinstance(code, int) else exits.CLEAN)
+
+
+def _stop() -> NoReturn:
+    click.echo("stopped.", err=True)
+    sys.exit(INTERRUPTED)
 
 
 def _own_fault(report: str) -> str:

@@ -16,6 +16,8 @@ from urllib.parse import unquote
 
 import plutoprint
 
+from runtime.interrupts import hold_interrupts
+
 FONTS = Path(__file__).parent / "fonts"
 FONT_URL = "ratebook-font:/"
 FOLDER_URL = "ratebook-template:/"
@@ -96,12 +98,13 @@ def render_pdf(html: str, *, folder: Path | None = None) -> bytes:
     fetcher = TemplateFetcher(folder)
     book = plutoprint.Book(plutoprint.PAGE_SIZE_A4)
     book.custom_resource_fetcher = fetcher
-    book.load_html(html, user_style=_FONT_FACES, base_url=FOLDER_URL)
     day = created[1] if created else _NO_DATE
-    book.set_metadata(plutoprint.PDF_METADATA_CREATION_DATE, f"{day}T00:00:00Z")
-    book.set_metadata(plutoprint.PDF_METADATA_CREATOR, "Ratebook")
     stream = BytesIO()
-    book.write_to_pdf_stream(stream)
+    with hold_interrupts():
+        book.load_html(html, user_style=_FONT_FACES, base_url=FOLDER_URL)
+        book.set_metadata(plutoprint.PDF_METADATA_CREATION_DATE, f"{day}T00:00:00Z")
+        book.set_metadata(plutoprint.PDF_METADATA_CREATOR, "Ratebook")
+        book.write_to_pdf_stream(stream)
     if fetcher.refused:
         asked = ", ".join(url[:200] for url in fetcher.refused)
         raise RefusedResource(f"the document may fetch nothing outside its template, yet: {asked}")

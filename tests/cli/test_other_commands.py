@@ -1,11 +1,13 @@
 """fmt, compile, dump, graph and explain CODE, as a user types them."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import CONNECTIVITY, Ratebook, edit
+from tests.cli.conftest import CONNECTIVITY, ROOT, Ratebook, edit
 
 
 @pytest.mark.feature("E1")
@@ -156,3 +158,32 @@ def test_a_code_has_a_page(ratebook: Ratebook) -> None:
     assert said.code == 0
     assert said.out.startswith("# RB101: unknown-name\n")
     assert ratebook("explain", "RB999").code == 2
+
+
+@pytest.mark.feature("E1")
+def test_ctrl_c_inside_the_engine_is_no_fault_of_ours(
+    ratebook: Ratebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise RuntimeError("Query interrupted")
+
+    monkeypatch.setattr("runtime.bill.load_book", interrupted)
+    out = tmp_path / "out"
+    said = ratebook(
+        "bill", CONNECTIVITY, "--book", CONNECTIVITY / "book", "--as-of", "2026-01-01", "--out", out
+    )
+    assert said.code == 130
+    assert said.err.endswith("stopped.\n")
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("arguments", ["explain RB101", f"graph {CONNECTIVITY}"])
+@pytest.mark.feature("E1")
+def test_a_reader_who_has_seen_enough_is_no_finding(arguments: str) -> None:
+    command = f"{sys.executable} -m cli.main {arguments}"
+    shell = f"{command} | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", shell], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert not done.stderr
