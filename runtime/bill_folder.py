@@ -16,7 +16,7 @@ import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from errno import EISDIR, ENOTDIR
+from errno import EISDIR, ENOSPC, ENOTDIR
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -77,7 +77,9 @@ def in_words(folder: OutFolder, fault: Exception) -> str:
     if isinstance(fault, duckdb.OutOfMemoryException):
         return "the memory or the disk it spills to is not enough; give more by --memory-limit"
     if not isinstance(fault, OSError):
-        return f"{folder.root}: {str(fault).splitlines()[0]}"
+        words = os.strerror(ENOSPC)
+        words = words if words in str(fault) else str(fault).splitlines()[0]
+        return f"{folder.root}: cannot be written: {words}"
     place = folder.root if fault.filename is None else Path(os.fsdecode(fault.filename))
     words = os.strerror(fault.errno) if fault.errno else str(fault)
     verb = "written" if place.is_relative_to(folder.root) else "used"

@@ -79,6 +79,7 @@ def _places(result: BillResult, out: Path) -> Iterator[str]:
         yield f"  invoices    {result.documents[0].parent}/  ({len(result.documents):,} files)"
     if result.usage.read:
         yield f"  usage       {out / 'rated_usage'}/"
+    if result.usage.read > result.usage.rated:
         yield f"  exceptions  {out / 'exceptions'}/"
     if result.invoices:
         first = result.invoices[0].number

@@ -10,8 +10,10 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
+from runtime.bill_folder import OutFolder, in_words
 from tests.cli.conftest import CONNECTIVITY, Ratebook, Said, edit
 
 JANUARY, FEBRUARY = "2026-01-01", "2026-02-01"
@@ -413,3 +415,29 @@ def test_a_book_file_with_no_column_of_its_own_is_reported_by_its_header(
     said = bill(ratebook, catalog, tmp_path / "out")
     assert said.code == 1
     assert "accounts.csv: header `kunde`: is not a column of this file" in said.err
+
+
+@pytest.mark.feature("C2")
+def test_the_folder_of_exceptions_is_named_where_there_are_any(
+    ratebook: Ratebook, catalog: Path, tmp_path: Path
+) -> None:
+    file = next((catalog / "usage").glob("*.csv"))
+    lines = file.read_text("utf-8").splitlines(keepends=True)
+    file.write_text("".join(lines[:2]), "utf-8")
+    said = bill(ratebook, catalog, tmp_path / "sound", "--usage", file)
+    assert re.search(r"= rated +1\b", said.out)
+    assert "rated_usage/" in said.out
+    assert "exceptions/" not in said.out
+    file.write_text("".join([*lines[:2], "too,few\n"]), "utf-8")
+    said = bill(ratebook, catalog, tmp_path / "broken", "--usage", file)
+    assert "exceptions/" in said.out
+
+
+@pytest.mark.feature("E1")
+def test_a_disk_that_the_engine_finds_full_is_told_in_a_few_words() -> None:
+    fault = duckdb.IOException(
+        'IO Error: Async write failed: {"exception_message":"Could not write file '
+        '\\"out/part-1.parquet\\": No space left on device","errno":"28"}'
+    )
+    told = in_words(OutFolder(Path("out")), fault)
+    assert told == "out: cannot be written: No space left on device"
