@@ -35,15 +35,6 @@ from runtime.usage.tie import Span, make_kinds, make_periods, make_segments
 Progress = Callable[[str, int, int | None], None]
 """Called with the stage, how much of it is done, and of how much (None: not known)."""
 
-STAGES = (
-    "read files",
-    "find duplicates",
-    "classify",
-    "tie to services",
-    "stored usage",
-    "draw buckets",
-    "write",
-)
 _TABLES = ("rated.cells", "rated.flats", "rated.pools", "rated.evaluated")
 
 
@@ -62,7 +53,7 @@ class _Run:
 
     def enter(self, stage: str) -> None:
         if self.progress is not None:
-            self.progress(stage, STAGES.index(stage), len(STAGES))
+            self.progress(stage, 0, None)
 
 
 def rate_usage(  # noqa: PLR0913 - each is a fact of the run, given by name
