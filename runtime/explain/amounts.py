@@ -8,6 +8,7 @@ from typing import assert_never
 
 from runtime.explain.model import Explanation, Fact
 from runtime.explain.words import figure, measured, shown, words
+from runtime.invoice.format import EACH
 from runtime.invoice.model import Invoice, InvoiceLine, UsageComponent
 from runtime.money import rounded, to_major
 from runtime.program.model import Rounding
@@ -91,7 +92,8 @@ def _component(invoice: Invoice, part: UsageComponent) -> Explanation:
 def _product(invoice: Invoice, part: UsageComponent, quantity: str) -> str:
     if part.price is None:
         return quantity
-    product = f"{quantity} × {shown(part.price, invoice.minor_units)} per {part.unit}"
+    per = EACH if part.unit == EACH else f"per {part.unit}"
+    product = f"{quantity} × {shown(part.price, invoice.minor_units)} {per}"
     if part.event_price:
         product += f" + {part.events} × {shown(part.event_price, invoice.minor_units)} an event"
     return product

@@ -103,6 +103,14 @@ def test_usage_is_told_tier_by_tier_and_rounded_once() -> None:
 
 
 @pytest.mark.feature("D6")
+def test_what_is_counted_is_priced_each() -> None:
+    document = samples.consolidated().model_dump_json().replace('"unit":"GB"', '"unit":"each"')
+    text = told(3, Invoice.model_validate_json(document))
+    assert " × 1.20 each = " in text
+    assert "per each" not in text
+
+
+@pytest.mark.feature("D6")
 def test_every_line_has_an_explanation_with_its_amount_and_its_source() -> None:
     invoice = samples.consolidated()
     for line in all_lines(invoice):
