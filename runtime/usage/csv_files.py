@@ -7,6 +7,7 @@ it tells afterwards.  A record's number counts them too, so that it is the file'
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,7 +92,9 @@ def _keep_malformed(connection: DuckDBPyConnection, staged: StagedCsv) -> None:
     ).fetchall()
     if not rows:
         return
-    blanks = _blank_lines_before(staged.file, [place for _, place, _, _ in rows])
+    # The engine's text of a line begins with the blank lines, if any, that stand before it.
+    lines = [(place + len(raw) - len(raw.lstrip("\r\n")), raw) for _, place, raw, _ in rows]
+    blanks = _blank_lines_before(staged.file, lines)
     connection.executemany(
         "INSERT INTO usage.malformed VALUES (?, ?, ?, ?)",
         [
@@ -101,23 +104,40 @@ def _keep_malformed(connection: DuckDBPyConnection, staged: StagedCsv) -> None:
     )
 
 
-def _blank_lines_before(file: UsageFile, places: list[int]) -> Iterator[int]:
-    """Yield how many empty lines, which are no records, stand before each place in the file."""
+def _blank_lines_before(file: UsageFile, lines: list[tuple[int, str]]) -> Iterator[int]:
+    """Yield how many empty lines, which are no records, stand before each malformed line.
+
+    `lines`: where they begin, and their text.  An empty line between quotes belongs to a
+    field, and a quote in a malformed line opens none.
+    """
+    before = astray = 0
+    found = iter([*_find_blank_lines(file), (sys.maxsize, 0)])
+    place, quotes = next(found)
+    for line, raw in lines:
+        while place < line:
+            before += (quotes - astray) % 2 == 0
+            place, quotes = next(found)
+        yield before
+        astray += raw.count('"')
+
+
+def _find_blank_lines(file: UsageFile) -> Iterator[tuple[int, int]]:
+    """Yield the place of each line break before an empty line, and the quotes before it."""
     import pyarrow as pa
 
-    found: list[int] = []
     with pa.input_stream(str(file.path), compression=file.compression) as stream:
-        start, tail = 0, b""
+        start, quotes, tail = 0, 0, b""
         while chunk := stream.read(_CHUNK):
             window = tail + chunk
-            found += [start - len(tail) + each.start() for each in _BLANK_LINE.finditer(window)]
+            counted = len(tail)
+            for each in _BLANK_LINE.finditer(window):
+                if each.start() > counted:
+                    quotes += window.count(b'"', counted, each.start())
+                    counted = each.start()
+                yield start - len(tail) + each.start(), quotes
+            quotes += window.count(b'"', counted)
             start += len(chunk)
             tail = b"\n" if window.endswith(b"\n") else b"\n\r" if window.endswith(b"\n\r") else b""
-    before = 0
-    for place in places:
-        while before < len(found) and found[before] < place:
-            before += 1
-        yield before
 
 
 def _said(fault: Exception) -> str:

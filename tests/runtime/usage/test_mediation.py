@@ -128,6 +128,31 @@ def test_many_malformed_lines_among_quoted_newlines_keep_their_rows(tmp_path: Pa
 
 
 @pytest.mark.feature("A26", "C2")
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_empty_lines_beside_malformed_ones_keep_the_rows_true(
+    tmp_path: Path, end: str, mark: str
+) -> None:
+    path = tmp_path / "a.csv"
+    rows = [
+        line("R1", gateway="GW-9"),
+        f"{end}R2,bad",
+        line("R3", gateway="GW-9", kind=f'"we{end}{end}b"'),
+        'R4,"astray"x,and,too,few',
+        f"{end}{end}R5,bad",
+        line('"R6"', gateway="GW-9"),
+        "R7,bad",
+    ]
+    path.write_bytes((mark + end.join([HEADER, *rows]) + end).encode())
+    assert rate(tmp_path, [path]).read == 7
+    found = [
+        ((each["raw"] or each["record_id"]).partition(",")[0], each["row"])
+        for each in exceptions(tmp_path)
+    ]
+    assert found == [(f"R{row}", str(row)) for row in range(1, 8)]
+
+
+@pytest.mark.feature("A26", "C2")
 def test_exceptions_are_mended_and_fed_again_with_their_guards_taken_off(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     values = ["=1+1", "'=x", "@a", "-5", "+GW", "''-x", "plain", "'quoted"]
