@@ -10,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import Literal
 
@@ -30,6 +30,15 @@ EACH = "each"
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _JOINERS = frozenset("\u200c\u200d")
+
+
+LONGEST_QUANTITY = 9
+"""Decimals of a quantity that are printed in full: a byte of a GB is the ninth."""
+
+SHORT_QUANTITY = 4
+"""Decimals of a quantity that has more than those."""
+
+_WIDE = Context(prec=80, rounding=ROUND_HALF_UP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +88,8 @@ class Printer:
         return f"{text} / {per}".replace(" ", NO_BREAK_SPACE) if per else text
 
     def quantity(self, value: Decimal, unit: str = "", places: int = 0) -> str:
-        """Print a quantity with all its digits, at least so many decimals, and its unit."""
-        text = self.number(value, places)
+        """Print a quantity, with at least so many decimals, and its unit."""
+        text = self.number(as_printed(value), places)
         if not unit or unit == EACH:
             return text
         times = f"{NO_BREAK_SPACE}×" if unit[0].isdigit() else ""
@@ -167,6 +176,17 @@ def printer_of(locale: str, currency: str, minor_units: int) -> Printer:
         percent_affixes=(percent.prefix[0], percent.suffix[0]),
         paper="Letter" if parsed.territory in LETTER_TERRITORIES else "A4",
     )
+
+
+def as_printed(quantity: Decimal) -> Decimal:
+    """Return a quantity as it is printed: whole as long as a person can read it.
+
+    813 minutes and 11 seconds, counted in minutes, have no last digit; such a quantity
+    prints with a few.  The model and its JSON keep what they have.
+    """
+    if places_of(quantity) <= LONGEST_QUANTITY:
+        return quantity
+    return quantity.quantize(Decimal(1).scaleb(-SHORT_QUANTITY), context=_WIDE)
 
 
 def places_of(value: Decimal) -> int:

@@ -28,7 +28,7 @@ from markupsafe import Markup, escape
 from pydantic import BaseModel
 
 from runtime.invoice import model
-from runtime.invoice.format import Printer, clean_text, places_of, printer_of
+from runtime.invoice.format import Printer, as_printed, clean_text, places_of, printer_of
 from runtime.invoice.invariants import all_lines
 from runtime.invoice.model import BucketStatement, BucketTierUse, Invoice, InvoiceLine, UsageDay
 
@@ -85,7 +85,7 @@ class Page:
         rated_lines: the lines made of components, in printed order.
         buckets: the bucket statements with the lines that charge their tiers.
         usage_services: the usage rows, service by service.
-        day_places: the decimals of the usage table, so that its points stand in a column.
+        day_places: the decimals of a unit in the usage tables, so that points stand in a column.
     """
 
     word: str
@@ -93,7 +93,7 @@ class Page:
     rated_lines: tuple[InvoiceLine, ...]
     buckets: tuple[BucketView, ...]
     usage_services: tuple[ServiceUsage, ...]
-    day_places: int
+    day_places: Mapping[str, int]
     printer: Printer
     style: str
 
@@ -160,7 +160,7 @@ def page_of(invoice: Invoice, printer: Printer, style: str) -> Page:
         rated_lines=tuple(line for line in lines if line.components),
         buckets=tuple(_bucket_view(bucket, lines) for bucket in invoice.buckets),
         usage_services=tuple(_service_usages(invoice.usage_days)),
-        day_places=max((places_of(day.quantity) for day in invoice.usage_days), default=0),
+        day_places=_day_places(invoice.usage_days),
         printer=printer,
         style=style,
     )
@@ -171,6 +171,14 @@ def word_of(invoice: Invoice) -> str:
     if invoice.number is None:
         return "Draft credit note" if invoice.kind == "credit_note" else "Draft"
     return "Credit note" if invoice.kind == "credit_note" else "Invoice"
+
+
+def _day_places(days: tuple[UsageDay, ...]) -> Mapping[str, int]:
+    """Give the most decimals that any quantity of a unit prints with."""
+    places: dict[str, int] = {}
+    for day in days:
+        places[day.unit] = max(places.get(day.unit, 0), places_of(as_printed(day.quantity)))
+    return places
 
 
 def _service_usages(days: tuple[UsageDay, ...]) -> Iterator[ServiceUsage]:

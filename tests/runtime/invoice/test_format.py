@@ -118,6 +118,12 @@ def test_quantities_keep_every_digit_and_their_unit() -> None:
     assert in_canada().quantity(Decimal("2"), "GB", 3) == "2.000\u00a0GB"
     assert in_canada().quantity(Decimal("1200"), "each") == "1,200"
     assert in_canada().quantity(Decimal("4"), "3 minute") == "4\u00a0×\u00a03 minute"
+
+
+def test_a_quantity_without_a_last_digit_is_printed_short() -> None:
+    minutes = in_canada().quantity(Decimal("813.183333333333"), "minute")
+    assert minutes == "813.1833\u00a0minute"
+    assert in_canada().quantity(Decimal("0.000000001"), "GB") == "0.000000001\u00a0GB"
     assert in_canada().percent(Decimal("14.975")) == "14.975%"
     assert places_of(Decimal("2.5000")) == 1
     assert places_of(Decimal("1E+3")) == 0
