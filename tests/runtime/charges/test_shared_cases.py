@@ -1,0 +1,125 @@
+"""The figures of proration by days and of buckets that other billing projects assert."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from runtime.charges.amounts import stretch_minor_sql
+from runtime.engine import open_engine
+from runtime.tax import AppliedRate, share_taxes
+from runtime.usage import kernel
+from tests.runtime.charges.tables import Value
+
+BY_DAYS = ("half_open_days", "inclusive_days", "inclusive_local_days")
+DAY = timedelta(days=1)
+
+KNOWN_DIFFERENCES = {
+    "cg1-factor-limit": "a bucket counts the measure's own steps, not a multiple of them",
+    "cg1-two-925": "a bucket counts the measure's own steps, not a multiple of them",
+    "cg1-two-reject": "usage that a bucket does not cover is rated, never refused",
+}
+
+Given = dict[str, str]
+
+
+@pytest.mark.feature("D1", "D3")
+def test_proration_by_days(shared: Path) -> None:
+    cases = [each for each in read(shared, "proration") if by_days(each["given"])]
+    assert len(cases) == 11
+    for each in cases:
+        given, expect = each["given"], each["expect"]
+        parts = given.get("parts", [{name: given[name] for name in given if name in PART}])
+        nets = [prorated(given, part) for part in parts]
+        found = {"amount": nets[0], "net": sum(nets), "total": nets[0] + tax(nets[0], given)}
+        for name in found.keys() & expect.keys():
+            assert found[name] == Decimal(expect[name]), each["id"]
+        assert [str(net) for net in nets] == expect.get("lines", [str(net) for net in nets])
+
+
+@pytest.mark.feature("C3")
+def test_buckets_drawn_in_order(shared: Path) -> None:
+    cases = [each for each in read(shared, "buckets") if each["kind"] == "ordered_drawdown"]
+    assert {each["id"] for each in cases} >= KNOWN_DIFFERENCES.keys()
+    for each in cases:
+        if each["id"] not in KNOWN_DIFFERENCES:
+            remaining, covered = drawn(each["given"])
+            assert remaining == each["expect"]["remaining"], each["id"]
+            assert covered == int(each["expect"].get("covered", covered)), each["id"]
+
+
+PART = ("price", "quantity", "credit")
+
+
+def read(shared: Path, name: str) -> list[dict]:
+    found: list[dict] = json.loads((shared / "cases" / f"{name}.json").read_text("utf-8"))
+    return found
+
+
+def by_days(given: Given) -> bool:
+    return given.get("convention") in BY_DAYS
+
+
+def prorated(given: Given, part: dict) -> Decimal:
+    """Give the amount of the days served; an inclusive end is the day before ours."""
+    last = timedelta() if given["convention"] == "half_open_days" else DAY
+    row: dict[str, Value] = {
+        "unit_price": Decimal(part["price"]),
+        "quantity": int(part.get("quantity", 1)),
+        "minor_units": 2,
+        "from_day": local_day(given, "service_start") + int(given.get("free_days", 0)) * DAY,
+        "until_day": local_day(given, "service_end") + last,
+        "full_start": local_day(given, "period_start"),
+        "full_end": local_day(given, "period_end") + last,
+    }
+    amount = stretch_minor_sql("unit_price", "quantity", "minor_units", "half_up")
+    columns = ", ".join(f"${name} AS {name}" for name in row)
+    columns = columns.replace("$unit_price", "CAST($unit_price AS DECIMAL(38, 12))")
+    found = open_engine(threads=1).execute(f"SELECT {amount} FROM (SELECT {columns})", row)
+    ((minor,),) = found.fetchall()
+    return Decimal(-minor if part.get("credit") else minor).scaleb(-2)
+
+
+def local_day(given: Given, name: str) -> date:
+    if "timezone" not in given:
+        return date.fromisoformat(given[name])
+    instant = datetime.fromisoformat(given[name]).astimezone(UTC)
+    return instant.astimezone(ZoneInfo(given["timezone"])).date()
+
+
+def tax(net: Decimal, given: Given) -> Decimal:
+    rate = AppliedRate("tax", "class", "", Decimal(given.get("tax_percent", 0)), None)
+    (due,), _ = share_taxes([(int(net.scaleb(2)), (rate,))], "half_up")
+    return Decimal(due.minor).scaleb(-2)
+
+
+def drawn(given: dict) -> tuple[dict[str, str], int]:
+    """Draw one event through included buckets; give what is left of each, and the covered."""
+    keys = [key.partition(":") for key in given["order"]]
+    buckets = sorted(
+        given["buckets"],
+        key=lambda each: [
+            -int(each[name]) if way == "desc" else int(each[name]) for name, _, way in keys
+        ],
+    )
+    count, use = len(buckets), int(given["use"])
+    upper = [
+        kernel.OPEN if each.get("unlimited") else int(each["balance"]) - int(each.get("floor", 0))
+        for each in buckets
+    ]
+    first, used = [[0], [0], [0]], [0] * count
+    more = [[0] * (count + 1) for _ in range(4)]
+    arguments: list[Any] = [[0], [0], [0], [use], [0, count], list(range(count))]
+    arguments += [list(range(count)), list(range(count + 1)), upper, [kernel.INCLUDED] * count]
+    arguments += [[0] * count, list(range(count)), used, *first, *more, 1]
+    pieces = kernel.draw(*arguments)
+    assert pieces >= 0
+    remaining = {
+        each["id"]: str(int(each["balance"]) - gone)
+        for each, gone in zip(buckets, used, strict=True)
+    }
+    return remaining, sum(used)
