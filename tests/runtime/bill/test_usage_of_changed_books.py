@@ -26,11 +26,11 @@ def sums(*results: BillResult) -> Sums:
 
 
 def billed_at_once(
-    folder: Path, book: Book, as_of: str, usage: str, program: Program | None = None
+    folder: Path, book: Book, as_of: str, *usage: str, program: Program | None = None
 ) -> Sums:
     """Give what one run that knew all from the start bills."""
     book.write(folder / "once" / "book")
-    return sums(run(request(folder / "once", as_of, usage, program=program)))
+    return sums(run(request(folder / "once", as_of, *usage, program=program)))
 
 
 @pytest.fixture
@@ -136,7 +136,9 @@ def test_a_changed_rate_credits_and_charges_the_usage_it_rated(tmp_path: Path, b
     changed = program.model_copy(update={"rates": dearer, "fingerprint": "other"})
     second = run(request(tmp_path, "2026-02-01", program=changed))
     assert [str(line.net) for line in lines(second, "P1-data")] == ["3.00"]
-    assert sums(first, second) == billed_at_once(tmp_path, book, "2026-02-01", usage, changed)
+    assert sums(first, second) == billed_at_once(
+        tmp_path, book, "2026-02-01", usage, program=changed
+    )
 
 
 def test_what_changed_for_no_usage_rates_none_again(tmp_path: Path, book: Book) -> None:
