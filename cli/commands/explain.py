@@ -80,6 +80,7 @@ def _explained(invoice: Invoice, line: int | None, out: Path) -> str:
     if line is None:
         return render_text(explain_invoice(invoice))
     try:
-        return render_text(explain_line(invoice, line, RatedUsage(out / "rated_usage")))
+        rated = RatedUsage(out / "rated_usage" / f"run={invoice.run}")
+        return render_text(explain_line(invoice, line, rated))
     except NoSuchLine as fault:
         raise Refusal(str(fault)) from fault

@@ -75,12 +75,13 @@ def _money(amount: Decimal) -> str:
 
 
 def _places(result: BillResult, out: Path) -> Iterator[str]:
+    run = f"run={result.run}"
     if result.documents:
         yield f"  invoices    {result.documents[0].parent}/  ({len(result.documents):,} files)"
     if result.usage.read:
-        yield f"  usage       {out / 'rated_usage'}/"
+        yield f"  usage       {out / 'rated_usage' / run}/"
     if result.usage.read > result.usage.rated:
-        yield f"  exceptions  {out / 'exceptions'}/"
+        yield f"  exceptions  {out / 'exceptions' / run}/"
     if result.invoices:
         first = result.invoices[0].number
         yield f"  explain     ratebook explain {first}:1 --out {out}"

@@ -19,7 +19,7 @@ FIRST = 20
 
 @dataclass(frozen=True, slots=True)
 class RatedUsage:
-    """The folder of rated usage: `<out>/rated_usage`, Parquet files at any depth."""
+    """The folder of a run's rated usage, `<out>/rated_usage/run=N`: Parquet at any depth."""
 
     folder: Path
 

@@ -32,16 +32,18 @@ _TIME_TYPES = ("TIMESTAMP", "DATE")
 def write_exceptions(
     connection: DuckDBPyConnection,
     out: Path,
+    run: int,
     sources: Sequence[Source],
 ) -> None:
-    """Write `out`/exceptions/FEED.csv for each feed with records that were not rated.
+    """Write `out`/exceptions/run=R/FEED.csv for each feed with records that were not rated.
+
+    What is there of the run's number is replaced: it is of a run that was not posted.
 
     Reads usage.unrated, usage.malformed and usage.file_names.
     """
-    folder = out / FOLDER
+    folder = out / FOLDER / f"run={run}"
     if folder.exists():
         shutil.rmtree(folder)
-    folder.mkdir(parents=True)
     feeds = {source.feed.id: source.feed for source in sources}
     for feed in feeds.values():
         ours = [source for source in sources if source.feed.id == feed.id]
@@ -61,6 +63,7 @@ def _write_feed(
     every = " UNION ALL ".join(f"({member})" for member in members)
     if not sql.count(connection, f"SELECT count(*) FROM ({every})"):
         return
+    path.parent.mkdir(parents=True, exist_ok=True)
     columns = ", ".join(
         f"{_guarded('e.' + sql.name(each))} AS {sql.name(each)}" for each in feed.columns
     )

@@ -143,8 +143,8 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
     write_pools(connection, counters, pieces.used)
     job.enter("write")
     if job.out is not None:
-        write_records(connection, job.out, pieces, _records_of(job, sources, stored))
-        write_exceptions(connection, job.out, sources)
+        write_records(connection, job.out, job.run, pieces, _records_of(job, sources, stored))
+        write_exceptions(connection, job.out, job.run, sources)
     if job.keep:
         keep_usage(connection, job.store, job.run, sources, job.files)
         keep_known(connection, job.store.root, job.run)

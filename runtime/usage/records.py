@@ -49,17 +49,18 @@ _AMOUNT = (
 
 
 def write_records(
-    connection: DuckDBPyConnection, out: Path, pieces: Pieces, origins: Sequence[str]
+    connection: DuckDBPyConnection, out: Path, run: int, pieces: Pieces, origins: Sequence[str]
 ) -> None:
-    """Write `out`/rated_usage/period=YYYY-MM/part-N.parquet, in place of what is there.
+    """Write `out`/rated_usage/run=R/period=YYYY-MM/part-N.parquet.
+
+    What is there of the run's number is replaced: it is of a run that was not posted.
 
     Each origin is a SELECT of file, position, feed, event_id, file_name and row; where
     file_name is NULL it is that of usage.file_names.
     """
-    folder = out / FOLDER
+    folder = out / FOLDER / f"run={run}"
     if folder.exists():
         shutil.rmtree(folder)
-    folder.mkdir(parents=True)
     connection.register("usage_pieces", pieces.table())
     try:
         for number, origin in enumerate(origins):
@@ -102,7 +103,7 @@ def _write_parts(connection: DuckDBPyConnection, folder: Path, number: int) -> N
     try:
         for (month,) in months:
             part = folder / f"period={month}" / f"part-{number}.parquet"
-            part.parent.mkdir(exist_ok=True)
+            part.parent.mkdir(parents=True, exist_ok=True)
             _write_part(connection, part, month)
     finally:
         connection.execute(f"SET threads = {threads}")

@@ -60,13 +60,28 @@ def rows_of(out: Path) -> dict[str, int]:
 @pytest.mark.feature("C2")
 def test_every_record_read_is_accounted_for(billed: Path) -> None:
     usage = json.loads((billed / "summary.json").read_text())["usage"]
-    assert usage["read"] == 6024  # 6,000 sessions, 15 + 8 + ... sent twice, 5 broken, see below
+    assert usage["read"] == 6024  # 6,000 sessions, 19 sent twice, 5 broken rows
     assert usage["read"] == sum(
         usage[part] for part in ("rated", "duplicate", "skipped", "rejected")
     )
-    exceptions = (billed / "exceptions" / "sessions.csv").read_text().splitlines()
+    exceptions = (billed / "exceptions" / "run=2" / "sessions.csv").read_text().splitlines()
     told = usage["duplicate"] + usage["skipped"] + usage["rejected"]
     assert len(exceptions) == 1 + told
+
+
+@pytest.mark.feature("C2", "C4", "D6")
+def test_a_later_run_keeps_the_records_and_the_exceptions_of_the_earlier(
+    ratebook: Ratebook, billed: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(billed, out)
+    number = invoice_of(out, "A0001", FEBRUARY)["number"]
+    before = ratebook("explain", f"{number}:3", "--out", out).out
+    assert re.search(r"From \d+ usage records", before)
+    rejected = (out / "exceptions" / "run=2" / "sessions.csv").read_bytes()
+    assert bill(ratebook, CONNECTIVITY, out, "--as-of", "2026-03-01").code == 0
+    assert ratebook("explain", f"{number}:3", "--out", out).out == before
+    assert (out / "exceptions" / "run=2" / "sessions.csv").read_bytes() == rejected
 
 
 @pytest.mark.feature("C1", "C2", "D9")

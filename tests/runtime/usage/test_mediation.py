@@ -69,7 +69,7 @@ def rate(
 
 
 def exceptions(folder: Path) -> list[dict[str, str]]:
-    path = folder / "out" / "exceptions" / "sessions.csv"
+    path = folder / "out" / "exceptions" / "run=1" / "sessions.csv"
     with path.open(newline="") as stream:
         return list(csv.DictReader(stream))
 
@@ -163,7 +163,7 @@ def test_exceptions_are_mended_and_fed_again_with_their_guards_taken_off(tmp_pat
     assert written == ["'=1+1", "''=x", "'@a", "-5", "'+GW", "'''-x", "plain", "'quoted"]
     again = tmp_path / "again"
     mended = tuple(gateway(value, service=f"s{n}") for n, value in enumerate(values))
-    report = rate(again, [tmp_path / "out" / "exceptions" / "sessions.csv"], book=mended)
+    report = rate(again, [tmp_path / "out" / "exceptions" / "run=1" / "sessions.csv"], book=mended)
     assert (report.read, report.rated) == (len(values), len(values))
 
 
@@ -190,7 +190,7 @@ def test_typed_columns_are_read_as_their_texts_are(tmp_path: Path) -> None:
     }
     again = rate(
         tmp_path / "again",
-        [tmp_path / "out" / "exceptions" / "sessions.csv"],
+        [tmp_path / "out" / "exceptions" / "run=1" / "sessions.csv"],
         book=(gateway("GW-9"),),
     )
     assert again.rated == 1

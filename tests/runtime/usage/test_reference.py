@@ -110,12 +110,12 @@ def check(connection: DuckDBPyConnection, out: Path, expected: Result) -> None:
 
 def check_pieces(connection: DuckDBPyConnection, out: Path, expected: Result) -> None:
     found = []
-    if list(out.glob("rated_usage/*/*.parquet")):
+    if list(out.glob("rated_usage/*/*/*.parquet")):
         found = [
             (file, row, piece, component, (bucket, tier) if bucket else None, quantity, amount)
             for file, row, piece, component, bucket, tier, quantity, amount in connection.execute(
                 "SELECT file, row, piece, component, bucket, tier, quantity, amount "
-                f"FROM read_parquet('{out}/rated_usage/*/*.parquet')"
+                f"FROM read_parquet('{out}/rated_usage/*/*/*.parquet')"
             ).fetchall()
         ]
     assert sorted(found, key=lambda each: each[:3]) == sorted(
