@@ -38,6 +38,7 @@ PLACES = 12
 """Digits after the point of a figure that has no last digit, such as a third."""
 
 _WIDE = Context(prec=80, rounding=ROUND_HALF_UP)
+_WIDER = Context(prec=200)  # holds the product of two wide figures: no product is rounded
 
 
 def steps_of(unit: str) -> int:
@@ -47,13 +48,18 @@ def steps_of(unit: str) -> int:
 
 def in_unit(steps: int, unit: str) -> Decimal:
     """Give a quantity of steps in a unit."""
-    return as_decimal(Fraction(steps, steps_of(unit)))
+    return _quotient(steps, steps_of(unit))
 
 
 def as_decimal(value: Fraction) -> Decimal:
     """Give a figure to be shown: exact where it ends, else to PLACES, half up."""
-    exact = _WIDE.divide(Decimal(value.numerator), Decimal(value.denominator))
-    if Fraction(exact) != value:
+    return _quotient(value.numerator, value.denominator)
+
+
+def _quotient(numerator: int, denominator: int) -> Decimal:
+    whole, divisor = Decimal(numerator), Decimal(denominator)
+    exact = _WIDE.divide(whole, divisor)
+    if _WIDER.multiply(exact, divisor) != whole:
         exact = exact.quantize(Decimal(1).scaleb(-PLACES), context=_WIDE)
     return plain(exact)
 
