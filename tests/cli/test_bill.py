@@ -198,6 +198,24 @@ def test_a_fault_of_the_book_stops_the_run_with_its_place(
     assert not (out / "invoices").exists()
 
 
+@pytest.mark.feature("A4")
+@pytest.mark.parametrize(
+    ("line", "said_of_it"),
+    [("inactive", "is not active"), ("active until 2025-12-20", "2025-12-20")],
+)
+def test_a_service_that_is_not_active_cannot_be_sold(
+    ratebook: Ratebook, catalog: Path, line: str, said_of_it: str
+) -> None:
+    price = "  price monthly   6.00 CAD"
+    edit(catalog / "services.ratebook", price, f"  {line}\n\n{price}")
+    said = bill(ratebook, catalog, catalog.parent / "out", "--all-faults")
+    assert said.code == 1
+    faults = [each for each in said.err.splitlines() if each.startswith("book: ")]
+    assert faults
+    assert all("account_services.csv" in each and said_of_it in each for each in faults)
+    assert not has_posted(catalog.parent / "out")
+
+
 @pytest.mark.feature("B1")
 def test_all_faults_of_a_book_are_said_at_once(ratebook: Ratebook, catalog: Path) -> None:
     edit(catalog / "book" / "accounts.csv", "A0001,northwind,", "A0001,nortwind,")

@@ -18,7 +18,7 @@ import pytest
 from tests.cli.conftest import CONNECTIVITY, Ratebook
 from tests.cli.test_bill import billed, invoice_of  # noqa: F401 - a fixture
 
-FEBRUARY = "2026-02-01"
+JANUARY, FEBRUARY = "2026-01-01", "2026-02-01"
 GB = 1_000_000_000
 MONTH = (datetime(2026, 1, 1, 5), datetime(2026, 2, 1, 5))  # noqa: DTZ001 - January in Toronto, UTC
 
@@ -50,14 +50,21 @@ def sessions_of(gateway: str, kind: str) -> Iterator[tuple[str, int]]:
             yield row["country"], int(row["bytes_up"]) + int(row["bytes_down"])
 
 
-def line_of(invoice: dict[str, Any], account_service: str, **wanted: object) -> dict[str, Any]:
-    found: dict[str, Any]
-    (found,) = (
+def lines_of(invoice: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
         line
         for section in invoice["sections"]
         for package in section["packages"]
         for service in package["services"]
         for line in service["lines"]
+    ]
+
+
+def line_of(invoice: dict[str, Any], account_service: str, **wanted: object) -> dict[str, Any]:
+    found: dict[str, Any]
+    (found,) = (
+        line
+        for line in lines_of(invoice)
         if line["account_service"] == account_service
         and all(line[name] == value for name, value in wanted.items())
     )
@@ -157,6 +164,25 @@ def test_a_first_partial_year_and_its_activation(billed: Path) -> None:  # noqa:
     activation = line_of(invoice, "S0005-access", kind="transition")
     assert (activation["service"], Decimal(activation["net"])) == ("activation", Decimal("75.00"))
     assert activation["period_start"] == "2026-01-09"
+
+
+@pytest.mark.feature("A1", "A7", "B4")
+def test_a_pending_package_stops_its_services_charges(billed: Path) -> None:  # noqa: F811
+    """The package of A0020 was pending from its sale on 8 December and opened on 20 January.
+
+    Its access line was active all along; it is charged from the day the package opened, and
+    its activation on 9 December, since a transition is charged when it occurs:
+
+        80.00 x 31/31 = 80.00    80.00 x 19/31 = 49.0322... -> 49.03    80.00 - 49.03 = 30.97
+    """
+    before = invoice_of(billed, "A0020", JANUARY)
+    lines = [line for line in lines_of(before) if line["kind"] != "transition"]
+    assert lines == []
+    assert Decimal(before["totals"]["net"]) == Decimal("75.00")
+    invoice = invoice_of(billed, "A0020", FEBRUARY)
+    line = line_of(invoice, "S0020-access", kind="recurring", period_end="2026-02-01")
+    assert (line["period_start"], line["days"], line["full_days"]) == ("2026-01-20", 12, 31)
+    assert Decimal(line["net"]) == Decimal("30.97")
 
 
 @pytest.mark.feature("A21")

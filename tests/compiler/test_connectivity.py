@@ -68,6 +68,16 @@ def test_transition_has_a_row_for_each_source(program: Program) -> None:
     ]
 
 
+@pytest.mark.feature("A5")
+def test_a_custom_service_type_stands_on_its_base(program: Program) -> None:
+    assert {service.id: (service.type, service.base) for service in program.services} == {
+        "access": ("access_charges", "recurring"),
+        "activation": ("activation_fees", "fee"),
+        "data": ("access_charges", "recurring"),
+        "static_ip": ("access_charges", "recurring"),
+    }
+
+
 @pytest.mark.feature("A8")
 def test_charged_transition_names_its_fee(program: Program) -> None:
     found = [
