@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from compiler.resolve.model import SERVICE_BASES, STATUS_BASES, Resolved
 from compiler.standards import minor_units
-from compiler.units import EVENT, MEASURES
 from dsl.syntax.base import Money, Name, Node
 from dsl.syntax.catalog import CatalogDeclaration
 from dsl.syntax.offers import PackageDeclaration
@@ -26,6 +25,7 @@ from dsl.syntax.services import (
 )
 from dsl.syntax.usage import UnitPrice, UsageClassDeclaration, ZoneDeclaration
 from runtime.program.model import IN_SERVICE, Measure, ServiceBase, StatusBase
+from runtime.program.units import EVENT, MEASURES
 
 _FREQUENCY_NAMES = {1: "monthly", 3: "quarterly", 6: "semi_annually", 12: "yearly"}
 

@@ -27,10 +27,10 @@ from compiler.catalog.usage import (
 )
 from compiler.facts import is_event_price, measure_of, the_catalog
 from compiler.resolve.model import Resolved
-from compiler.units import EACH, EVENT, UNITS
-from compiler.units import Unit as KnownUnit
 from dsl.syntax import usage as written
 from dsl.syntax.base import Name
+from runtime.program.units import EACH, EVENT, UNITS
+from runtime.program.units import Unit as KnownUnit
 
 
 def feeds(resolved: Resolved) -> tuple[Feed, ...]:

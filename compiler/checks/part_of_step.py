@@ -8,10 +8,10 @@ from compiler.checks.tier_order import METERED
 from compiler.resolve.model import Resolved
 from compiler.resolve.walk import every
 from compiler.session import Session
-from compiler.units import UNITS
 from dsl.diagnostic import Label
 from dsl.syntax.base import Quantity
 from runtime.program.model import Measure
+from runtime.program.units import UNITS
 
 CODE = codes.PART_OF_STEP
 

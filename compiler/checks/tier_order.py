@@ -6,10 +6,10 @@ from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.resolve.model import Resolved
 from compiler.session import Session
-from compiler.units import UNITS
 from dsl.diagnostic import Label
 from dsl.syntax.base import Quantity
 from dsl.syntax.usage import BucketDeclaration
+from runtime.program.units import UNITS
 
 CODE = codes.TIER_ORDER
 

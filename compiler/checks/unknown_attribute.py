@@ -16,7 +16,6 @@ from compiler.resolve.kinds import Kind
 from compiler.resolve.model import Resolved
 from compiler.resolve.walk import every
 from compiler.session import Session
-from compiler.units import UNITS
 from dsl.diagnostic import Label
 from dsl.source import Span
 from dsl.syntax.base import Name
@@ -28,6 +27,7 @@ from dsl.syntax.usage import (
     UsageClassDeclaration,
 )
 from runtime.program.model import Measure
+from runtime.program.units import UNITS
 
 CODE = codes.UNKNOWN_ATTRIBUTE
 

@@ -9,9 +9,9 @@ from compiler.facts import measure_of
 from compiler.resolve.model import Resolved
 from compiler.resolve.nearest import nearest
 from compiler.session import Session
-from compiler.units import MEASURES, UNITS
 from dsl.diagnostic import Label
 from dsl.syntax.usage import UsageClassDeclaration
+from runtime.program.units import MEASURES, UNITS
 
 CODE = codes.UNKNOWN_MEASURE
 

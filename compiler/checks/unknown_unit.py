@@ -10,10 +10,10 @@ from compiler.resolve.model import Resolved
 from compiler.resolve.nearest import nearest
 from compiler.resolve.walk import walk
 from compiler.session import Session
-from compiler.units import UNITS
 from dsl.diagnostic import Label
 from dsl.syntax.base import Name, Quantity
 from dsl.syntax.usage import BaseBucketDeclaration, FeedQuantity, UnitPrice
+from runtime.program.units import UNITS
 
 CODE = codes.UNKNOWN_UNIT
 

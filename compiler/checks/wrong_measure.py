@@ -9,7 +9,6 @@ from compiler.checks.wording import choice
 from compiler.facts import is_event_price, measure_of
 from compiler.resolve.model import Resolved
 from compiler.session import Session
-from compiler.units import EACH, UNITS, Unit, units_of
 from dsl.diagnostic import Label
 from dsl.source import Span
 from dsl.syntax.base import Name
@@ -22,6 +21,7 @@ from dsl.syntax.usage import (
     UsageClassDeclaration,
 )
 from runtime.program.model import Measure
+from runtime.program.units import EACH, UNITS, Unit, units_of
 
 CODE = codes.WRONG_MEASURE
 

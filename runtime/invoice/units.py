@@ -1,38 +1,11 @@
-"""How many smallest steps a display unit holds, and quantities in it.
-
-A step is a byte, a second, or one.
-"""
+"""Quantities in the units they are shown in."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
-from types import MappingProxyType
 
-STEPS_PER_UNIT: Mapping[str, int] = MappingProxyType(
-    {
-        "B": 1,
-        "byte": 1,
-        "kB": 1000,
-        "MB": 1000**2,
-        "GB": 1000**3,
-        "TB": 1000**4,
-        "KiB": 1024,
-        "MiB": 1024**2,
-        "GiB": 1024**3,
-        "TiB": 1024**4,
-        "s": 1,
-        "second": 1,
-        "minute": 60,
-        "hour": 3600,
-        "day": 86400,
-        "each": 1,
-        "event": 1,
-        "count": 1,
-    }
-)
-"""The size of each unit that a price sheet can write."""
+from runtime.program.units import UNITS
 
 PLACES = 12
 """Digits after the point of a figure that has no last digit, such as a third."""
@@ -43,7 +16,8 @@ _WIDER = Context(prec=200)  # holds the product of two wide figures: no product 
 
 def steps_of(unit: str) -> int:
     """Give the steps of a unit; a name that is no unit counts single steps."""
-    return STEPS_PER_UNIT.get(unit, 1)
+    known = UNITS.get(unit)
+    return known.steps if known else 1
 
 
 def in_unit(steps: int, unit: str) -> Decimal:

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from compiler.standards import country_codes, minor_units, timezones
-from compiler.units import UNITS
 from runtime.program.model import Program
+from runtime.program.units import UNITS
 from tests.compiler.catalogs import TINY, codes_of, compile_text
 
 

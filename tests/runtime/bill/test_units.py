@@ -1,16 +1,19 @@
-"""Display units are the compiler's, and a shown figure is exact or says how far it goes."""
+"""Display units are the price sheet's, and a shown figure is exact or says how far it goes."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
 
-from compiler.units import UNITS
-from runtime.invoice.units import STEPS_PER_UNIT, as_decimal, in_unit
+from runtime.invoice.units import as_decimal, in_unit, steps_of
+from runtime.program.units import UNITS
 
 
-def test_the_runtime_knows_every_unit_the_compiler_does() -> None:
-    assert {name: unit.steps for name, unit in UNITS.items()} == dict(STEPS_PER_UNIT)
+def test_a_shown_unit_holds_the_steps_it_was_priced_in() -> None:
+    assert {name: steps_of(name) for name in UNITS} == {
+        name: unit.steps for name, unit in UNITS.items()
+    }
+    assert (steps_of("GB"), steps_of("GiB"), steps_of("hour")) == (10**9, 2**30, 3600)
 
 
 def test_a_figure_that_ends_is_shown_to_its_end() -> None:
