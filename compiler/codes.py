@@ -1,7 +1,7 @@
 """The one table of what the compiler can find wrong; a code is for ever, wording may improve.
 
 RB1xx: names and what a declaration must say.  RB2xx: services, statuses, lifecycles, prices.
-RB3xx: usage.  RB4xx: packages, taxes, bill groups.  RB9xx: comments
+RB3xx: usage.  RB4xx: packages, taxes, bill groups, counting rules.  RB9xx: comments
 that speak to the compiler.  Syntax, RB0xx, stands in `dsl.codes`.
 """
 
@@ -101,6 +101,17 @@ INACTIVE_SERVICE = Code(
     "RB406", "inactive-service", "warning", "a package holds a service that is not active"
 )
 FEE_SOLD = Code("RB407", "fee-sold", "error", "a package sells a fee")
+UNCOUNTED_STATUS = Code(
+    "RB420", "uncounted-status", "error", "a rule counts in a status that none it counts is ever in"
+)
+CANCELED_COUNTED = Code("RB421", "canceled-counted", "error", "a rule counts what is canceled")
+PACKAGES_IN_PACKAGES = Code(
+    "RB422", "packages-in-packages", "error", "a rule counts packages inside packages"
+)
+FEE_COUNTED = Code("RB423", "fee-counted", "error", "a rule counts a fee")
+NEVER_COUNTED = Code(
+    "RB424", "never-counted", "error", "a rule names a service that it can never count"
+)
 
 UNKNOWN_ALLOW = Code("RB901", "unknown-allow", "warning", "an allow comment names no warning")
 FORBIDDEN_ALLOW = Code(

@@ -127,6 +127,15 @@ def _status_names(lifecycle: LifecycleDeclaration) -> Iterator[Name]:
         yield transition.destination
 
 
+def possible_statuses(resolved: Resolved, service: ServiceDeclaration) -> tuple[str, ...] | None:
+    """Give the statuses a service can be in, in order of first mention; None if not known."""
+    if service.lifecycle is None:
+        return (IN_SERVICE,)
+    lifecycle = resolved.find(service.lifecycle, LifecycleDeclaration)
+    statuses = None if lifecycle is None else lifecycle_statuses(resolved, lifecycle)
+    return None if statuses is None else tuple(status.name.text for status in statuses)
+
+
 def billable_statuses(resolved: Resolved, service: ServiceDeclaration) -> tuple[str, ...] | None:
     """Give the statuses a service can bill in, as far as they are known.
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import networkx as nx
 
-from compiler.resolve.kinds import EntityId
+from compiler.resolve.kinds import EntityId, Kind
 from compiler.resolve.model import Reference, Resolved
 
 MOST_CYCLES = 20
@@ -72,11 +72,19 @@ def cycles(graph: Graph) -> tuple[Cycle, ...]:
     Each is a shortest one through a reference that no cycle before it goes through, so that
     together they go through every reference that lies on a cycle at all.  Of one group of
     entities that all depend on each other, only the first MOST_CYCLES are given.
+    A service may be priced by how many of it there are: counting asks for no price.
     """
+    priced: nx.DiGraph[EntityId] = nx.DiGraph()
+    priced.add_nodes_from(graph.digraph.nodes)
+    priced.add_edges_from(
+        (source, target)
+        for source, target in graph.digraph.edges
+        if source.kind is not Kind.COUNTING_RULE
+    )
     found = [
         cycle
-        for part in nx.strongly_connected_components(graph.digraph)
-        for cycle in _cycles_within(graph, _ordered(graph.digraph.subgraph(part)))
+        for part in nx.strongly_connected_components(priced)
+        for cycle in _cycles_within(graph, _ordered(priced.subgraph(part)))
     ]
     return tuple(sorted(found, key=lambda cycle: cycle.references[0].name.span))
 

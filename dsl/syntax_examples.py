@@ -394,6 +394,48 @@ EXAMPLES: tuple[Example, ...] = (
         "write `9.00 CAD flat`",
     ),
     Example(
+        "count sims = sim in active",
+        "sim",
+        "it is not said what is counted, services or packages",
+        "write `count active_sims = service sim in active`",
+    ),
+    Example(
+        "count sims service sim",
+        "service",
+        "the `=` is missing",
+        "write `count active_sims = service sim in active`",
+    ),
+    Example(
+        "count sims = service sim across tree",
+        "tree",
+        "a count goes across an account, its tree or one account package",
+        "write `across account tree`",
+    ),
+    Example(
+        "count sims = service sim across account children",
+        "children",
+        "a count goes across an account, its tree or one account package",
+        "write `across account tree`",
+    ),
+    Example(
+        "count sims = service sim where open",
+        "open",
+        "only the package's status can be asked for here",
+        "write `where package in open`",
+    ),
+    Example(
+        "count sims = service sim where package open",
+        "open",
+        "the statuses stand behind `in`",
+        "write `where package in open`",
+    ),
+    Example(
+        "count sims = service sim active",
+        "active",
+        "the statuses stand behind `in`",
+        "write `count active_sims = service sim in active`",
+    ),
+    Example(
         "bucket b {\n}",
         "{",
         "the bucket does not say of which base bucket it is",

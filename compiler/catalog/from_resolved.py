@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from compiler.catalog.base import Currency
 from compiler.catalog.billing_from_resolved import bill_groups, taxes
+from compiler.catalog.counting_from_resolved import counting_rules
 from compiler.catalog.known import known
 from compiler.catalog.model import Catalog
 from compiler.catalog.offers_from_resolved import packages
@@ -64,4 +65,5 @@ def catalog_of(resolved: Resolved) -> Catalog:
         base_buckets=base_buckets(resolved),
         buckets=buckets(resolved),
         packages=packages(resolved),
+        counting_rules=counting_rules(resolved),
     )

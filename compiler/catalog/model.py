@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from compiler.catalog.base import Currency, Entity
 from compiler.catalog.billing import BillGroup, Tax
+from compiler.catalog.counting import CountingRule
 from compiler.catalog.offers import Package
 from compiler.catalog.services import (
     Lifecycle,
@@ -48,3 +49,4 @@ class Catalog(Entity):
     base_buckets: tuple[BaseBucket, ...]
     buckets: tuple[Bucket, ...]
     packages: tuple[Package, ...]
+    counting_rules: tuple[CountingRule, ...]

@@ -14,6 +14,7 @@ from dsl.diagnostic import Label
 from dsl.source import Span
 from dsl.syntax.base import Name, Word
 from dsl.syntax.catalog import CatalogDeclaration
+from dsl.syntax.counting import CountingRuleDeclaration
 from dsl.syntax.declarations import Declaration
 from dsl.syntax.offers import PackageDeclaration
 from dsl.syntax.services import ServiceDeclaration
@@ -27,7 +28,7 @@ from dsl.syntax.usage import (
 CODE = codes.REPEATED_ENTRY
 
 PAGE = Page(
-    what="A list names the same currency, service, country, class, group or field twice.",
+    what="A list names the same currency, service, status, country, class, group or field twice.",
     why="The second says nothing, so another was probably meant; in a package it would leave "
     "open which bounds of the service hold.",
     bad="""\
@@ -98,6 +99,10 @@ def _lists(node: Declaration) -> Iterator[tuple[str, list[Entry]]]:
             yield "rate group", _names(node.groups)
         case BaseBucketDeclaration():
             yield "usage class", _names(node.classes)
+        case CountingRuleDeclaration():
+            yield node.counted.text, _names(node.things)
+            yield "status", _names(node.statuses)
+            yield "package status", _names(node.package_statuses)
         case _:
             return
 

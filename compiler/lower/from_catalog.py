@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from compiler.catalog.model import Catalog
-from compiler.lower import billing, offers, services, usage
+from compiler.lower import billing, counting, offers, services, usage
 from compiler.lower.lines import Lines
 from dsl.source import Source
 from runtime.program.artifact import seal
@@ -42,6 +42,9 @@ def _tables(catalog: Catalog, lines: Lines, numbered: tuple[SourceLine, ...]) ->
         packages=tuple(offers.packages(catalog, lines)),
         package_frequencies=tuple(offers.package_frequencies(catalog, lines)),
         package_services=tuple(offers.package_services(catalog, lines)),
+        counting_rules=tuple(counting.counting_rules(catalog, lines)),
+        counted_things=tuple(counting.counted_things(catalog, lines)),
+        counted_statuses=tuple(counting.counted_statuses(catalog, lines)),
         feeds=tuple(usage.feeds(catalog, lines)),
         usage_classes=tuple(usage.usage_classes(catalog, lines)),
         zone_countries=tuple(usage.zone_countries(catalog)),

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from dsl.syntax.billing import BillGroupDeclaration, TaxDeclaration
 from dsl.syntax.catalog import CatalogDeclaration
+from dsl.syntax.counting import CountingRuleDeclaration
 from dsl.syntax.declarations import Declaration
 from dsl.syntax.offers import PackageDeclaration
 from dsl.syntax.services import (
@@ -55,6 +56,7 @@ class Kind(StrEnum):
     BASE_BUCKET = "base_bucket"
     BUCKET = "bucket"
     PACKAGE = "package"
+    COUNTING_RULE = "count"
 
     @property
     def words(self) -> str:
@@ -92,6 +94,7 @@ KIND_OF: Mapping[type[Declaration], Kind] = MappingProxyType(
         BaseBucketDeclaration: Kind.BASE_BUCKET,
         BucketDeclaration: Kind.BUCKET,
         PackageDeclaration: Kind.PACKAGE,
+        CountingRuleDeclaration: Kind.COUNTING_RULE,
     }
 )
 

@@ -11,6 +11,7 @@ from compiler.resolve.walk import every
 from dsl.syntax.base import Name
 from dsl.syntax.billing import BillGroupDeclaration, TaxDeclaration
 from dsl.syntax.catalog import CatalogDeclaration
+from dsl.syntax.counting import CountingRuleDeclaration
 from dsl.syntax.declarations import Declaration
 from dsl.syntax.expressions import Expression, InZone
 from dsl.syntax.offers import PackageDeclaration
@@ -66,6 +67,8 @@ def mentions(node: Declaration) -> Iterator[Mention]:
             yield Mention(node.base, "base", Kind.BASE_BUCKET)
         case PackageDeclaration():
             yield from (Mention(item.service, "sells", Kind.SERVICE) for item in node.services)
+        case CountingRuleDeclaration():
+            yield from _counting_rule(node)
         case (
             CatalogDeclaration()
             | BillGroupDeclaration()
@@ -119,6 +122,17 @@ def _feed(node: FeedDeclaration) -> Iterator[Mention]:
     )
     for expression in expressions:
         yield from _zones(expression)
+
+
+def _counting_rule(node: CountingRuleDeclaration) -> Iterator[Mention]:
+    of_services = node.counted.text == "service"
+    thing = Kind.SERVICE if of_services else Kind.PACKAGE
+    status = Kind.SERVICE_STATUS if of_services else Kind.PACKAGE_STATUS
+    yield from (Mention(name, "counts", thing) for name in node.things)
+    yield from (Mention(name, "counts in", status) for name in node.statuses)
+    yield from (
+        Mention(name, "counts in packages", Kind.PACKAGE_STATUS) for name in node.package_statuses
+    )
 
 
 def _optional(name: Name | None, role: str, wanted: Kind) -> Iterator[Mention]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from dsl.build.billing import bill_group, tax
 from dsl.build.catalog import catalog
+from dsl.build.counting import counting_rule
 from dsl.build.offers import package
 from dsl.build.reading import Branch, Reading, branches
 from dsl.build.services import lifecycle, package_status, service, service_status, service_type
@@ -31,6 +32,7 @@ _BUILDERS: dict[str, Callable[[Reading, Branch], Declaration]] = {
     "service_type": service_type,
     "service": service,
     "package": package,
+    "counting_rule": counting_rule,
     "feed": feed,
     "usage_class_type": usage_class_type,
     "usage_class": usage_class,

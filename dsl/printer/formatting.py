@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from dsl.diagnostic import Diagnostic
 from dsl.parser import parse_source
-from dsl.printer import billing, catalog, offers, services, usage
+from dsl.printer import billing, catalog, counting, offers, services, usage
 from dsl.printer.layout import Item, render
 from dsl.printer.meaning import meaning
 from dsl.source import Source
@@ -18,6 +18,7 @@ FAMILIES: tuple[Callable[[Source, Declaration], Item | None], ...] = (
     billing.item,
     services.item,
     offers.item,
+    counting.item,
     usage.item,
 )
 

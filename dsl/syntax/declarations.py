@@ -8,6 +8,7 @@ from dsl.source import Source, Span
 from dsl.syntax.base import Comment, Name, Node
 from dsl.syntax.billing import BillGroupDeclaration, TaxDeclaration
 from dsl.syntax.catalog import CatalogDeclaration
+from dsl.syntax.counting import CountingRuleDeclaration
 from dsl.syntax.offers import PackageDeclaration
 from dsl.syntax.services import (
     LifecycleDeclaration,
@@ -45,6 +46,7 @@ Declaration = (
     | BaseBucketDeclaration
     | BucketDeclaration
     | PackageDeclaration
+    | CountingRuleDeclaration
 )
 
 

@@ -5,6 +5,8 @@ Every row that sets a number or decides one carries `source`, the id of a row in
 units; quantities are integers of the measure's smallest step (a byte, a second, one).
 Ids are the catalog's own names; a table's rows stand in a stable order, and where the
 order decides (classes, groups of a plan, tiers) `ordinal` says so, from 0.
+
+Long because it is one table of tables, which is best read as a whole.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from typing import Literal
 
 from runtime.program.expressions import Closed, Expression
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 StatusBase = Literal["billable", "non_billable", "canceled"]
 ServiceBase = Literal["recurring", "non_recurring", "fee"]
@@ -156,6 +158,39 @@ class PackageService(Closed):
     minimum: int
     maximum: int | None
     default: int
+    source: int
+
+
+class CountingRule(Closed):
+    """How many instances of its services or packages there are, times their quantities.
+
+    `scope`: on the account, on it and all accounts below it, or in one account package.
+    """
+
+    id: str
+    counts: Literal["service", "package"]
+    scope: Literal["account", "account_tree", "account_package"]
+    source: int
+
+
+class CountedThing(Closed):
+    """A service, or a package, that a rule counts."""
+
+    rule: str
+    thing: str
+    source: int
+
+
+class CountedStatus(Closed):
+    """A status a rule counts in: of what it `counted`, or of the `package` that holds it.
+
+    A rule without a row of `counted` counts in every billable status; without a row of
+    `package`, in packages of any status.
+    """
+
+    rule: str
+    of: Literal["counted", "package"]
+    status: str
     source: int
 
 
@@ -363,6 +398,9 @@ class Program(Closed):
     packages: tuple[Package, ...]
     package_frequencies: tuple[PackageFrequency, ...]
     package_services: tuple[PackageService, ...]
+    counting_rules: tuple[CountingRule, ...] = ()
+    counted_things: tuple[CountedThing, ...] = ()
+    counted_statuses: tuple[CountedStatus, ...] = ()
     feeds: tuple[Feed, ...]
     usage_classes: tuple[UsageClass, ...]
     zone_countries: tuple[ZoneCountry, ...]

@@ -149,6 +149,18 @@ LINES_OF_ONE = st.one_of(
     phrase("usage class type", NAMES),
     phrase("zone", NAMES, "= countries", listed(NAMES)),
     phrase(
+        "count",
+        NAMES,
+        "=",
+        st.sampled_from(["service", "package"]),
+        listed(NAMES),
+        maybe(phrase("in", listed(NAMES))),
+        maybe(phrase("where package in", listed(NAMES))),
+        maybe(
+            phrase("across account", maybe(st.sampled_from(["tree", "package"]))),
+        ),
+    ),
+    phrase(
         "usage class",
         FREE_NAMES,
         "measured in",

@@ -49,6 +49,7 @@ def test_every_kind_of_declaration_with_braces_has_a_start_for_them() -> None:
         "feed feed { format format; id id, at; at at; service service = quantity; "
         "quantity quantity in in; attribute attribute; skip when skip in when }",
         "tax tax { tax CA 1%; from CA-ON 2% from 2026-01-01; otherwise 0% }",
+        "count count = service in, across in where where package in package",
         "catalog currencies { currencies timezone, rounding }",
         "service billables { type billable_fees }",
     ],
