@@ -12,7 +12,7 @@ from cli import exits
 from cli.render.findings import Findings
 
 if TYPE_CHECKING:
-    from compiler.compile import Compilation
+    from compiler.compile import Checked, Compilation
     from runtime.program.model import Program
 
 
@@ -43,11 +43,22 @@ def compile_catalog(folder: Path) -> Compilation:
         raise Refusal(str(fault)) from fault
 
 
-def findings_of(compilation: Compilation, folder: Path, *, is_coloured: bool) -> Findings:
-    """Give a compilation's diagnostics with the texts they point into."""
+def check_catalog(folder: Path) -> Checked:
+    """Check a catalog's folder; refuse one that cannot be read."""
+    from compiler.compile import check_folder
+    from compiler.load import CatalogFault
+
+    try:
+        return check_folder(folder)
+    except CatalogFault as fault:
+        raise Refusal(str(fault)) from fault
+
+
+def findings_of(found: Checked | Compilation, folder: Path, *, is_coloured: bool) -> Findings:
+    """Give what was found with the texts they point into."""
     return Findings(
-        diagnostics=compilation.diagnostics,
-        sources={source.path: source for source in compilation.sources},
+        diagnostics=found.diagnostics,
+        sources={source.path: source for source in found.sources},
         prefix=folder.as_posix(),
         is_coloured=is_coloured,
     )

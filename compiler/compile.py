@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import posixpath
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from compiler.catalog.from_resolved import catalog_of
-from compiler.catalog.model import Catalog
 from compiler.checks import CHECKS
 from compiler.graph import Graph, graph_of
 from compiler.load import Loaded, load_folder, load_shared
-from compiler.lower.from_catalog import lower
 from compiler.resolve.from_syntax import resolve
 from compiler.resolve.model import LostFolder, Resolved
 from compiler.session import Session
@@ -23,7 +23,18 @@ from dsl.source import Source, Span
 from dsl.syntax.base import Text
 from dsl.syntax.catalog import CatalogDeclaration
 from dsl.syntax.declarations import Broken, SourceFile
-from runtime.program.model import Program
+
+if TYPE_CHECKING:
+    from compiler.catalog.model import Catalog
+    from runtime.program.model import Program
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is wrong with a folder, and the texts that say so."""
+
+    sources: tuple[Source, ...]
+    diagnostics: tuple[Diagnostic, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +72,6 @@ class _Work:
     shared: tuple[Source, ...] = ()
     lost_folders: tuple[LostFolder, ...] = ()
     resolved: Resolved = field(default_factory=lambda: resolve(()))
-    graph: Graph = field(default_factory=lambda: graph_of(resolve(())))
     catalog: Catalog | None = None
     program: Program | None = None
 
@@ -71,10 +81,21 @@ class _Work:
         return tuple(sorted((*self.loaded.sources, *self.shared), key=lambda one: one.path))
 
 
+def check_folder(folder: Path) -> Checked:
+    """Check a catalog's folder; raise CatalogFault where there is none to read.
+
+    Every mistake is found before the catalog is typed: what follows makes the program alone.
+    """
+    session = Session()
+    work = _Work(load_folder(folder, session), session)
+    _run(work, CHECKING)
+    return Checked(work.sources, session.diagnostics)
+
+
 def compile_folder(folder: Path) -> Compilation:
     """Compile a catalog's folder; raise CatalogFault where there is none to read."""
     session = Session()
-    return _run(_Work(load_folder(folder, session), session))
+    return _compiled(_Work(load_folder(folder, session), session))
 
 
 def compile_sources(sources: Iterable[Source]) -> Compilation:
@@ -85,7 +106,7 @@ def compile_sources(sources: Iterable[Source]) -> Compilation:
     ordered = sorted(sources, key=lambda source: source.path)
     own = tuple(source for source in ordered if not source.path.startswith("../"))
     shared = tuple(source for source in ordered if source.path.startswith("../"))
-    return _run(_Work(Loaded(own), Session(), texts=shared))
+    return _compiled(_Work(Loaded(own), Session(), texts=shared))
 
 
 def _parse(work: _Work) -> None:
@@ -139,10 +160,6 @@ def _resolve(work: _Work) -> None:
     work.resolved = resolve(work.files, work.lost_folders)
 
 
-def _draw(work: _Work) -> None:
-    work.graph = graph_of(work.resolved)
-
-
 def _check(work: _Work) -> None:
     for check in CHECKS:
         check.check(work.resolved, work.session)
@@ -153,36 +170,51 @@ def _suppress(work: _Work) -> None:
 
 
 def _type(work: _Work) -> None:
+    from compiler.catalog.from_resolved import catalog_of  # heavy, and no check needs it
+
     if not work.session.has_errors:
         work.catalog = catalog_of(work.resolved)
 
 
 def _lower(work: _Work) -> None:
+    from compiler.lower.from_catalog import lower
+
     if work.catalog is not None:
         work.program = lower(work.catalog, work.sources)
 
 
-PASSES: tuple[Callable[[_Work], None], ...] = (
-    _parse,
-    _share,
-    _resolve,
-    _draw,
-    _check,
-    _suppress,
-    _type,
-    _lower,
-)
-"""The order of passes; each reads what the ones before have filled."""
+CHECKING: tuple[Callable[[_Work], None], ...] = (_parse, _share, _resolve, _check, _suppress)
+"""The passes that find mistakes, in order; each reads what the ones before have filled."""
+
+PASSES: tuple[Callable[[_Work], None], ...] = (*CHECKING, _type, _lower)
+"""All passes, in order."""
 
 
-def _run(work: _Work) -> Compilation:
-    for one in PASSES:
-        one(work)
+def _run(work: _Work, passes: Iterable[Callable[[_Work], None]]) -> None:
+    with _without_collector():
+        for one in passes:
+            one(work)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Keep the garbage collector out: trees hold no cycles, and it would walk them again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _compiled(work: _Work) -> Compilation:
+    _run(work, PASSES)
     return Compilation(
         sources=work.sources,
         files=work.files,
         resolved=work.resolved,
-        graph=work.graph,
+        graph=graph_of(work.resolved),
         catalog=work.catalog,
         program=work.program,
         diagnostics=work.session.diagnostics,

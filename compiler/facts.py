@@ -24,7 +24,7 @@ from dsl.syntax.services import (
     StatusPrice,
 )
 from dsl.syntax.usage import UnitPrice, UsageClassDeclaration, ZoneDeclaration
-from runtime.program.model import IN_SERVICE, Measure, ServiceBase, StatusBase
+from runtime.program.terms import IN_SERVICE, Measure, ServiceBase, StatusBase
 from runtime.program.units import EVENT, MEASURES
 
 _FREQUENCY_NAMES = {1: "monthly", 3: "quarterly", 6: "semi_annually", 12: "yearly"}

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from compiler.resolve.kinds import EntityId, Kind
 from compiler.resolve.model import Reference, Resolved
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 MOST_CYCLES = 20
 """How many cycles are reported of one group of entities that all depend on each other."""
@@ -54,6 +56,8 @@ class Graph:
 
 def graph_of(resolved: Resolved) -> Graph:
     """Build the graph of all that is bound; poisoned and builtin references make no edge."""
+    import networkx as nx
+
     digraph: nx.DiGraph[EntityId] = nx.DiGraph()
     digraph.add_nodes_from(resolved.entities)
     edges: dict[tuple[EntityId, EntityId], list[Reference]] = {}
@@ -66,6 +70,31 @@ def graph_of(resolved: Resolved) -> Graph:
     return Graph(digraph)
 
 
+def has_cycle(resolved: Resolved) -> bool:
+    """Whether some entities depend on each other, told without drawing the graph.
+
+    As in `cycles`, counting asks for no price.
+    """
+    targets: dict[EntityId, set[EntityId]] = {}
+    sources: dict[EntityId, list[EntityId]] = {}
+    for reference in resolved.references:
+        source, target = reference.source, reference.target
+        if target is None or source.kind is Kind.COUNTING_RULE or target not in resolved.entities:
+            continue
+        known = targets.setdefault(source, set())
+        if target not in known:
+            known.add(target)
+            sources.setdefault(target, []).append(source)
+    left = {source: len(known) for source, known in targets.items()}
+    free = [target for target in sources if target not in left]
+    for target in free:  # what depends on nothing is taken away, until nothing more is
+        for source in sources.get(target, ()):
+            left[source] -= 1
+            if not left[source]:
+                free.append(source)
+    return any(left.values())
+
+
 def cycles(graph: Graph) -> tuple[Cycle, ...]:
     """Give the independent cycles, in order of place.
 
@@ -74,6 +103,8 @@ def cycles(graph: Graph) -> tuple[Cycle, ...]:
     entities that all depend on each other, only the first MOST_CYCLES are given.
     A service may be priced by how many of it there are: counting asks for no price.
     """
+    import networkx as nx
+
     priced: nx.DiGraph[EntityId] = nx.DiGraph()
     priced.add_nodes_from(graph.digraph.nodes)
     priced.add_edges_from(
@@ -104,6 +135,8 @@ def _cycles_within(graph: Graph, part: nx.DiGraph[EntityId]) -> list[Cycle]:
 
 def _cycle_from(graph: Graph, part: nx.DiGraph[EntityId], first: Reference) -> Cycle:
     """Close a reference's edge to a cycle by a shortest way back to its source."""
+    import networkx as nx
+
     if first.target is None or first.target == first.source:
         return Cycle((first,))
     way = nx.shortest_path(part, first.target, first.source)
@@ -113,6 +146,8 @@ def _cycle_from(graph: Graph, part: nx.DiGraph[EntityId], first: Reference) -> C
 
 def _ordered(digraph: nx.DiGraph[EntityId]) -> nx.DiGraph[EntityId]:
     """Give the same graph with nodes and edges in sorted order, so that ways are stable."""
+    import networkx as nx
+
     ordered: nx.DiGraph[EntityId] = nx.DiGraph()
     ordered.add_nodes_from(sorted(digraph.nodes))
     ordered.add_edges_from(sorted(digraph.edges))
@@ -124,6 +159,8 @@ def topological_order(graph: Graph) -> tuple[EntityId, ...]:
 
     The members of a cycle stand together, where the cycle as a whole belongs.
     """
+    import networkx as nx
+
     condensed = nx.condensation(graph.digraph.reverse(copy=True))
     members: dict[int, list[EntityId]] = {
         part: sorted(condensed.nodes[part]["members"]) for part in condensed.nodes
@@ -154,6 +191,8 @@ class SelectionFault(Exception):
 
 
 def _select_term(graph: Graph, term: str) -> set[EntityId]:
+    import networkx as nx
+
     wanted = term.strip("+")
     roots = {node for node in graph.digraph if _is_named(node, wanted)}
     if not roots:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from cli import exits
-from cli.catalogs import compile_catalog, findings_of, is_terminal
+from cli.catalogs import check_catalog, findings_of, is_terminal
 from cli.render import RENDERERS, formats
 
 
@@ -28,12 +28,12 @@ def command(catalog: Path, form: str, *, strict: bool) -> int:
 
     Exits with 0 if it compiles, 1 if it does not (or, with --strict, has warnings).
     """
-    compilation = compile_catalog(catalog)
+    checked = check_catalog(catalog)
     is_coloured = form == "text" and is_terminal(sys.stdout)
-    findings = findings_of(compilation, catalog, is_coloured=is_coloured)
+    findings = findings_of(checked, catalog, is_coloured=is_coloured)
     click.echo(RENDERERS[form](findings), nl=False)
     if form == "text":
-        click.echo(f"{catalog}: {findings.summary() or _clean(len(compilation.sources))}")
+        click.echo(f"{catalog}: {findings.summary() or _clean(len(checked.sources))}")
     has_failed = findings.count("error") or (strict and findings.diagnostics)
     return exits.FINDINGS if has_failed else exits.CLEAN
 

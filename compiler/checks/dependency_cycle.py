@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compiler import codes
 from compiler.checks.page import TINY, Page
-from compiler.graph import Cycle, cycles, graph_of
+from compiler.graph import Cycle, cycles, graph_of, has_cycle
 from compiler.resolve.model import Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
@@ -58,8 +58,9 @@ service report {
 
 def check(resolved: Resolved, session: Session) -> None:
     """Report every independent cycle, with the place of each of its references."""
-    for cycle in cycles(graph_of(resolved)):
-        _report(cycle, session)
+    if has_cycle(resolved):
+        for cycle in cycles(graph_of(resolved)):
+            _report(cycle, session)
 
 
 def _report(cycle: Cycle, session: Session) -> None:

@@ -8,7 +8,6 @@ from decimal import Decimal
 from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.resolve.model import Resolved
-from compiler.resolve.walk import walk
 from compiler.session import Session
 from dsl.diagnostic import Label
 from dsl.source import Span
@@ -43,13 +42,16 @@ service setup {
 
 def check(resolved: Resolved, session: Session) -> None:
     """Report each number that is too long."""
-    for declaration in resolved.declarations:
-        for node in walk(declaration):
-            if not isinstance(node, Money | Quantity | Percent | Number):
-                continue
-            value = node.amount if isinstance(node, Money | Quantity) else node.value
-            for fault in _faults(value):
-                _report(node.span, fault, session)
+    for span, value in _numbers(resolved):
+        for fault in _faults(value):
+            _report(span, fault, session)
+
+
+def _numbers(resolved: Resolved) -> Iterator[tuple[Span, Decimal]]:
+    yield from ((node.span, node.amount) for node in resolved.every(Money))
+    yield from ((node.span, node.amount) for node in resolved.every(Quantity))
+    yield from ((node.span, node.value) for node in resolved.every(Percent))
+    yield from ((node.span, node.value) for node in resolved.every(Number))
 
 
 def _faults(value: Decimal) -> Iterator[str]:

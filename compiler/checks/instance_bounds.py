@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from compiler import codes
-from compiler.catalog.offers_from_resolved import instances
 from compiler.checks.page import TINY, Page
+from compiler.instances import instances
 from compiler.resolve.model import Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label

@@ -10,7 +10,7 @@ from compiler.session import Session
 from dsl.diagnostic import Label
 from dsl.source import Span
 from dsl.syntax.services import ServiceDeclaration
-from runtime.program.model import ServiceBase
+from runtime.program.terms import ServiceBase
 
 CODE = codes.MISPLACED_PRICE
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.checks.unknown_attribute import FEED
@@ -13,6 +11,7 @@ from compiler.resolve.shape import shape
 from compiler.session import Session
 from dsl.diagnostic import Label
 from dsl.syntax.usage import UsageClassDeclaration
+from runtime.program.terms import Measure
 
 CODE = codes.OVERLAPPING_CLASSES
 
@@ -38,23 +37,36 @@ usage class calls measured in time
 def check(resolved: Resolved, session: Session) -> None:
     """Warn of each class that can never be the first to fit."""
     reported: set[str] = set()
-    for first, later in combinations(resolved.all(UsageClassDeclaration), 2):
-        names = first.name.text, later.name.text
-        if measure_of(first) is None or measure_of(first) != measure_of(later):
+    firsts: dict[tuple[Measure, str], dict[str, UsageClassDeclaration]] = {}
+    for later in resolved.all(UsageClassDeclaration):
+        measure, name = measure_of(later), later.name.text
+        if measure is None:
             continue
-        if names[0] == names[1] or names[1] in reported:
-            continue
-        if first.criterion is None:
-            why = "takes all usage of this measure"
-        elif later.criterion is not None and shape(first.criterion) == shape(later.criterion):
-            why = "has the same condition"
-        else:
-            continue
-        reported.add(names[1])
-        session.report(
-            CODE,
-            f"the usage class `{names[1]}` never gets any usage",
-            Label(later.name.span, "tried after the other"),
-            [Label(first.name.span, f"`{names[0]}` {why}, and is tried first")],
-            "put the more particular class first, or give them different conditions",
-        )
+        condition = ALL if later.criterion is None else shape(later.criterion)
+        taking_all, alike = (firsts.setdefault((measure, each), {}) for each in (ALL, condition))
+        takers = (taker for taker in (_other(taking_all, name), _other(alike, name)) if taker)
+        first = min(takers, key=lambda taker: taker.span, default=None)
+        alike.setdefault(name, later)
+        if first is not None and name not in reported:
+            reported.add(name)
+            _report(first, later, session)
+
+
+ALL = ""
+"""The condition of a class that takes all usage of its measure."""
+
+
+def _other(takers: dict[str, UsageClassDeclaration], name: str) -> UsageClassDeclaration | None:
+    """Give the first of another name."""
+    return next((taker for own, taker in takers.items() if own != name), None)
+
+
+def _report(first: UsageClassDeclaration, later: UsageClassDeclaration, session: Session) -> None:
+    why = "takes all usage of this measure" if first.criterion is None else "has the same condition"
+    session.report(
+        CODE,
+        f"the usage class `{later.name.text}` never gets any usage",
+        Label(later.name.span, "tried after the other"),
+        [Label(first.name.span, f"`{first.name.text}` {why}, and is tried first")],
+        "put the more particular class first, or give them different conditions",
+    )

@@ -6,11 +6,10 @@ from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.checks.tier_order import METERED
 from compiler.resolve.model import Resolved
-from compiler.resolve.walk import every
 from compiler.session import Session
 from dsl.diagnostic import Label
 from dsl.syntax.base import Quantity
-from runtime.program.model import Measure
+from runtime.program.terms import Measure
 from runtime.program.units import UNITS
 
 CODE = codes.PART_OF_STEP
@@ -43,13 +42,12 @@ _STEPS: dict[Measure, str] = {"data": "bytes", "time": "seconds", "count": "unit
 
 def check(resolved: Resolved, session: Session) -> None:
     """Report each quantity that is not whole in its measure's steps."""
-    for declaration in resolved.declarations:
-        for quantity in every(declaration, Quantity):
-            unit = UNITS.get(quantity.unit.text)
-            if unit is not None and quantity.amount * unit.steps % 1:
-                session.report(
-                    CODE,
-                    f"a quantity is not a whole number of {_STEPS[unit.measure]}",
-                    Label(quantity.span, f"{quantity.amount * unit.steps:f}"),
-                    help="write fewer decimals, or a smaller unit",
-                )
+    for quantity in resolved.every(Quantity):
+        unit = UNITS.get(quantity.unit.text)
+        if unit is not None and quantity.amount * unit.steps % 1:
+            session.report(
+                CODE,
+                f"a quantity is not a whole number of {_STEPS[unit.measure]}",
+                Label(quantity.span, f"{quantity.amount * unit.steps:f}"),
+                help="write fewer decimals, or a smaller unit",
+            )

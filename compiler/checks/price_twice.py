@@ -14,7 +14,7 @@ from dsl.diagnostic import Label
 from dsl.source import Span
 from dsl.syntax.base import Money
 from dsl.syntax.services import ServiceDeclaration
-from runtime.program.model import IN_SERVICE
+from runtime.program.terms import IN_SERVICE
 
 CODE = codes.PRICE_TWICE
 

@@ -12,7 +12,7 @@ from dsl.syntax.services import (
     ServiceStatusDeclaration,
     ServiceTypeDeclaration,
 )
-from runtime.program.model import IN_SERVICE, NEW
+from runtime.program.terms import IN_SERVICE, NEW
 
 CODE = codes.RESERVED_NAME
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain
+from operator import itemgetter
+
 from compiler import codes
 from compiler.checks.equal_rates import USAGE
 from compiler.checks.page import TINY, Page
 from compiler.facts import zone_countries
-from compiler.resolve.kinds import Kind
+from compiler.resolve.kinds import EntityId, Kind
 from compiler.resolve.model import Resolved
 from compiler.resolve.shape import shape
 from compiler.session import Session
 from dsl.diagnostic import Label
+from dsl.source import Span
 from dsl.syntax.usage import (
     RateGroupDeclaration,
     RatePlanDeclaration,
     RateRow,
-    UsageClassDeclaration,
 )
 
 CODE = codes.SHADOWED_RATE
@@ -68,54 +72,62 @@ def check(resolved: Resolved, session: Session) -> None:
     """Warn of each row that no plan can come to."""
     if resolved.is_incomplete(Kind.RATE_PLAN):
         return
-    plans = resolved.all(RatePlanDeclaration)
+    takers: dict[Span, list[RateRow | None]] = {}
+    plans: dict[Span, RatePlanDeclaration] = {}
+    for plan in resolved.all(RatePlanDeclaration):
+        for row, taker in _taken(resolved, plan):
+            plans.setdefault(row.span, plan)
+            takers.setdefault(row.span, []).append(taker)
     for group in resolved.all(RateGroupDeclaration):
-        using = [plan for plan in plans if group in _groups(resolved, plan)]
-        for row in group.rows if using else ():
-            takers = [_taker(resolved, plan, group, row) for plan in using]
-            first = takers[0]
-            if first is not None and all(takers):
+        for row in group.rows:
+            first, *others = takers.get(row.span, [None])
+            if first is not None and all(others):
                 session.report(
                     CODE,
                     f"the rate of `{row.usage_class.text}` in `{group.name.text}` is never used",
                     Label(row.span, "an earlier group takes all of this usage"),
                     [
                         Label(first.span, "this row takes it first"),
-                        Label(using[0].name.span, "in the order of this plan"),
+                        Label(plans[row.span].name.span, "in the order of this plan"),
                     ],
                     "put the more particular group first, or delete the row",
                 )
 
 
-def _groups(resolved: Resolved, plan: RatePlanDeclaration) -> list[RateGroupDeclaration]:
-    found = (resolved.find(name, RateGroupDeclaration) for name in plan.groups)
-    return [group for group in found if group is not None]
+def _taken(
+    resolved: Resolved, plan: RatePlanDeclaration
+) -> Iterator[tuple[RateRow, RateRow | None]]:
+    """Give each row of a plan's groups with the row of an earlier group that takes all of it."""
+    earlier: dict[tuple[str, EntityId], list[tuple[int, RateRow]]] = {}
+    seen: set[Span] = set()
+    for name in plan.groups:
+        group = resolved.find(name, RateGroupDeclaration)
+        if group is None or group.span in seen:
+            continue
+        condition = ALWAYS if group.criterion is None else shape(group.criterion)
+        for row in group.rows:
+            rated = resolved.bound(row.usage_class)
+            if rated is not None:
+                wider = (earlier.get((each, rated), ()) for each in {ALWAYS, condition})
+                first = min(
+                    (each for each in chain(*wider) if _covers(resolved, each[1], row)),
+                    key=itemgetter(0),
+                    default=(0, None),
+                )
+                yield row, first[1]
+        for row in group.rows:
+            rated = resolved.bound(row.usage_class)
+            if rated is not None:
+                earlier.setdefault((condition, rated), []).append((len(seen), row))
+        seen.add(group.span)
 
 
-def _taker(
-    resolved: Resolved, plan: RatePlanDeclaration, group: RateGroupDeclaration, row: RateRow
-) -> RateRow | None:
-    """Give the row of an earlier group of the plan that takes all a row is for."""
-    for earlier in _groups(resolved, plan):
-        if earlier is group:
-            return None
-        is_wider = earlier.criterion is None or (
-            group.criterion is not None and shape(earlier.criterion) == shape(group.criterion)
-        )
-        for other in earlier.rows if is_wider else ():
-            if _covers(resolved, other, row):
-                return other
-    return None
+ALWAYS = ""
+"""The condition of a group that holds for all events."""
 
 
 def _covers(resolved: Resolved, wide: RateRow, narrow: RateRow) -> bool:
-    """Whether every event a row is for is one the other is for."""
-    usage_class = resolved.find(wide.usage_class, UsageClassDeclaration)
-    if (
-        usage_class is None
-        or resolved.find(narrow.usage_class, UsageClassDeclaration) is not usage_class
-    ):
-        return False
+    """Whether every event a row is for is one the other, of the same class, is for."""
     if wide.zone is None:
         return True
     ours, theirs = zone_countries(resolved, wide.zone), zone_countries(resolved, narrow.zone)

@@ -26,7 +26,7 @@ from dsl.syntax.usage import (
     RateGroupDeclaration,
     UsageClassDeclaration,
 )
-from runtime.program.model import Measure
+from runtime.program.terms import Measure
 from runtime.program.units import UNITS
 
 CODE = codes.UNKNOWN_ATTRIBUTE
@@ -88,9 +88,13 @@ def check(resolved: Resolved, session: Session) -> None:
     if resolved.is_incomplete(Kind.FEED):
         return
     given = {feed.name.text: _given(feed) for feed in feeds}
+    known: dict[tuple[str, frozenset[Measure]], list[FeedDeclaration]] = {}
     for use in _uses(resolved):
-        asked = [feed for feed in feeds if _measure(feed) in {None, *use.measures}]
-        lacking = [feed for feed in asked if use.name not in given[feed.name.text]]
+        lacking = known.get((use.name, use.measures))
+        if lacking is None:
+            asked = [feed for feed in feeds if _measure(feed) in {None, *use.measures}]
+            lacking = [feed for feed in asked if use.name not in given[feed.name.text]]
+            known[use.name, use.measures] = lacking
         if not lacking:
             continue
         names = [name for feed in lacking for name in given[feed.name.text]]

@@ -10,7 +10,6 @@ from compiler.checks.wording import suggestion
 from compiler.facts import the_catalog
 from compiler.resolve.model import Resolved
 from compiler.resolve.nearest import nearest
-from compiler.resolve.walk import every
 from compiler.session import Session
 from compiler.standards import currency_codes, minor_units
 from dsl.diagnostic import Label
@@ -61,8 +60,7 @@ def check(resolved: Resolved, session: Session) -> None:
 
 def currency_names(resolved: Resolved) -> Iterator[Name]:
     """Give every currency code outside the catalog's own declaration."""
-    for declaration in resolved.declarations:
-        for money in every(declaration, Money):
-            yield money.currency
-        if isinstance(declaration, PackageDeclaration):
-            yield from declaration.currencies
+    for money in resolved.every(Money):
+        yield money.currency
+    for package in resolved.all(PackageDeclaration):
+        yield from package.currencies

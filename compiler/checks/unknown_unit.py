@@ -8,7 +8,6 @@ from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.resolve.model import Resolved
 from compiler.resolve.nearest import nearest
-from compiler.resolve.walk import walk
 from compiler.session import Session
 from dsl.diagnostic import Label
 from dsl.syntax.base import Name, Quantity
@@ -73,12 +72,10 @@ def check(resolved: Resolved, session: Session) -> None:
 
 
 def _units(resolved: Resolved) -> Iterator[Name]:
-    for declaration in resolved.declarations:
-        for node in walk(declaration):
-            match node:
-                case Quantity() | FeedQuantity():
-                    yield node.unit
-                case UnitPrice() | BaseBucketDeclaration() if node.unit is not None:
-                    yield node.unit
-                case _:
-                    continue
+    yield from (quantity.unit for quantity in resolved.every(Quantity))
+    yield from (quantity.unit for quantity in resolved.every(FeedQuantity))
+    optional = (
+        *(price.unit for price in resolved.every(UnitPrice)),
+        *(base.unit for base in resolved.all(BaseBucketDeclaration)),
+    )
+    yield from (unit for unit in optional if unit is not None)

@@ -19,6 +19,7 @@ from compiler.resolve.model import Resolved
 from compiler.session import Session
 from compiler.standards import country_codes
 from dsl.diagnostic import Label
+from dsl.source import Span
 from dsl.syntax.services import ServiceDeclaration
 from dsl.syntax.usage import (
     RateGroupDeclaration,
@@ -80,15 +81,22 @@ def check(resolved: Resolved, session: Session) -> None:
     """Report each class that a plan in use does not rate everywhere, with a witness."""
     if resolved.is_incomplete(Kind.RATE_GROUP) or resolved.is_incomplete(Kind.ZONE):
         return
+    users = _users(resolved)
     for plan in resolved.all(RatePlanDeclaration):
-        users = [
-            service
-            for service in resolved.all(ServiceDeclaration)
-            if service.usage is not None
-            and resolved.find(service.usage.rates, RatePlanDeclaration) is plan
-        ]
-        if plan.otherwise is None and users and plan.groups:
-            _check_plan(resolved, plan, users[0], session)
+        user = users.get(plan.span)
+        if plan.otherwise is None and user is not None and plan.groups:
+            _check_plan(resolved, plan, user, session)
+
+
+def _users(resolved: Resolved) -> dict[Span, ServiceDeclaration]:
+    """Give the first service that each plan rates, by the plan's place."""
+    users: dict[Span, ServiceDeclaration] = {}
+    for service in resolved.all(ServiceDeclaration):
+        rates = None if service.usage is None else service.usage.rates
+        plan = resolved.find(rates, RatePlanDeclaration)
+        if plan is not None:
+            users.setdefault(plan.span, service)
+    return users
 
 
 def _check_plan(

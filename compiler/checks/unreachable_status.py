@@ -10,7 +10,7 @@ from compiler.session import Session
 from dsl.diagnostic import Label
 from dsl.syntax.base import Name
 from dsl.syntax.services import LifecycleDeclaration
-from runtime.program.model import NEW
+from runtime.program.terms import NEW
 
 CODE = codes.UNREACHABLE_STATUS
 

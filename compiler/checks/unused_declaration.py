@@ -9,7 +9,7 @@ from compiler.resolve.kinds import EntityId, Kind, id_of
 from compiler.resolve.model import BUILTIN, Failure, Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
-from runtime.program.model import IN_SERVICE
+from runtime.program.terms import IN_SERVICE
 
 CODE = codes.UNUSED_DECLARATION
 

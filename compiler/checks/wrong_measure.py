@@ -20,7 +20,7 @@ from dsl.syntax.usage import (
     UnitPrice,
     UsageClassDeclaration,
 )
-from runtime.program.model import Measure
+from runtime.program.terms import Measure
 from runtime.program.units import EACH, UNITS, Unit, units_of
 
 CODE = codes.WRONG_MEASURE

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 from dsl.syntax.billing import BillGroupDeclaration, TaxDeclaration
 from dsl.syntax.catalog import CatalogDeclaration
@@ -58,14 +58,16 @@ class Kind(StrEnum):
     PACKAGE = "package"
     COUNTING_RULE = "count"
 
+    # An enum's own hash is that of its member's name, found anew for each of very many ids.
+    __hash__ = str.__hash__
+
     @property
     def words(self) -> str:
         """The kind as the language writes it: `rate plan`."""
         return self.value.replace("_", " ")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class EntityId:
+class EntityId(NamedTuple):
     """What identifies a thing in a catalog: `service:access`, `transition:line.activate`."""
 
     kind: Kind

@@ -15,16 +15,18 @@ from types import MappingProxyType
 from typing import TypeVar, cast
 
 from compiler.resolve.kinds import EntityId, Kind
+from compiler.resolve.walk import by_kind
 from dsl.source import Span
 from dsl.syntax.base import Name, Node, Text
 from dsl.syntax.billing import TaxRow
 from dsl.syntax.declarations import Broken, Declaration, SourceFile
 from dsl.syntax.services import Transition
-from runtime.program.model import NEW, ServiceBase, StatusBase
+from runtime.program.terms import NEW, ServiceBase, StatusBase
 
 Declared = Declaration | Transition | TaxRow
 T = TypeVar("T")
 D = TypeVar("D", bound=Declaration)
+N = TypeVar("N", bound=Node)
 
 SERVICE_BASES: tuple[ServiceBase, ...] = ("recurring", "non_recurring", "fee")
 STATUS_BASES: tuple[StatusBase, ...] = ("billable", "non_billable", "canceled")
@@ -119,6 +121,9 @@ class Resolved:
     _by_type: Mapping[type[Node], tuple[Declaration, ...]] = field(
         init=False, repr=False, compare=False
     )
+    _nodes: dict[type[Node], list[Node]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         """Sort the declarations by type, once: every check asks for some of them."""
@@ -132,6 +137,15 @@ class Resolved:
         """Give every declaration of one type, in order."""
         found = self._by_type.get(kind, ())
         return cast("tuple[D, ...]", found)
+
+    def every(self, kind: type[N]) -> list[N]:
+        """Give every node of one type, in the order of the text of each declaration.
+
+        All declarations are walked once, when first asked: many checks ask, each for its own.
+        """
+        if not self._nodes:
+            self._nodes.update(by_kind(self.declarations))
+        return cast("list[N]", self._nodes.get(kind, []))
 
     def bound(self, name: Name | None) -> EntityId | None:
         """Give the id a reference is bound to; None where it is poisoned or absent."""

@@ -16,19 +16,18 @@ from decimal import Decimal
 from typing import Literal
 
 from runtime.program.expressions import Closed, Expression
+from runtime.program.terms import (
+    IN_SERVICE,
+    NEW,
+    Measure,
+    Rounding,
+    ServiceBase,
+    StatusBase,
+)
+
+__all__ = ["IN_SERVICE", "NEW", "Measure", "Rounding", "ServiceBase", "StatusBase"]
 
 FORMAT_VERSION = 2
-
-StatusBase = Literal["billable", "non_billable", "canceled"]
-ServiceBase = Literal["recurring", "non_recurring", "fee"]
-Measure = Literal["data", "time", "count"]
-Rounding = Literal["half_up", "half_even"]
-
-NEW = "new"
-"""The source of a lifecycle's initial transitions; not a status."""
-
-IN_SERVICE = "in_service"
-"""The one, billable status of a service without a lifecycle, from start to cancellation."""
 
 
 class SourceLine(Closed):

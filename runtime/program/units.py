@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from runtime.program.model import Measure
+from runtime.program.terms import Measure
 
 
 @dataclass(frozen=True, slots=True)

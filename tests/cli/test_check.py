@@ -107,7 +107,7 @@ def test_our_own_fault_exits_with_3_and_shows_no_traceback(
     def fail(folder: Path) -> None:
         raise ZeroDivisionError("deliberate")
 
-    monkeypatch.setattr("compiler.compile.compile_folder", fail)
+    monkeypatch.setattr("compiler.compile.check_folder", fail)
     said = ratebook("check", CONNECTIVITY)
     assert said.code == 3
     assert "ZeroDivisionError: deliberate" in said.err
