@@ -70,7 +70,8 @@ format: $(STAMP) ## bring Python and catalog sources into their layout
 	$(BIN)/ruff format .
 	for each in catalogs/*/; do $(BIN)/ratebook fmt "$$each" || exit 1; done
 
-bench: $(STAMP) ## measure rating and billing
+bench: $(STAMP) ## measure checking, rating and billing
+	$(BIN)/python -m benchmarks.check
 	$(BIN)/python -m benchmarks.main_job
 
 # The runtime's lock comes first and binds the other, so that both name the same versions.
