@@ -89,6 +89,23 @@ PART_OF_STEP = Code(
 BUCKET_PERIOD = Code(
     "RB316", "bucket-period", "error", "a bucket recurs at another frequency than the usage"
 )
+UNUSABLE_TABLE = Code("RB330", "unusable-table", "error", "a table cannot be read")
+TABLE_COLUMNS = Code(
+    "RB331", "table-columns", "error", "a table's first line does not name the columns it needs"
+)
+TABLE_ROW = Code("RB332", "table-row", "error", "a row of a table does not fit its header")
+TABLE_CELL = Code("RB333", "table-cell", "error", "a cell of a table is not what its column holds")
+PREFIX_DIGITS = Code("RB334", "prefix-digits", "error", "a prefix is not digits")
+PLACE_TWICE = Code(
+    "RB335", "place-twice", "error", "a table puts a prefix or a country into two zones"
+)
+ZONE_KIND = Code(
+    "RB336", "zone-kind", "error", "a zone is asked of an attribute that it is not made of"
+)
+CLOCK_TIME = Code("RB337", "clock-time", "error", "a time band has hours that no clock shows")
+BAND_OVERLAP = Code(
+    "RB338", "band-overlap", "warning", "a time band names the same hours of a day twice"
+)
 
 INSTANCE_BOUNDS = Code(
     "RB401", "instance-bounds", "error", "the instances of a service in a package do not fit"

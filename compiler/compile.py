@@ -17,6 +17,8 @@ from compiler.resolve.from_syntax import resolve
 from compiler.resolve.model import LostFolder, Resolved
 from compiler.session import Session
 from compiler.suppression import suppress
+from compiler.tables.load import SUFFIX, Shelf, load_tables
+from compiler.tables.table import NO_TABLES, Tables
 from dsl.diagnostic import Diagnostic
 from dsl.parser import parse_source
 from dsl.source import Source, Span
@@ -62,23 +64,29 @@ class Compilation:
 class _Work:
     """What the passes hand on; a pass fills what is named after it.
 
-    `texts`: what shared folders hold, where the sources came without a folder.
+    `texts`: what shared folders hold, and `csv` the tables, where the sources came without a
+    folder.  `table_sources` are those tables that a declaration names.
     """
 
     loaded: Loaded
     session: Session
     files: tuple[SourceFile, ...] = ()
     texts: tuple[Source, ...] = ()
+    csv: tuple[Source, ...] = ()
     shared: tuple[Source, ...] = ()
+    shared_folders: tuple[str, ...] = ()
     lost_folders: tuple[LostFolder, ...] = ()
+    table_sources: tuple[Source, ...] = ()
+    tables: Tables = NO_TABLES
     resolved: Resolved = field(default_factory=lambda: resolve(()))
     catalog: Catalog | None = None
     program: Program | None = None
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """The catalog's own and those of the folders it uses, by path."""
-        return tuple(sorted((*self.loaded.sources, *self.shared), key=lambda one: one.path))
+        """The catalog's own, those of the folders it uses, and its tables, by path."""
+        every = (*self.loaded.sources, *self.shared, *self.table_sources)
+        return tuple(sorted(every, key=lambda one: one.path))
 
 
 def check_folder(folder: Path) -> Checked:
@@ -101,12 +109,15 @@ def compile_folder(folder: Path) -> Compilation:
 def compile_sources(sources: Iterable[Source]) -> Compilation:
     """Compile texts that were read elsewhere; their order does not matter.
 
-    Those whose paths begin with `../` are what shared folders hold.
+    Those whose paths begin with `../` are what shared folders hold; those whose paths end
+    with `.csv` are tables, of which those that a declaration names are read.
     """
-    ordered = sorted(sources, key=lambda source: source.path)
+    given = sorted(sources, key=lambda source: source.path)
+    csv = tuple(source for source in given if source.path.endswith(SUFFIX))
+    ordered = [source for source in given if not source.path.endswith(SUFFIX)]
     own = tuple(source for source in ordered if not source.path.startswith("../"))
     shared = tuple(source for source in ordered if source.path.startswith("../"))
-    return _compiled(_Work(Loaded(own), Session(), texts=shared))
+    return _compiled(_Work(Loaded(own), Session(), texts=shared, csv=csv))
 
 
 def _parse(work: _Work) -> None:
@@ -142,6 +153,7 @@ def _share(work: _Work) -> None:
             work.files += (_all_lost(Source(inside, "")),)
         else:
             work.shared += outcome.sources
+            work.shared_folders += (inside,)
             work.files += _parsed(outcome, work.session)
 
 
@@ -156,8 +168,15 @@ def _uses(files: tuple[SourceFile, ...]) -> tuple[Text, ...]:
     return tuple(use for node in nodes if isinstance(node, CatalogDeclaration) for use in node.uses)
 
 
+def _tabulate(work: _Work) -> None:
+    """Read the tables that declarations name."""
+    given = {source.path: source for source in work.csv}
+    shelf = Shelf(given, work.loaded.folder, work.shared_folders)
+    work.table_sources, work.tables = load_tables(work.files, shelf, work.session)
+
+
 def _resolve(work: _Work) -> None:
-    work.resolved = resolve(work.files, work.lost_folders)
+    work.resolved = resolve(work.files, work.lost_folders, work.tables)
 
 
 def _check(work: _Work) -> None:
@@ -183,7 +202,14 @@ def _lower(work: _Work) -> None:
         work.program = lower(work.catalog, work.sources)
 
 
-CHECKING: tuple[Callable[[_Work], None], ...] = (_parse, _share, _resolve, _check, _suppress)
+CHECKING: tuple[Callable[[_Work], None], ...] = (
+    _parse,
+    _share,
+    _tabulate,
+    _resolve,
+    _check,
+    _suppress,
+)
 """The passes that find mistakes, in order; each reads what the ones before have filled."""
 
 PASSES: tuple[Callable[[_Work], None], ...] = (*CHECKING, _type, _lower)

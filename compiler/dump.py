@@ -17,12 +17,12 @@ from runtime.program.artifact import to_bytes
 
 def dump_source(compilation: Compilation) -> str:
     """Give every file cut into its declarations."""
-    return "".join(dsl.dump.dump_source(source) for source in compilation.sources)
+    return "".join(dsl.dump.dump_source(file.source) for file in compilation.files)
 
 
 def dump_tokens(compilation: Compilation) -> str:
     """Give every file's tokens and comments."""
-    return "".join(dsl.dump.dump_tokens(source) for source in compilation.sources)
+    return "".join(dsl.dump.dump_tokens(file.source) for file in compilation.files)
 
 
 def dump_syntax(compilation: Compilation) -> str:

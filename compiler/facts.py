@@ -23,7 +23,7 @@ from dsl.syntax.services import (
     ServiceTypeDeclaration,
     StatusPrice,
 )
-from dsl.syntax.usage import UnitPrice, UsageClassDeclaration, ZoneDeclaration
+from dsl.syntax.usage import UnitPrice, UsageClassDeclaration
 from runtime.program.terms import IN_SERVICE, Measure, ServiceBase, StatusBase
 from runtime.program.units import EVENT, MEASURES
 
@@ -180,9 +180,3 @@ def measure_of(node: UsageClassDeclaration) -> Measure | None:
 def is_event_price(price: UnitPrice) -> bool:
     """Whether a price is `per event`."""
     return price.unit is not None and price.unit.text == EVENT
-
-
-def zone_countries(resolved: Resolved, name: Name | None) -> frozenset[str] | None:
-    """Give the countries of the zone a name refers to; None where it is not known."""
-    zone = resolved.find(name, ZoneDeclaration)
-    return None if zone is None else frozenset(country.text for country in zone.countries)

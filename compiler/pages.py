@@ -62,10 +62,11 @@ def _page(code: Code, page: Page) -> str:
         parts += [
             "## Wrong",
             _fenced("ratebook", page.bad),
-            _fenced("text", _findings(page.bad)),
+            *_tables(page.bad_tables),
+            _fenced("text", _findings(page)),
         ]
     if page.good:
-        parts += ["## Right", _fenced("ratebook", page.good)]
+        parts += ["## Right", _fenced("ratebook", page.good), *_tables(page.good_tables)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -73,16 +74,27 @@ def _fenced(language: str, text: str) -> str:
     return f"```{language}\n{text.strip()}\n```"
 
 
-def _findings(text: str) -> str:
+def _tables(tables: Mapping[str, str]) -> list[str]:
+    return [f"`{path}`:\n\n{_fenced('csv', text)}" for path, text in tables.items()]
+
+
+def sources_of(text: str, tables: Mapping[str, str]) -> tuple[Source, ...]:
+    """Give an example's files: the text, and the tables that it names."""
+    return (Source(EXAMPLE, text), *(Source(path, table) for path, table in tables.items()))
+
+
+def _findings(page: Page) -> str:
     """Give what the compiler says of an example, each label on a line of its own."""
-    source = Source(EXAMPLE, text)
-    found = compile_sources([source]).diagnostics
-    return "\n".join(line for one in found for line in _lines(source, one))
+    sources = sources_of(page.bad, page.bad_tables)
+    found = compile_sources(sources).diagnostics
+    by_path = {source.path: source for source in sources}
+    return "\n".join(line for one in found for line in _lines(by_path, one))
 
 
-def _lines(source: Source, found: Diagnostic) -> list[str]:
+def _lines(sources: Mapping[str, Source], found: Diagnostic) -> list[str]:
     lines = [f"{found.severity}[{found.code}]: {found.message}"]
     for label in (found.primary, *found.secondary):
+        source = sources[label.span.path]
         line, column = source.position(label.span.start)
         lines.append(f"  --> {source.path}:{line}:{column} {label.message}")
     if found.help is not None:

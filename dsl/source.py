@@ -40,6 +40,10 @@ class Source:
         line = bisect_right(self._line_starts, offset)
         return line, offset - self._line_starts[line - 1] + 1
 
+    def line_start(self, number: int) -> int:
+        """Give the offset at which a line begins, counted from 1."""
+        return self._line_starts[number - 1]
+
     def line(self, number: int) -> str:
         """Give the text of a line, counted from 1, without its end of line."""
         start = self._line_starts[number - 1]

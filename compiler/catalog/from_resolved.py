@@ -23,8 +23,8 @@ from compiler.catalog.usage_from_resolved import (
     rate_plans,
     usage_class_types,
     usage_classes,
-    zones,
 )
+from compiler.catalog.zones_from_resolved import time_bands, zone_tables, zones
 from compiler.facts import the_catalog
 from compiler.resolve.model import Resolved
 from compiler.standards import minor_units
@@ -60,6 +60,8 @@ def catalog_of(resolved: Resolved) -> Catalog:
         usage_class_types=usage_class_types(resolved),
         usage_classes=usage_classes(resolved),
         zones=zones(resolved),
+        zone_tables=zone_tables(resolved),
+        time_bands=time_bands(resolved),
         rate_groups=rate_groups(resolved),
         rate_plans=rate_plans(resolved),
         base_buckets=base_buckets(resolved),

@@ -21,8 +21,8 @@ from compiler.catalog.usage import (
     RatePlan,
     UsageClass,
     UsageClassType,
-    Zone,
 )
+from compiler.catalog.zones import TimeBand, Zone, ZoneTable
 from runtime.program.model import Rounding
 
 
@@ -44,6 +44,8 @@ class Catalog(Entity):
     usage_class_types: tuple[UsageClassType, ...]
     usage_classes: tuple[UsageClass, ...]
     zones: tuple[Zone, ...]
+    zone_tables: tuple[ZoneTable, ...]
+    time_bands: tuple[TimeBand, ...]
     rate_groups: tuple[RateGroup, ...]
     rate_plans: tuple[RatePlan, ...]
     base_buckets: tuple[BaseBucket, ...]

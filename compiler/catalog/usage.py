@@ -61,12 +61,6 @@ class UsageClass(Entity):
     type: str | None
 
 
-class Zone(Entity):
-    """A set of countries, ISO 3166-1 alpha-2."""
-
-    countries: tuple[str, ...]
-
-
 class RatePrice(Closed):
     """What a rate row charges in one currency.
 

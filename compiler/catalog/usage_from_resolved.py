@@ -23,7 +23,6 @@ from compiler.catalog.usage import (
     Unit,
     UsageClass,
     UsageClassType,
-    Zone,
 )
 from compiler.facts import is_event_price, measure_of, the_catalog
 from compiler.resolve.model import Resolved
@@ -97,19 +96,6 @@ def usage_classes(resolved: Resolved) -> tuple[UsageClass, ...]:
             type=optional_target(resolved, node.type),
         )
         for node in resolved.all(written.UsageClassDeclaration)
-    )
-
-
-def zones(resolved: Resolved) -> tuple[Zone, ...]:
-    """Give the zones, in order."""
-    return tuple(
-        Zone(
-            id=node.name.text,
-            description=node.doc,
-            span=node.name.span,
-            countries=tuple(name.text for name in node.countries),
-        )
-        for node in resolved.all(written.ZoneDeclaration)
     )
 
 

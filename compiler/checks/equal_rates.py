@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from compiler import codes
 from compiler.checks.page import TINY, Page
-from compiler.facts import zone_countries
 from compiler.resolve.model import Resolved
 from compiler.session import Session
+from compiler.zone_facts import zone_places
 from dsl.diagnostic import Label
 from dsl.syntax.usage import RateGroupDeclaration, RateRow, UsageClassDeclaration
 
@@ -93,10 +93,11 @@ def check(resolved: Resolved, session: Session) -> None:
 
 
 def _places(resolved: Resolved, row: RateRow) -> list[str]:
-    """Give the countries a row is for, sorted, or EVERYWHERE."""
+    """Give the countries and prefixes a row is for, sorted, or EVERYWHERE."""
     if row.zone is None:
         return [EVERYWHERE]
-    return sorted(zone_countries(resolved, row.zone) or ())
+    places = zone_places(resolved, row.zone)
+    return [] if places is None else sorted(places.countries | places.prefixes)
 
 
 def _report(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Protocol
 
 from compiler.resolve.model import Resolved
@@ -19,12 +21,15 @@ class Page:
         why: why it would be wrong on an invoice.
         bad: a whole small catalog that gets this code and no other.
         good: the same catalog, mended: it gets none.
+        bad_tables, good_tables: the tables that the two name, by path.
     """
 
     what: str
     why: str
     bad: str
     good: str
+    bad_tables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    good_tables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 class Check(Protocol):

@@ -10,6 +10,7 @@ from compiler.checks.page import Page
 from compiler.facts import frequency_words
 from compiler.resolve.model import Resolved
 from compiler.session import Session
+from compiler.tables.destinations import repeated_rows
 from dsl.diagnostic import Label
 from dsl.source import Span
 from dsl.syntax.base import Name, Word
@@ -22,8 +23,8 @@ from dsl.syntax.usage import (
     BaseBucketDeclaration,
     FeedDeclaration,
     RatePlanDeclaration,
-    ZoneDeclaration,
 )
+from dsl.syntax.zones import ZoneDeclaration, ZoneTableDeclaration
 
 CODE = codes.REPEATED_ENTRY
 
@@ -69,6 +70,21 @@ def check(resolved: Resolved, session: Session) -> None:
                         [Label(first, "named first here")],
                         "take one of the two out",
                     )
+    for table in resolved.all(ZoneTableDeclaration):
+        _check_table(resolved, table, session)
+
+
+def _check_table(resolved: Resolved, node: ZoneTableDeclaration, session: Session) -> None:
+    """Report the rows of a zone table that say what an earlier one has said."""
+    table = resolved.tables.of(node.table)
+    for again in () if table is None else repeated_rows(table):
+        session.report(
+            CODE,
+            f"a row of the zone `{again.zone}` is there twice",
+            Label(again.at, "said again here"),
+            [Label(again.first, "said first here")],
+            "take one of the two out",
+        )
 
 
 def _lists(node: Declaration) -> Iterator[tuple[str, list[Entry]]]:
@@ -95,6 +111,7 @@ def _lists(node: Declaration) -> Iterator[tuple[str, list[Entry]]]:
             yield "attribute", _names(attribute.name for attribute in node.attributes)
         case ZoneDeclaration():
             yield "country", _names(node.countries)
+            yield "prefix", [Entry(prefix.digits, prefix.span) for prefix in node.prefixes]
         case RatePlanDeclaration():
             yield "rate group", _names(node.groups)
         case BaseBucketDeclaration():

@@ -9,11 +9,11 @@ from operator import itemgetter
 from compiler import codes
 from compiler.checks.equal_rates import USAGE
 from compiler.checks.page import TINY, Page
-from compiler.facts import zone_countries
 from compiler.resolve.kinds import EntityId, Kind
 from compiler.resolve.model import Resolved
 from compiler.resolve.shape import shape
 from compiler.session import Session
+from compiler.zone_facts import zone_places
 from dsl.diagnostic import Label
 from dsl.source import Span
 from dsl.syntax.usage import (
@@ -130,5 +130,5 @@ def _covers(resolved: Resolved, wide: RateRow, narrow: RateRow) -> bool:
     """Whether every event a row is for is one the other, of the same class, is for."""
     if wide.zone is None:
         return True
-    ours, theirs = zone_countries(resolved, wide.zone), zone_countries(resolved, narrow.zone)
-    return ours is not None and theirs is not None and theirs <= ours
+    ours, theirs = zone_places(resolved, wide.zone), zone_places(resolved, narrow.zone)
+    return ours is not None and theirs is not None and ours.covers(theirs)

@@ -16,6 +16,7 @@ from compiler.resolve.kinds import Kind
 from compiler.resolve.model import Resolved
 from compiler.resolve.walk import every
 from compiler.session import Session
+from compiler.zone_facts import zone_places
 from dsl.diagnostic import Label
 from dsl.source import Span
 from dsl.syntax.base import Name
@@ -30,9 +31,6 @@ from runtime.program.terms import Measure
 from runtime.program.units import UNITS
 
 CODE = codes.UNKNOWN_ATTRIBUTE
-
-COUNTRY = "country"
-"""The attribute that decides whether an event is in a zone."""
 
 FEED = """\
 feed calls {
@@ -53,7 +51,8 @@ service line {
 
 PAGE = Page(
     what="A usage class, a rate group or a base bucket asks for an attribute that a feed of the "
-    "same measure does not give, or a rate is for a zone and a feed gives no `country`.",
+    "same measure does not give, or a rate is for a zone and a feed does not "
+    "give what decides it: `country`, or `destination` for a zone of prefixes.",
     why="A missing attribute makes a condition not hold, and the usage of that feed would "
     "fall through to another class or rate.",
     bad=TINY
@@ -132,7 +131,10 @@ def _uses(resolved: Resolved) -> Iterator[Use]:
                 for row in node.rows:
                     if row.zone is not None:
                         own = _measures(_classes(resolved, [row.usage_class]))
-                        yield Use(COUNTRY, row.zone.span, own, ", and a zone is decided by it")
+                        places = zone_places(resolved, row.zone)
+                        for attribute in () if places is None else places.attributes:
+                            what = ", and the zone is decided by it"
+                            yield Use(attribute, row.zone.span, own, what)
             case _:
                 continue
 

@@ -6,11 +6,11 @@ from compiler import codes
 from compiler.checks.equal_rates import USAGE
 from compiler.checks.page import TINY, Page
 from compiler.resolve.model import Resolved
-from compiler.resolve.nearest import nearest
 from compiler.session import Session
 from compiler.standards import country_codes
+from compiler.tables.cells import country_help
 from dsl.diagnostic import Label
-from dsl.syntax.usage import ZoneDeclaration
+from dsl.syntax.zones import ZoneDeclaration
 
 CODE = codes.UNKNOWN_COUNTRY
 
@@ -43,9 +43,6 @@ zone abroad = countries FR, GB
     + _RATES,
 )
 
-_MEANT = {"UK": "GB", "EL": "GR"}
-"""Codes in common use that ISO 3166-1 has under another name."""
-
 
 def check(resolved: Resolved, session: Session) -> None:
     """Report each unknown country."""
@@ -53,14 +50,9 @@ def check(resolved: Resolved, session: Session) -> None:
         for name in zone.countries:
             if name.text in country_codes():
                 continue
-            upper = name.text.upper()
-            meant = _MEANT.get(upper) or (upper if upper in country_codes() else None)
-            near = meant or nearest(upper, country_codes())
             session.report(
                 CODE,
                 f"`{name.text}` is not a country of ISO 3166-1",
                 Label(name.span, "no such country"),
-                help=f"did you mean `{near}`?"
-                if near is not None and (meant or len(upper) > 2)
-                else "write its two-letter code, such as `CA` or `FR`",
+                help=country_help(name.text),
             )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.checks.wording import choice
@@ -12,6 +14,9 @@ from compiler.session import Session
 from dsl.diagnostic import Label
 
 CODE = codes.UNKNOWN_NAME
+
+MOST_OF_A_COLUMN = 20
+"""How many unknown names of one column of a table are reported: a whole column may be."""
 
 PAGE = Page(
     what="A line refers to a service, a status, a rate plan or another thing by its name, "
@@ -45,8 +50,14 @@ tax sales_tax {
 
 def check(resolved: Resolved, session: Session) -> None:
     """Report each unknown name, with the nearest name of the right kind."""
+    of_column: Counter[tuple[str, str]] = Counter()
+    in_tables = {table.source.path for table in resolved.tables.read.values()}
     for reference in resolved.references:
-        if reference.failure is Failure.UNKNOWN:
+        if reference.failure is not Failure.UNKNOWN:
+            continue
+        path, column = reference.name.span.path, (reference.name.span.path, reference.role)
+        of_column[column] += path in in_tables
+        if of_column[column] <= MOST_OF_A_COLUMN:
             _report(resolved, reference, session)
 
 

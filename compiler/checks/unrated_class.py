@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.checks.unknown_attribute import FEED
-from compiler.facts import zone_countries
 from compiler.resolve.kinds import Kind
 from compiler.resolve.model import Resolved
 from compiler.session import Session
 from compiler.standards import country_codes
+from compiler.zone_facts import zone_countries
 from dsl.diagnostic import Label
 from dsl.source import Span
 from dsl.syntax.services import ServiceDeclaration

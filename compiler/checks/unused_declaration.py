@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.facts import is_shared
@@ -9,6 +11,7 @@ from compiler.resolve.kinds import EntityId, Kind, id_of
 from compiler.resolve.model import BUILTIN, Failure, Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
+from dsl.syntax.zones import ZoneTableDeclaration
 from runtime.program.terms import IN_SERVICE
 
 CODE = codes.UNUSED_DECLARATION
@@ -20,6 +23,8 @@ KINDS = frozenset(
         Kind.LIFECYCLE,
         Kind.USAGE_CLASS_TYPE,
         Kind.ZONE,
+        Kind.ZONE_TABLE,
+        Kind.TIME_BAND,
         Kind.RATE_GROUP,
         Kind.RATE_PLAN,
         Kind.BASE_BUCKET,
@@ -34,7 +39,7 @@ and usage; services may be sold by themselves later.
 
 PAGE = Page(
     what="Nothing in the catalog refers to a rate plan, a rate group, a bucket, a zone, a "
-    "lifecycle, a status or a type.",
+    "table of zones, a time band, a lifecycle, a status or a type.",
     why="It takes no part in any price. Most often a reference to it was forgotten.",
     bad=TINY
     + """\
@@ -57,13 +62,16 @@ service visit {
 
 def check(resolved: Resolved, session: Session) -> None:
     """Warn of each; stay silent where a mistake may hide the reference."""
-    if resolved.broken:
+    if resolved.broken or not resolved.tables.are_whole:
         return
     used = {
         reference.target
         for reference in resolved.references
-        if reference.target is not None and reference.target != reference.source
+        if reference.target is not None
+        and reference.target != reference.source
+        and reference.wanted is not Kind.ZONE_TABLE
     }
+    used |= _tables_of(resolved, used)
     doubtful = {
         reference.wanted
         for reference in resolved.references
@@ -83,3 +91,16 @@ def check(resolved: Resolved, session: Session) -> None:
                 Label(declaration.name.span, "never referred to"),
                 help="refer to it, or delete it",
             )
+
+
+def _tables_of(resolved: Resolved, used: Set[EntityId]) -> set[EntityId]:
+    """Give the tables of zones of which a zone is used."""
+    if not resolved.all(ZoneTableDeclaration):
+        return set()
+    return {
+        reference.target
+        for reference in resolved.references
+        if reference.wanted is Kind.ZONE_TABLE
+        and reference.source in used
+        and reference.target is not None
+    }

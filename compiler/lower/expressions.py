@@ -1,4 +1,4 @@
-"""Compile criteria: zones become their countries, chains of `and` and `or` one list."""
+"""Compile criteria: zones become their places, chains of `and` and `or` one list."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from compiler.catalog import expressions as typed
+from compiler.catalog.zones import Zone
+from compiler.zone_facts import shortest_prefixes
 from runtime.program import expressions as compiled
 
-Countries = Mapping[str, tuple[str, ...]]
-"""A zone's countries by the zone's name, sorted."""
+Zones = Mapping[str, Zone]
+"""The zones by their names."""
 
 
-def compile_expression(node: typed.Expression, zones: Countries) -> compiled.Expression:
+def compile_expression(node: typed.Expression, zones: Zones) -> compiled.Expression:
     """Compile one expression."""
     match node:
         case typed.FieldUse():
@@ -29,9 +31,7 @@ def compile_expression(node: typed.Expression, zones: Countries) -> compiled.Exp
                 numeric=node.numeric,
             )
         case typed.InZone():
-            return compiled.InCountries(
-                value=compile_expression(node.value, zones), countries=zones[node.zone]
-            )
+            return _in_zone(compile_expression(node.value, zones), zones[node.zone])
         case typed.Both():
             return compiled.AllOf(
                 operands=tuple(compile_expression(operand, zones) for operand in _chain(node))
@@ -52,9 +52,18 @@ def compile_expression(node: typed.Expression, zones: Countries) -> compiled.Exp
             assert_never(node)
 
 
-def compile_optional(node: typed.Expression | None, zones: Countries) -> compiled.Expression | None:
+def compile_optional(node: typed.Expression | None, zones: Zones) -> compiled.Expression | None:
     """Compile an expression that may be absent."""
     return None if node is None else compile_expression(node, zones)
+
+
+def _in_zone(value: compiled.Expression, zone: Zone) -> compiled.Expression:
+    """Compile a membership: a country is letters and a number digits, so no value is both."""
+    in_countries = compiled.InCountries(value=value, countries=tuple(sorted(zone.countries)))
+    if not zone.prefixes:
+        return in_countries
+    begins = compiled.BeginsWith(value=value, prefixes=shortest_prefixes(zone.prefixes))
+    return compiled.AnyOf(operands=(in_countries, begins)) if zone.countries else begins
 
 
 def _chain(node: typed.Both | typed.Either) -> tuple[typed.Expression, ...]:
@@ -84,7 +93,7 @@ def _read(node: compiled.Expression, found: dict[str, None]) -> None:
         case compiled.Compare() | compiled.Calculate():
             _read(node.left, found)
             _read(node.right, found)
-        case compiled.InCountries():
+        case compiled.InCountries() | compiled.BeginsWith():
             _read(node.value, found)
         case compiled.AllOf() | compiled.AnyOf():
             for operand in node.operands:

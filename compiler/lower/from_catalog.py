@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from compiler.catalog.model import Catalog
-from compiler.lower import billing, counting, offers, services, usage
+from compiler.lower import billing, counting, offers, services, usage, zones
 from compiler.lower.lines import Lines
 from dsl.source import Source
 from runtime.program.artifact import seal
@@ -47,7 +47,10 @@ def _tables(catalog: Catalog, lines: Lines, numbered: tuple[SourceLine, ...]) ->
         counted_statuses=tuple(counting.counted_statuses(catalog, lines)),
         feeds=tuple(usage.feeds(catalog, lines)),
         usage_classes=tuple(usage.usage_classes(catalog, lines)),
-        zone_countries=tuple(usage.zone_countries(catalog)),
+        zone_countries=tuple(zones.zone_countries(catalog)),
+        zone_prefixes=tuple(zones.zone_prefixes(catalog)),
+        time_bands=tuple(zones.time_bands(catalog, lines)),
+        time_band_hours=tuple(zones.time_band_hours(catalog, lines)),
         rate_groups=tuple(usage.rate_groups(catalog, lines)),
         rates=tuple(usage.rates(catalog, lines)),
         rate_plans=tuple(usage.rate_plans(catalog, lines)),

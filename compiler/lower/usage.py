@@ -8,12 +8,12 @@ from decimal import Decimal
 from compiler.catalog import usage as typed
 from compiler.catalog.model import Catalog
 from compiler.lower.expressions import (
-    Countries,
     compile_expression,
     compile_optional,
     fields_of,
 )
 from compiler.lower.lines import Lines
+from compiler.lower.zones import zones_by_name
 from runtime.program.model import (
     Bucket,
     BucketFlat,
@@ -25,18 +25,12 @@ from runtime.program.model import (
     RatePlan,
     RatePlanGroup,
     UsageClass,
-    ZoneCountry,
 )
-
-
-def countries_by_zone(catalog: Catalog) -> Countries:
-    """Give each zone's countries, sorted."""
-    return {zone.id: tuple(sorted(zone.countries)) for zone in catalog.zones}
 
 
 def feeds(catalog: Catalog, lines: Lines) -> Iterator[Feed]:
     """Give the feeds, with every raw field they use in order of first use."""
-    zones = countries_by_zone(catalog)
+    zones = zones_by_name(catalog)
     for feed in catalog.feeds:
         identifier_value = compile_expression(feed.service.value, zones)
         quantity = compile_expression(feed.quantity, zones)
@@ -77,7 +71,7 @@ def feeds(catalog: Catalog, lines: Lines) -> Iterator[Feed]:
 
 def usage_classes(catalog: Catalog, lines: Lines) -> Iterator[UsageClass]:
     """Give the usage classes in the order they are tried."""
-    zones = countries_by_zone(catalog)
+    zones = zones_by_name(catalog)
     for ordinal, usage_class in enumerate(catalog.usage_classes):
         yield UsageClass(
             id=usage_class.id,
@@ -89,16 +83,9 @@ def usage_classes(catalog: Catalog, lines: Lines) -> Iterator[UsageClass]:
         )
 
 
-def zone_countries(catalog: Catalog) -> Iterator[ZoneCountry]:
-    """Give each zone's countries."""
-    for zone, countries in countries_by_zone(catalog).items():
-        for country in countries:
-            yield ZoneCountry(zone=zone, country=country)
-
-
 def rate_groups(catalog: Catalog, lines: Lines) -> Iterator[RateGroup]:
     """Give the rate groups."""
-    zones = countries_by_zone(catalog)
+    zones = zones_by_name(catalog)
     for group in catalog.rate_groups:
         yield RateGroup(
             id=group.id,
@@ -150,7 +137,7 @@ def rate_plan_groups(catalog: Catalog, lines: Lines) -> Iterator[RatePlanGroup]:
 
 def buckets(catalog: Catalog, lines: Lines) -> Iterator[Bucket]:
     """Give the buckets with their base buckets folded in."""
-    zones = countries_by_zone(catalog)
+    zones = zones_by_name(catalog)
     bases = {base.id: base for base in catalog.base_buckets}
     for ordinal, bucket in enumerate(catalog.buckets):
         base = bases[bucket.base]

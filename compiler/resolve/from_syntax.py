@@ -16,14 +16,22 @@ from compiler.resolve.model import (
     Reference,
     Resolved,
     bindings_of,
+    lost_in_tables,
 )
-from compiler.resolve.references import Mention, mentions
+from compiler.resolve.references import Mention, mentions, table_mentions
+from compiler.tables.destinations import TableZone, zones_of
+from compiler.tables.table import NO_TABLES, Tables
 from dsl.syntax.billing import TaxDeclaration
 from dsl.syntax.declarations import Broken, Declaration, SourceFile
 from dsl.syntax.services import LifecycleDeclaration
+from dsl.syntax.zones import ZoneTableDeclaration
 
 
-def resolve(files: Iterable[SourceFile], lost_folders: tuple[LostFolder, ...] = ()) -> Resolved:
+def resolve(
+    files: Iterable[SourceFile],
+    lost_folders: tuple[LostFolder, ...] = (),
+    tables: Tables = NO_TABLES,
+) -> Resolved:
     """Resolve a folder's files; their order is that of their paths, however they come."""
     ordered = tuple(sorted(files, key=lambda file: file.source.path))
     declarations: list[Declaration] = []
@@ -37,11 +45,15 @@ def resolve(files: Iterable[SourceFile], lost_folders: tuple[LostFolder, ...] = 
     entities: dict[EntityId, Entity] = {}
     duplicates: list[Duplicate] = []
     for declaration in declarations:
-        for entity in _entities(declaration):
+        for entity in _entities(declaration, tables):
             first = entities.setdefault(entity.id, entity)
-            if first is not entity and entity.node is declaration:
+            is_own = entity.node is declaration or isinstance(entity.node, TableZone)
+            if first is not entity and is_own:
                 duplicates.append(Duplicate(entity.id, first.name, entity.name))
-    references = _Binder(entities, tuple(broken)).bind(declarations)
+    references = (
+        *_Binder(entities, tuple(broken), tables).bind(declarations),
+        *_born_in_tables(entities, declarations),
+    )
     return Resolved(
         files=ordered,
         declarations=tuple(declarations),
@@ -51,10 +63,11 @@ def resolve(files: Iterable[SourceFile], lost_folders: tuple[LostFolder, ...] = 
         references=references,
         bindings=bindings_of(references),
         lost_folders=lost_folders,
+        tables=tables,
     )
 
 
-def _entities(node: Declaration) -> Iterator[Entity]:
+def _entities(node: Declaration, tables: Tables) -> Iterator[Entity]:
     """Give what a declaration names: itself first, then what is born inside it."""
     yield Entity(id_of(node), node.name, node)
     if isinstance(node, LifecycleDeclaration):
@@ -64,19 +77,39 @@ def _entities(node: Declaration) -> Iterator[Entity]:
     elif isinstance(node, TaxDeclaration):
         for row in node.rows:
             yield Entity(EntityId(Kind.TAX_CLASS, row.tax_class.text), row.tax_class, row)
+    elif isinstance(node, ZoneTableDeclaration):
+        table = tables.of(node.table)
+        for zone in () if table is None else zones_of(table, node.table.file.span):
+            yield Entity(EntityId(Kind.ZONE, zone.name.text), zone.name, zone)
+
+
+def _born_in_tables(
+    entities: Mapping[EntityId, Entity], declarations: Iterable[Declaration]
+) -> Iterator[Reference]:
+    """Give the edges from the zones that stand in a table to the table."""
+    nodes = (node for node in declarations if isinstance(node, ZoneTableDeclaration))
+    tables = {node.table.file.span: id_of(node) for node in nodes}
+    for own, entity in entities.items() if tables else ():
+        if isinstance(entity.node, TableZone):
+            table = tables[entity.node.table]
+            yield Reference(own, "row of", entity.name, Kind.ZONE_TABLE, table)
 
 
 class _Binder:
     """Binds mentions to the entities of one scope."""
 
-    def __init__(self, entities: Mapping[EntityId, Entity], broken: tuple[Broken, ...]) -> None:
+    def __init__(
+        self, entities: Mapping[EntityId, Entity], broken: tuple[Broken, ...], tables: Tables
+    ) -> None:
         self._entities = entities
+        self._tables = tables
         self._kinds_by_name: dict[str, set[Kind]] = defaultdict(set)
         for own in (*entities, *BUILTIN):
             if own.kind is not Kind.TRANSITION:
                 self._kinds_by_name[own.name].add(own.kind)
         self._lost_names = {lost.name.text for lost in broken if lost.name is not None}
         self._lost_kinds = {lost.kind for lost in broken if lost.name is None}
+        self._lost_kinds |= {kind.words for kind in lost_in_tables(broken, tables)}
         self._has_lost_tax = any(lost.kind == Kind.TAX.words for lost in broken)
 
     def bind(self, declarations: Iterable[Declaration]) -> tuple[Reference, ...]:
@@ -84,7 +117,7 @@ class _Binder:
         return tuple(
             self._bind(id_of(declaration), mention)
             for declaration in declarations
-            for mention in mentions(declaration)
+            for mention in (*mentions(declaration), *table_mentions(declaration, self._tables))
         )
 
     def _bind(self, source: EntityId, mention: Mention) -> Reference:

@@ -27,14 +27,15 @@ from dsl.syntax.usage import (
     RatePlanDeclaration,
     UsageClassDeclaration,
     UsageClassTypeDeclaration,
-    ZoneDeclaration,
 )
+from dsl.syntax.zones import TimeBandDeclaration, ZoneDeclaration, ZoneTableDeclaration
 
 
 class Kind(StrEnum):
     """A kind of entity; each kind has names of its own.
 
-    A transition is named inside its lifecycle; a tax class is born in a tax's row.
+    A transition is named inside its lifecycle; a tax class is born in a tax's row, and a zone
+    may be in a zone table's.
     """
 
     CATALOG = "catalog"
@@ -51,6 +52,8 @@ class Kind(StrEnum):
     USAGE_CLASS_TYPE = "usage_class_type"
     USAGE_CLASS = "usage_class"
     ZONE = "zone"
+    ZONE_TABLE = "zone_table"
+    TIME_BAND = "time_band"
     RATE_GROUP = "rate_group"
     RATE_PLAN = "rate_plan"
     BASE_BUCKET = "base_bucket"
@@ -91,6 +94,8 @@ KIND_OF: Mapping[type[Declaration], Kind] = MappingProxyType(
         UsageClassTypeDeclaration: Kind.USAGE_CLASS_TYPE,
         UsageClassDeclaration: Kind.USAGE_CLASS,
         ZoneDeclaration: Kind.ZONE,
+        ZoneTableDeclaration: Kind.ZONE_TABLE,
+        TimeBandDeclaration: Kind.TIME_BAND,
         RateGroupDeclaration: Kind.RATE_GROUP,
         RatePlanDeclaration: Kind.RATE_PLAN,
         BaseBucketDeclaration: Kind.BASE_BUCKET,

@@ -16,6 +16,9 @@ from typing import TypeVar, cast
 
 from compiler.resolve.kinds import EntityId, Kind
 from compiler.resolve.walk import by_kind
+from compiler.tables.destinations import TableZone
+from compiler.tables.forms import FORMS
+from compiler.tables.table import NO_TABLES, Tables
 from dsl.source import Span
 from dsl.syntax.base import Name, Node, Text
 from dsl.syntax.billing import TaxRow
@@ -23,7 +26,7 @@ from dsl.syntax.declarations import Broken, Declaration, SourceFile
 from dsl.syntax.services import Transition
 from runtime.program.terms import NEW, ServiceBase, StatusBase
 
-Declared = Declaration | Transition | TaxRow
+Declared = Declaration | Transition | TaxRow | TableZone
 T = TypeVar("T")
 D = TypeVar("D", bound=Declaration)
 N = TypeVar("N", bound=Node)
@@ -108,6 +111,7 @@ class Resolved:
         duplicates: what was declared again.
         references: in order of declaration and place.
         lost_folders: shared folders whose declarations are not among them.
+        tables: the tables that declarations name.
     """
 
     files: tuple[SourceFile, ...]
@@ -118,6 +122,7 @@ class Resolved:
     references: tuple[Reference, ...]
     bindings: Mapping[Span, EntityId]
     lost_folders: tuple[LostFolder, ...] = ()
+    tables: Tables = NO_TABLES
     _by_type: Mapping[type[Node], tuple[Declaration, ...]] = field(
         init=False, repr=False, compare=False
     )
@@ -158,8 +163,20 @@ class Resolved:
         return entity.node if entity is not None and isinstance(entity.node, kind) else None
 
     def is_incomplete(self, kind: Kind) -> bool:
-        """Whether a syntax mistake may have hidden a declaration of this kind."""
-        return any(lost.kind in {"", kind.words} for lost in self.broken)
+        """Whether a mistake in text or in a table may have hidden a thing of this kind."""
+        lost = {each.kind for each in self.broken}
+        return "" in lost or kind.words in lost or kind in lost_in_tables(self.broken, self.tables)
+
+
+def lost_in_tables(broken: tuple[Broken, ...], tables: Tables) -> frozenset[Kind]:
+    """Give the kinds of which some may stand in a table that was not read, or not wholly."""
+    holdings = {lost.node.holds for lost in tables.lost}
+    forms = [FORMS[holding] for holding in holdings]
+    forms += [table.form for table in tables.read.values() if not table.is_whole]
+    found = {kind for form in forms for kind in form.bears}
+    if any(lost.kind == Kind.ZONE_TABLE.words for lost in broken):
+        found.add(Kind.ZONE)
+    return frozenset(found)
 
 
 def bindings_of(references: tuple[Reference, ...]) -> Mapping[Span, EntityId]:

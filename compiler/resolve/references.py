@@ -8,6 +8,7 @@ from typing import assert_never
 
 from compiler.resolve.kinds import Kind
 from compiler.resolve.walk import every
+from compiler.tables.table import Tables
 from dsl.syntax.base import Name
 from dsl.syntax.billing import BillGroupDeclaration, TaxDeclaration
 from dsl.syntax.catalog import CatalogDeclaration
@@ -22,6 +23,7 @@ from dsl.syntax.services import (
     ServiceStatusDeclaration,
     ServiceTypeDeclaration,
 )
+from dsl.syntax.tables import TableFile
 from dsl.syntax.usage import (
     BaseBucketDeclaration,
     BucketDeclaration,
@@ -30,8 +32,8 @@ from dsl.syntax.usage import (
     RatePlanDeclaration,
     UsageClassDeclaration,
     UsageClassTypeDeclaration,
-    ZoneDeclaration,
 )
+from dsl.syntax.zones import TimeBandDeclaration, ZoneDeclaration, ZoneTableDeclaration
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,26 @@ def mentions(node: Declaration) -> Iterator[Mention]:
             | ServiceTypeDeclaration()
             | UsageClassTypeDeclaration()
             | ZoneDeclaration()
+            | ZoneTableDeclaration()
+            | TimeBandDeclaration()
         ):
             return
         case _:
             assert_never(node)
+
+
+def table_mentions(node: Declaration, tables: Tables) -> Iterator[Mention]:
+    """Give the referring names in the tables of a declaration, each name once a column."""
+    if not tables.read:
+        return
+    for use in every(node, TableFile):
+        table = tables.of(use)
+        if table is None:
+            continue
+        for column in table.form.columns:
+            if column.refers is not None:
+                for name in table.names(column):
+                    yield Mention(name, column.role, column.refers)
 
 
 def _service(node: ServiceDeclaration) -> Iterator[Mention]:

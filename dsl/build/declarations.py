@@ -18,8 +18,8 @@ from dsl.build.usage import (
     rate_plan,
     usage_class,
     usage_class_type,
-    zone,
 )
+from dsl.build.zones import time_band, zone, zone_table
 from dsl.syntax.declarations import Declaration
 
 _BUILDERS: dict[str, Callable[[Reading, Branch], Declaration]] = {
@@ -37,6 +37,8 @@ _BUILDERS: dict[str, Callable[[Reading, Branch], Declaration]] = {
     "usage_class_type": usage_class_type,
     "usage_class": usage_class,
     "zone": zone,
+    "zone_table": zone_table,
+    "time_band": time_band,
     "rate_group": rate_group,
     "rate_plan": rate_plan,
     "base_bucket": base_bucket,

@@ -13,6 +13,7 @@ from dsl.build.reading import Branch, Reading, branch, branches, the, tokens
 from dsl.source import Span
 from dsl.syntax.base import Day, Money, Name, Number, Percent, Quantity, Text, Word
 from dsl.syntax.services import Frequency
+from dsl.syntax.tables import Holding, TableFile
 
 MAX_DIGITS = 30
 MAX_MONTHS = 1_200
@@ -143,6 +144,11 @@ def optional_day(reading: Reading, tree: Branch | None) -> Day | None:
     """Build the one date of a tree, if it is there."""
     found = None if tree is None else branch(tree, "day")
     return None if found is None else day(reading, found)
+
+
+def table_file(reading: Reading, tree: Branch, holds: Holding) -> TableFile:
+    """Build `from "file.csv"`; the statement it stands in says what the rows are."""
+    return TableFile(reading.span(tree), file=text(reading, the(tree, "text")), holds=holds)
 
 
 def window(reading: Reading, tree: Branch | None) -> tuple[Day | None, Day | None]:

@@ -1,4 +1,4 @@
-"""Feeds, usage classes, zones, rate groups, rate plans and buckets."""
+"""Feeds, usage classes, rate groups, rate plans and buckets."""
 
 from __future__ import annotations
 
@@ -39,7 +39,6 @@ from dsl.syntax.usage import (
     UnitPrice,
     UsageClassDeclaration,
     UsageClassTypeDeclaration,
-    ZoneDeclaration,
 )
 
 
@@ -113,13 +112,6 @@ def usage_class(reading: Reading, tree: Branch) -> UsageClassDeclaration:
         criterion=optional_expression(reading, branch(tree, "criterion")),
         type=optional_name(reading, branch(tree, "class_type")),
     )
-
-
-def zone(reading: Reading, tree: Branch) -> ZoneDeclaration:
-    """Build `zone north_america = countries CA, US`."""
-    span = reading.span(tree)
-    declared, *countries = names(reading, tree)
-    return ZoneDeclaration(span, reading.doc(span), declared, tuple(countries))
 
 
 def rate_group(reading: Reading, tree: Branch) -> RateGroupDeclaration:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from dsl.diagnostic import Diagnostic
 from dsl.parser import parse_source
-from dsl.printer import billing, catalog, counting, offers, services, usage
+from dsl.printer import billing, catalog, counting, offers, services, usage, zones
 from dsl.printer.layout import Item, render
 from dsl.printer.meaning import meaning
 from dsl.source import Source
@@ -20,6 +20,7 @@ FAMILIES: tuple[Callable[[Source, Declaration], Item | None], ...] = (
     offers.item,
     counting.item,
     usage.item,
+    zones.item,
 )
 
 

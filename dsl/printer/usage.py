@@ -1,10 +1,10 @@
-"""Feeds, usage classes, zones, rate groups, rate plans and buckets."""
+"""Feeds, usage classes, rate groups, rate plans and buckets."""
 
 from __future__ import annotations
 
 from dsl.printer import words
 from dsl.printer.expressions import expression
-from dsl.printer.layout import Cell, Item
+from dsl.printer.layout import Item
 from dsl.source import Source
 from dsl.syntax.declarations import Declaration
 from dsl.syntax.usage import (
@@ -20,7 +20,6 @@ from dsl.syntax.usage import (
     UnitPrice,
     UsageClassDeclaration,
     UsageClassTypeDeclaration,
-    ZoneDeclaration,
 )
 
 
@@ -34,9 +33,6 @@ def item(source: Source, node: Declaration) -> Item | None:
             return words.line(node, kind, f"{kind} {node.name.text}")
         case UsageClassDeclaration():
             return _usage_class(source, node)
-        case ZoneDeclaration():
-            made_of = Cell(f"= countries {words.names(node.countries)}", gap=1)
-            return words.line(node, "zone", f"zone {node.name.text}", made_of)
         case RateGroupDeclaration():
             when = f" when {expression(source, node.criterion)}" if node.criterion else ""
             rows = [_rate_row(source, row) for row in node.rows]

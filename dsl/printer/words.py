@@ -10,6 +10,7 @@ from dsl.slices import lexemes
 from dsl.source import Source, Span
 from dsl.syntax.base import Day, Money, Name, Node, Percent, Quantity, Text, Word
 from dsl.syntax.services import Frequency
+from dsl.syntax.tables import TableFile
 
 _FREQUENCIES = {months: word for word, months in MONTHS.items()}
 
@@ -67,6 +68,11 @@ def window(source: Source, start: Day | None, until: Day | None) -> str:
 def title(source: Source, text: Text | None) -> str:
     """Print a title behind a name, or nothing."""
     return "" if text is None else f" {source.words(text.span)}"
+
+
+def table_file(source: Source, node: TableFile) -> str:
+    """Print `from "file.csv"`."""
+    return f"from {source.words(node.file.span)}"
 
 
 def line(node: Node, table: str, *cells: str | Cell) -> Row:

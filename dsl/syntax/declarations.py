@@ -25,8 +25,8 @@ from dsl.syntax.usage import (
     RatePlanDeclaration,
     UsageClassDeclaration,
     UsageClassTypeDeclaration,
-    ZoneDeclaration,
 )
+from dsl.syntax.zones import TimeBandDeclaration, ZoneDeclaration, ZoneTableDeclaration
 
 Declaration = (
     CatalogDeclaration
@@ -41,6 +41,8 @@ Declaration = (
     | UsageClassTypeDeclaration
     | UsageClassDeclaration
     | ZoneDeclaration
+    | ZoneTableDeclaration
+    | TimeBandDeclaration
     | RateGroupDeclaration
     | RatePlanDeclaration
     | BaseBucketDeclaration

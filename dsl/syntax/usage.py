@@ -1,4 +1,4 @@
-"""Usage: feeds, classes, zones, rate groups, rate plans and buckets."""
+"""Usage: feeds, classes, rate groups, rate plans and buckets."""
 
 from __future__ import annotations
 
@@ -77,15 +77,6 @@ class UsageClassDeclaration(Node):
     measure: Name
     criterion: Expression | None
     type: Name | None
-
-
-@dataclass(frozen=True, slots=True)
-class ZoneDeclaration(Node):
-    """`zone north_america = countries CA, US, MX` (ISO 3166-1 alpha-2)."""
-
-    doc: str
-    name: Name
-    countries: tuple[Name, ...]
 
 
 @dataclass(frozen=True, slots=True)

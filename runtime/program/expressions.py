@@ -53,6 +53,17 @@ class InCountries(Closed):
     countries: tuple[str, ...]
 
 
+class BeginsWith(Closed):
+    """The value begins with one of these digits (a zone of prefixes, resolved).
+
+    No prefix begins another, and they are sorted.
+    """
+
+    op: Literal["begins"] = "begins"
+    value: Expression
+    prefixes: tuple[str, ...]
+
+
 class AllOf(Closed):
     """Every operand holds."""
 
@@ -84,9 +95,18 @@ class Calculate(Closed):
 
 
 Expression = Annotated[
-    FieldValue | TextValue | NumberValue | Compare | InCountries | AllOf | AnyOf | Not | Calculate,
+    FieldValue
+    | TextValue
+    | NumberValue
+    | Compare
+    | InCountries
+    | BeginsWith
+    | AllOf
+    | AnyOf
+    | Not
+    | Calculate,
     Field(discriminator="op"),
 ]
 
-for _model in (Compare, InCountries, AllOf, AnyOf, Not, Calculate):
+for _model in (Compare, InCountries, BeginsWith, AllOf, AnyOf, Not, Calculate):
     _model.model_rebuild()

@@ -24,6 +24,7 @@ from runtime.program.terms import (
     ServiceBase,
     StatusBase,
 )
+from runtime.program.zones import TimeBand, TimeBandHours, ZonePrefix
 
 __all__ = ["IN_SERVICE", "NEW", "Measure", "Rounding", "ServiceBase", "StatusBase"]
 
@@ -403,6 +404,9 @@ class Program(Closed):
     feeds: tuple[Feed, ...]
     usage_classes: tuple[UsageClass, ...]
     zone_countries: tuple[ZoneCountry, ...]
+    zone_prefixes: tuple[ZonePrefix, ...]
+    time_bands: tuple[TimeBand, ...]
+    time_band_hours: tuple[TimeBandHours, ...]
     rate_groups: tuple[RateGroup, ...]
     rates: tuple[Rate, ...]
     rate_plans: tuple[RatePlan, ...]

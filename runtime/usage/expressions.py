@@ -15,6 +15,7 @@ from typing import assert_never
 from runtime.program.expressions import (
     AllOf,
     AnyOf,
+    BeginsWith,
     Calculate,
     Compare,
     Expression,
@@ -63,6 +64,8 @@ def condition(tree: Expression, fields: Fields, numbers: Numbers) -> str:
             if not countries:
                 return "false"
             return f"coalesce({value(inner, fields, numbers)} IN ({sql.texts(countries)}), false)"
+        case BeginsWith(value=inner, prefixes=prefixes):
+            return _begins(value(inner, fields, numbers), prefixes)
         case AllOf(operands=operands):
             return _joined(operands, "AND", "true", fields, numbers)
         case AnyOf(operands=operands):
@@ -88,7 +91,7 @@ def value(tree: Expression, fields: Fields, numbers: Numbers) -> str:
             digits = f"CAST({number(tree, fields, numbers)} AS VARCHAR)"
             trimmed = f"rtrim(rtrim({digits}, '0'), '.')"
             return f"CASE WHEN contains({digits}, '.') THEN {trimmed} ELSE {digits} END"
-        case Compare() | InCountries() | AllOf() | AnyOf() | Not():
+        case Compare() | InCountries() | BeginsWith() | AllOf() | AnyOf() | Not():
             raise TypeError(f"{tree.op} is a condition, not a value")
         case _:
             assert_never(tree)
@@ -107,7 +110,7 @@ def number(tree: Expression, fields: Fields, numbers: Numbers) -> str:
             return (
                 f"TRY({number(left, fields, numbers)} {operator} {number(right, fields, numbers)})"
             )
-        case Compare() | InCountries() | AllOf() | AnyOf() | Not():
+        case Compare() | InCountries() | BeginsWith() | AllOf() | AnyOf() | Not():
             raise TypeError(f"{tree.op} is a condition, not a number")
         case _:
             assert_never(tree)
@@ -136,7 +139,7 @@ def fields_of(tree: Expression | None) -> Iterator[str]:
         case Compare(left=left, right=right) | Calculate(left=left, right=right):
             yield from fields_of(left)
             yield from fields_of(right)
-        case InCountries(value=inner):
+        case InCountries(value=inner) | BeginsWith(value=inner):
             yield from fields_of(inner)
         case AllOf(operands=operands) | AnyOf(operands=operands):
             for operand in operands:
@@ -153,3 +156,15 @@ def _joined(
     if not operands:
         return empty
     return "(" + f" {word} ".join(condition(each, fields, numbers) for each in operands) + ")"
+
+
+def _begins(given: str, prefixes: tuple[str, ...]) -> str:
+    """Give SQL that is true where a text begins with a prefix: one look-up a length."""
+    by_length: dict[int, list[str]] = {}
+    for prefix in prefixes:
+        by_length.setdefault(len(prefix), []).append(prefix)
+    tests = [
+        f"left({given}, {length}) IN ({sql.texts(tuple(same))})"
+        for length, same in sorted(by_length.items())
+    ]
+    return f"coalesce({' OR '.join(tests)}, false)" if tests else "false"

@@ -19,6 +19,7 @@ from duckdb import DuckDBPyConnection
 from runtime.program.expressions import (
     AllOf,
     AnyOf,
+    BeginsWith,
     Calculate,
     Compare,
     Expression,
@@ -295,7 +296,7 @@ def _has_fraction(tree: Expression) -> bool:
             return _has_fraction(left) or _has_fraction(right)
         case TextValue():
             return True
-        case FieldValue() | Compare() | InCountries() | AllOf() | AnyOf() | Not():
+        case FieldValue() | Compare() | InCountries() | BeginsWith() | AllOf() | AnyOf() | Not():
             return False
         case _:
             assert_never(tree)

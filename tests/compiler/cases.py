@@ -1,4 +1,5 @@
-"""Cases as Markdown: a heading is a test, a `ratebook` fence is a file of its catalog.
+"""Cases as Markdown: a heading is a test, a `ratebook` fence is a file of its catalog, and a
+`csv` fence a table.
 
 What stands before the first `##` belongs to every case; a case's file of the same name
 replaces it.  The fence `diagnostics` holds what the compiler must report, one line each.
@@ -47,7 +48,7 @@ def _case(file: str, section: str, shared: dict[str, str]) -> Case:
 
 
 def _sources(text: str) -> dict[str, str]:
-    fences = (match for match in _FENCE.finditer(text) if match[1] == "ratebook")
+    fences = (match for match in _FENCE.finditer(text) if match[1] in {"ratebook", "csv"})
     return {match[2] or "case.ratebook": match[3] for match in fences}
 
 

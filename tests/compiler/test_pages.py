@@ -7,9 +7,10 @@ import pytest
 from compiler import codes, pages
 from compiler.checks import CHECKS
 from compiler.checks.page import Check, Page
+from compiler.compile import compile_sources
 from compiler.syntax_pages import PAGES as SYNTAX_PAGES
 from dsl.codes import SYNTAX_CODES, Code
-from tests.compiler.catalogs import codes_of, compile_text
+from tests.compiler.catalogs import codes_of
 
 EXAMPLES = [
     *((code.code, SYNTAX_PAGES[code.code]) for code in SYNTAX_CODES),
@@ -21,13 +22,13 @@ WITH_EXAMPLE = [(code, page) for code, page in EXAMPLES if page.bad]
 @pytest.mark.feature("E2")
 @pytest.mark.parametrize(("code", "page"), WITH_EXAMPLE, ids=[code for code, _ in WITH_EXAMPLE])
 def test_bad_example_gets_its_code_alone(code: str, page: Page) -> None:
-    assert set(codes_of(compile_text(page.bad))) == {code}
+    assert set(codes_of(compile_sources(pages.sources_of(page.bad, page.bad_tables)))) == {code}
 
 
 @pytest.mark.feature("E2")
 @pytest.mark.parametrize(("code", "page"), WITH_EXAMPLE, ids=[code for code, _ in WITH_EXAMPLE])
 def test_good_example_is_clean_and_compiles(code: str, page: Page) -> None:
-    compilation = compile_text(page.good)
+    compilation = compile_sources(pages.sources_of(page.good, page.good_tables))
     assert codes_of(compilation) == []
     assert compilation.program is not None
 

@@ -28,8 +28,8 @@ from dsl.syntax.usage import (
     FeedTime,
     UnitPrice,
     UsageClassDeclaration,
-    ZoneDeclaration,
 )
+from dsl.syntax.zones import ZoneDeclaration
 from tests.compiler.catalogs import CONNECTIVITY, TINY, compile_text
 
 # Names that mean nothing in the catalog: currencies, units, countries, fields, identifiers.

@@ -142,12 +142,24 @@ TAXES = phrase(
     NAMES,
     blocked(phrase("otherwise", NUMBERS, "%"), many=phrase(FREE_NAMES, listed(TAX_RATES))),
 )
+WEEKDAYS = st.sampled_from(["monday", "tuesday", "friday", "saturday", "sunday"])
+CLOCKS = st.sampled_from(["0:00", "07:30", "20:00", "24:00", "99:99"])
+BAND_DAYS = st.one_of(
+    st.sampled_from(["daily", "weekdays", "weekends"]),
+    WEEKDAYS,
+    st.tuples(WEEKDAYS, WEEKDAYS).map("..".join),
+    DATES,
+)
+BAND_HOURS = phrase(BAND_DAYS, maybe(st.tuples(CLOCKS, CLOCKS).map("..".join)))
 LINES_OF_ONE = st.one_of(
     phrase("service status", NAMES, "=", NAMES),
     phrase("service type", NAMES, "=", NAMES),
     phrase("package status", NAMES, "=", NAMES),
     phrase("usage class type", NAMES),
     phrase("zone", NAMES, "= countries", listed(NAMES)),
+    phrase("zone", NAMES, "= prefixes", listed(NUMBERS)),
+    phrase("zone table", NAMES, "from", TEXTS),
+    phrase("time band", NAMES, "=", listed(BAND_HOURS)),
     phrase(
         "count",
         NAMES,

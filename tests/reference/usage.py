@@ -374,6 +374,8 @@ def holds(node: tree.Expression, fields: dict[str, str | None]) -> bool:
             return None not in sides and COMPARE[operator](*sides)
         case tree.InCountries(value=value, countries=countries):
             return text(value, fields) in countries
+        case tree.BeginsWith(value=value, prefixes=prefixes):
+            return (text(value, fields) or "").startswith(prefixes)
         case tree.AllOf(operands=operands):
             return all(holds(each, fields) for each in operands)
         case tree.AnyOf(operands=operands):

@@ -137,6 +137,9 @@ def connectivity_program() -> model.Program:
                 model.ZoneCountry(zone="north_america", country=country)
                 for country in NORTH_AMERICA
             ),
+            zone_prefixes=(),
+            time_bands=(),
+            time_band_hours=(),
             rate_groups=tuple(
                 model.RateGroup(
                     id=group, criterion=None, source=at("usage.ratebook", f"rate group {group}")

@@ -1,0 +1,135 @@
+"""The kinds of cell there are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+from compiler.resolve.nearest import nearest
+from compiler.standards import country_codes, minor_units
+from compiler.tables.form import CellKind, Unreadable
+from dsl.build.literals import MAX_DIGITS
+
+LONGEST_PREFIX = 15
+"""A number has at most 15 digits by ITU-T E.164, and so has its beginning."""
+
+Amount = tuple[Decimal, str]
+"""A number and the word behind it, such as `60 s`."""
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_DIGITS = re.compile(r"[0-9]+")
+_NUMBER = re.compile(r"[0-9]+(?:_[0-9]+)*(?:\.[0-9]+)?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_AMOUNT = re.compile(rf"({_NUMBER.pattern})[ \t]*({_NAME.pattern})")
+_COUNTRY_MEANT = {"UK": "GB", "EL": "GR"}
+
+
+def _name(text: str) -> str | Unreadable:
+    if _NAME.fullmatch(text):
+        return text
+    return Unreadable("is not a name", "write letters, digits and `_`, not starting with a digit")
+
+
+def country_help(text: str) -> str:
+    """Say which country's code a text was probably meant to be."""
+    upper = text.upper()
+    meant = _COUNTRY_MEANT.get(upper) or (upper if upper in country_codes() else None)
+    near = meant or nearest(upper, country_codes())
+    if near is not None and (meant or len(upper) > 2):
+        return f"did you mean `{near}`?"
+    return "write its two-letter code, such as `CA` or `FR`"
+
+
+def _country(text: str) -> str | Unreadable:
+    if text in country_codes():
+        return text
+    return Unreadable("is not a country of ISO 3166-1", country_help(text))
+
+
+def _prefix(text: str) -> str | Unreadable:
+    if not _DIGITS.fullmatch(text):
+        digits = re.sub(r"[\s()+./-]", "", text)
+        meant = f"write `{digits}`" if _DIGITS.fullmatch(digits) else "write digits: `4930`"
+        return Unreadable("is not the beginning of a number", meant)
+    if len(text) > LONGEST_PREFIX:
+        return Unreadable("is longer than any number", f"at most {LONGEST_PREFIX} digits")
+    return text
+
+
+def _decimal(text: str) -> Decimal | Unreadable:
+    if not _NUMBER.fullmatch(text):
+        if text.startswith("-"):
+            return Unreadable("is below zero", "write a number, zero or more")
+        return Unreadable("is not a number", "write digits, with a point: `0.015`")
+    digits = text.replace("_", "")
+    if len(digits) > MAX_DIGITS:
+        return Unreadable("is too long", f"a number has at most {MAX_DIGITS} digits")
+    return Decimal(digits)
+
+
+def _whole(text: str) -> int | Unreadable:
+    number = _decimal(text)
+    if isinstance(number, Unreadable):
+        return number
+    return int(number) if number == int(number) else Unreadable("is not a whole number")
+
+
+def _currency(text: str) -> str | Unreadable:
+    if minor_units(text) is not None:
+        return text
+    upper = text.upper()
+    meant = f"write `{upper}`" if minor_units(upper) is not None else "write a code such as `USD`"
+    return Unreadable("is not a currency of ISO 4217", meant)
+
+
+def _quantity(text: str) -> Amount | Unreadable:
+    match = _AMOUNT.fullmatch(text)
+    if match is None:
+        return Unreadable("is not a number and a unit", "write such as `60 s`")
+    number = _decimal(match[1])
+    return number if isinstance(number, Unreadable) else (number, match[2])
+
+
+def _date(text: str) -> date | Unreadable:
+    try:
+        if _DATE.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    return Unreadable("is not a date", "write year, month and day: `2026-01-31`")
+
+
+def _text(text: str) -> str | Unreadable:
+    return text
+
+
+def words(what: str, *allowed: str) -> CellKind[str]:
+    """Give the kind of a cell that holds one of a few words."""
+    listed = " or ".join(f"`{word}`" for word in allowed)
+
+    def read(text: str) -> str | Unreadable:
+        if text in allowed:
+            return text
+        near = nearest(text, allowed)
+        meant = f"did you mean `{near}`?" if near else f"write {listed}"
+        return Unreadable(f"is not {what}", meant)
+
+    return CellKind(what, read)
+
+
+def _kind(what: str, read: Callable[[str], str | Unreadable]) -> CellKind[str]:
+    return CellKind(what, read)
+
+
+NAME = _kind("a name", _name)
+TEXT = _kind("a text", _text)
+COUNTRY = _kind("a country", _country)
+PREFIX = _kind("a prefix", _prefix)
+CURRENCY = _kind("a currency", _currency)
+UNIT = _kind("a unit", _name)
+DECIMAL: CellKind[Decimal] = CellKind("a number", _decimal)
+WHOLE: CellKind[int] = CellKind("a whole number", _whole)
+QUANTITY: CellKind[Amount] = CellKind("a quantity", _quantity)
+DATE: CellKind[date] = CellKind("a date", _date)

@@ -1,0 +1,40 @@
+"""Where in a CSV file a row and a cell stand; worked out only for those that are shown."""
+
+from __future__ import annotations
+
+import re
+
+from dsl.source import Source, Span
+
+_CELL = re.compile(r'(?: *"(?P<quoted>(?:[^"]|"")*)"?)?(?P<plain>[^,\n]*)')
+
+
+def row_span(source: Source, line: int) -> Span:
+    """Give the place of the row that starts on a line; of one on several lines, the first."""
+    start = source.line_start(line)
+    return Span(source.path, start, start + len(source.line(line)))
+
+
+def cell_span(source: Source, line: int, place: int) -> Span:
+    """Give the place of the words of a row's cell, without its quotes and the blanks around it.
+
+    An empty cell has an empty place.  Of a row that is too short, the place is its end.
+    """
+    text, at = source.text, source.line_start(line)
+    for _ in range(place):
+        match = _CELL.match(text, at)
+        assert match is not None, "the pattern matches anywhere"
+        if text[match.end() : match.end() + 1] != ",":
+            return _trimmed(source, match.end(), match.end())
+        at = match.end() + 1
+    match = _CELL.match(text, at)
+    assert match is not None, "the pattern matches anywhere"
+    is_quoted = match["quoted"] is not None and not match["plain"].strip()
+    start, end = match.span("quoted") if is_quoted else match.span()
+    return _trimmed(source, start, end)
+
+
+def _trimmed(source: Source, start: int, end: int) -> Span:
+    words = source.text[start:end]
+    start += len(words) - len(words.lstrip())
+    return Span(source.path, start, max(start, start + len(words.strip())))
