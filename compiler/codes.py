@@ -118,6 +118,26 @@ INACTIVE_SERVICE = Code(
     "RB406", "inactive-service", "warning", "a package holds a service that is not active"
 )
 FEE_SOLD = Code("RB407", "fee-sold", "error", "a package sells a fee")
+FIXED_MONTH = Code("RB410", "fixed-month", "error", "the months of a proration are not of 30 days")
+RATES_WITHOUT_USAGE = Code(
+    "RB411", "rates-without-usage", "error", "a package rates a service that has no usage"
+)
+MIXED_INCLUSION = Code(
+    "RB412", "mixed-inclusion", "error", "prices hold one tax of a class and not the other"
+)
+EMPTY_EXEMPTION = Code("RB413", "empty-exemption", "error", "an exemption gives no reason")
+UNKNOWN_DELIVERY = Code(
+    "RB414", "unknown-delivery", "error", "invoices are delivered in an unknown way"
+)
+UNKNOWN_ATTACHMENT = Code(
+    "RB415", "unknown-attachment", "error", "an unknown report is attached to invoices"
+)
+ATTACHMENT_FORMAT = Code(
+    "RB416", "attachment-format", "error", "a report is attached in a format it does not have"
+)
+UNUSABLE_TEMPLATE = Code(
+    "RB417", "unusable-template", "error", "the template of an invoice cannot be used"
+)
 UNCOUNTED_STATUS = Code(
     "RB420", "uncounted-status", "error", "a rule counts in a status that none it counts is ever in"
 )

@@ -6,7 +6,7 @@ import gc
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from compiler.session import Session
 from compiler.suppression import suppress
 from compiler.tables.load import SUFFIX, Shelf, load_tables
 from compiler.tables.table import NO_TABLES, Tables
+from compiler.templates import NO_TEMPLATES, read_templates
 from dsl.diagnostic import Diagnostic
 from dsl.parser import parse_source
 from dsl.source import Source, Span
@@ -179,6 +180,13 @@ def _resolve(work: _Work) -> None:
     work.resolved = resolve(work.files, work.lost_folders, work.tables)
 
 
+def _read_templates(work: _Work) -> None:
+    """Read the invoice templates that bill groups name."""
+    templates = read_templates(work.files, work.loaded.folder, work.shared_folders)
+    if templates is not NO_TEMPLATES:
+        work.resolved = replace(work.resolved, templates=templates)
+
+
 def _check(work: _Work) -> None:
     for check in CHECKS:
         check.check(work.resolved, work.session)
@@ -207,6 +215,7 @@ CHECKING: tuple[Callable[[_Work], None], ...] = (
     _share,
     _tabulate,
     _resolve,
+    _read_templates,
     _check,
     _suppress,
 )

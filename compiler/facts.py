@@ -6,8 +6,9 @@ the catalog stage, which runs only on what is free of errors.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from compiler.resolve.model import SERVICE_BASES, STATUS_BASES, Resolved
 from compiler.standards import minor_units
@@ -24,10 +25,21 @@ from dsl.syntax.services import (
     StatusPrice,
 )
 from dsl.syntax.usage import UnitPrice, UsageClassDeclaration
-from runtime.program.terms import IN_SERVICE, Measure, ServiceBase, StatusBase
+from runtime.program.terms import IN_SERVICE, Measure, Proration, ServiceBase, StatusBase
 from runtime.program.units import EVENT, MEASURES
 
 _FREQUENCY_NAMES = {1: "monthly", 3: "quarterly", 6: "semi_annually", 12: "yearly"}
+
+PRORATIONS: Mapping[str, Proration] = MappingProxyType(
+    {
+        "days": "days",
+        "seconds": "seconds",
+        "fixed_30": "fixed_30",
+        "30/360": "thirty_360",
+        "never": "never",
+    }
+)
+"""How part of a period is charged, by what stands behind `prorated`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +182,18 @@ def sold_services(
         service = resolved.find(item.service, ServiceDeclaration)
         if service is not None:
             yield item.service, service
+
+
+def rated_services(resolved: Resolved) -> Iterator[tuple[ServiceDeclaration, Name | None]]:
+    """Give each service with usage beside each rate plan for it: its own, then packages'."""
+    for service in resolved.all(ServiceDeclaration):
+        if service.usage is not None:
+            yield service, service.usage.rates
+    for package in resolved.all(PackageDeclaration):
+        for item in package.services:
+            own = resolved.find(item.service, ServiceDeclaration)
+            if own is not None and own.usage is not None and item.rates is not None:
+                yield own, item.rates
 
 
 def measure_of(node: UsageClassDeclaration) -> Measure | None:

@@ -48,6 +48,7 @@ from runtime.ledger.history import (
 )
 from runtime.ledger.post import post_invoices, post_run
 from runtime.ledger.posted import load_posted
+from runtime.program.unbillable import find_unbillable
 from runtime.subscriptions.build import build_subscriptions
 from runtime.tax import find_missing_tax_rates
 from runtime.usage.faults import UsageFault
@@ -154,6 +155,11 @@ def _begin(request: BillRequest, connection: DuckDBPyConnection, ledger: Connect
         read_kept_events(ledger),
         read_balances(ledger),
     )
+
+
+def check_program(run: Run) -> Reasons:
+    """Refuse a program that asks for what is not billed yet."""
+    return find_unbillable(run.request.program)
 
 
 def check_ledger(run: Run) -> Reasons:
@@ -280,6 +286,7 @@ def invoice(run: Run) -> Reasons:
 Stage = Callable[[Run], Reasons]
 
 STAGES: tuple[tuple[str, Stage], ...] = (
+    ("program", check_program),
     ("ledger", check_ledger),
     ("book", read_book),
     ("subscriptions", subscribe),

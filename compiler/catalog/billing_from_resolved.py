@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from compiler.catalog.billing import BillGroup, OtherwiseRate, Tax, TaxRate
-from compiler.catalog.known import whole
+from compiler.catalog.base import Money
+from compiler.catalog.billing import (
+    Attachment,
+    BillGroup,
+    InvoiceTemplate,
+    OtherwiseRate,
+    Tax,
+    TaxExemption,
+    TaxRate,
+)
+from compiler.catalog.known import known, whole
 from compiler.resolve.model import Resolved
 from dsl.syntax import billing as written
 
@@ -21,6 +30,11 @@ def taxes(resolved: Resolved) -> tuple[Tax, ...]:
             id=node.name.text,
             description=node.doc,
             span=node.name.span,
+            included_at=(
+                node.inclusion.span
+                if node.inclusion is not None and node.inclusion.text == "include"
+                else None
+            ),
             rates=tuple(
                 TaxRate(
                     tax_class=row.tax_class.text,
@@ -31,6 +45,10 @@ def taxes(resolved: Resolved) -> tuple[Tax, ...]:
                 )
                 for row in node.rows
                 for rate in row.rates
+            ),
+            exemptions=tuple(
+                TaxExemption(id=exemption.name.text, text=exemption.text.value, span=exemption.span)
+                for exemption in node.exemptions
             ),
             otherwise=(
                 None
@@ -44,13 +62,34 @@ def taxes(resolved: Resolved) -> tuple[Tax, ...]:
 
 def bill_groups(resolved: Resolved) -> tuple[BillGroup, ...]:
     """Give the bill groups, in order."""
-    return tuple(
-        BillGroup(
-            id=node.name.text,
-            description=node.doc,
-            span=node.name.span,
-            bill_day=whole(node.bill_day, FIRST_BILL_DAY),
-            terms_days=whole(node.terms_days, TERMS_DUE_AT_ONCE),
-        )
-        for node in resolved.all(written.BillGroupDeclaration)
+    return tuple(_bill_group(resolved, node) for node in resolved.all(written.BillGroupDeclaration))
+
+
+def _bill_group(resolved: Resolved, node: written.BillGroupDeclaration) -> BillGroup:
+    delivery = None if node.delivery is None else node.delivery.text
+    zero_invoices = None if node.zero_invoices is None else node.zero_invoices.text
+    return BillGroup(
+        id=node.name.text,
+        description=node.doc,
+        span=node.name.span,
+        bill_day=whole(node.bill_day, FIRST_BILL_DAY),
+        terms_days=whole(node.terms_days, TERMS_DUE_AT_ONCE),
+        template=_template(resolved, node),
+        delivery="email" if delivery == "email" else "offline",
+        attachments=tuple(
+            Attachment(report=each.report.text, format=each.format.text, span=each.span)
+            for each in node.attachments
+        ),
+        are_zero_invoices_sent=zero_invoices != "suppressed",
+        carry_forward=tuple(
+            Money(amount=each.amount, currency=each.currency.text, span=each.span)
+            for each in node.carry_forward
+        ),
     )
+
+
+def _template(resolved: Resolved, node: written.BillGroupDeclaration) -> InvoiceTemplate | None:
+    if node.template is None:
+        return None
+    found = known(resolved.templates.of(node.template), f"the template of `{node.name.text}`")
+    return InvoiceTemplate(path=found.path, text=found.text, span=node.template.span)

@@ -8,6 +8,7 @@ from typing import Literal
 from compiler.catalog.base import Entity
 from dsl.source import Span
 from runtime.program.expressions import Closed
+from runtime.program.terms import Proration
 
 
 class PackageFrequency(Closed):
@@ -18,12 +19,13 @@ class PackageFrequency(Closed):
 
 
 class PackageService(Closed):
-    """A service in it; maximum None: without bound."""
+    """A service in it; maximum None: without bound; `rate_plan` None: the service's own."""
 
     service: str
     minimum: int
     maximum: int | None
     default: int
+    rate_plan: str | None
     span: Span
 
 
@@ -37,6 +39,7 @@ class Package(Entity):
     timing: Literal["advance", "arrears"]
     alignment: Literal["bill_day", "anniversary"]
     activation: Literal["sale", "first_billable_status"]
+    proration: Proration
     sold_from: date | None
     sold_until: date | None
     services: tuple[PackageService, ...]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from compiler.catalog.known import target_name
+from compiler.catalog.known import optional_target, target_name
 from compiler.catalog.offers import Package, PackageFrequency, PackageService
-from compiler.facts import package_currencies
+from compiler.facts import PRORATIONS, package_currencies
 from compiler.instances import instances
 from compiler.resolve.model import Resolved
 from dsl.syntax import offers as written
+from runtime.program.terms import Proration
 
 
 def packages(resolved: Resolved) -> tuple[Package, ...]:
@@ -33,10 +34,15 @@ def _package(resolved: Resolved, node: written.PackageDeclaration) -> Package:
         timing="arrears" if timing == "arrears" else "advance",
         alignment="anniversary" if alignment == "anniversary" else "bill_day",
         activation=("first_billable_status" if activation == "first_billable_status" else "sale"),
+        proration=_proration(node),
         sold_from=None if node.sold_from is None else node.sold_from.value,
         sold_until=None if node.sold_until is None else node.sold_until.value,
         services=tuple(_package_service(resolved, item) for item in node.services),
     )
+
+
+def _proration(node: written.PackageDeclaration) -> Proration:
+    return "days" if node.prorated is None else PRORATIONS[node.prorated.text]
 
 
 def _package_service(resolved: Resolved, item: written.PackageService) -> PackageService:
@@ -46,5 +52,6 @@ def _package_service(resolved: Resolved, item: written.PackageService) -> Packag
         minimum=own.minimum,
         maximum=own.maximum,
         default=own.default,
+        rate_plan=optional_target(resolved, item.rates),
         span=item.span,
     )

@@ -9,6 +9,7 @@ from compiler.facts import is_event_price
 from compiler.resolve.model import Resolved
 from dsl.source import Span
 from dsl.syntax.base import Money
+from dsl.syntax.billing import BillGroupDeclaration
 from dsl.syntax.declarations import Declaration
 from dsl.syntax.services import ServiceDeclaration
 from dsl.syntax.usage import BucketDeclaration, RateGroupDeclaration
@@ -33,6 +34,10 @@ def _lists(node: Declaration) -> Iterator[PriceList]:
     match node:
         case ServiceDeclaration():
             yield from _service_lists(node)
+        case BillGroupDeclaration():
+            if node.carry_forward:
+                at = node.carry_forward[0].span
+                yield PriceList("the amount to carry forward under", at, node.carry_forward)
         case BucketDeclaration():
             for tier in node.tiers:
                 if tier.flats:

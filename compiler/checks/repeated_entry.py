@@ -14,6 +14,7 @@ from compiler.tables.destinations import repeated_rows
 from dsl.diagnostic import Label
 from dsl.source import Span
 from dsl.syntax.base import Name, Word
+from dsl.syntax.billing import BillGroupDeclaration, TaxDeclaration
 from dsl.syntax.catalog import CatalogDeclaration
 from dsl.syntax.counting import CountingRuleDeclaration
 from dsl.syntax.declarations import Declaration
@@ -116,6 +117,16 @@ def _lists(node: Declaration) -> Iterator[tuple[str, list[Entry]]]:
             yield "rate group", _names(node.groups)
         case BaseBucketDeclaration():
             yield "usage class", _names(node.classes)
+        case TaxDeclaration():
+            yield "exemption", _names(exemption.name for exemption in node.exemptions)
+        case BillGroupDeclaration():
+            yield (
+                "attachment",
+                [
+                    Entry(f"{each.report.text} as {each.format.text}", each.span)
+                    for each in node.attachments
+                ],
+            )
         case CountingRuleDeclaration():
             yield node.counted.text, _names(node.things)
             yield "status", _names(node.statuses)

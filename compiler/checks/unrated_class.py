@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.checks.unknown_attribute import FEED
+from compiler.facts import rated_services
 from compiler.resolve.kinds import Kind
 from compiler.resolve.model import Resolved
 from compiler.session import Session
@@ -91,8 +92,7 @@ def check(resolved: Resolved, session: Session) -> None:
 def _users(resolved: Resolved) -> dict[Span, ServiceDeclaration]:
     """Give the first service that each plan rates, by the plan's place."""
     users: dict[Span, ServiceDeclaration] = {}
-    for service in resolved.all(ServiceDeclaration):
-        rates = None if service.usage is None else service.usage.rates
+    for service, rates in rated_services(resolved):
         plan = resolved.find(rates, RatePlanDeclaration)
         if plan is not None:
             users.setdefault(plan.span, service)

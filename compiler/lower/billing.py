@@ -6,7 +6,15 @@ from collections.abc import Iterator
 
 from compiler.catalog.model import Catalog
 from compiler.lower.lines import Lines
-from runtime.program.model import BillGroup, TaxRate
+from runtime.program.model import (
+    BillGroup,
+    CarryForward,
+    InvoiceAttachment,
+    InvoiceTemplate,
+    TaxExemption,
+    TaxInclusion,
+    TaxRate,
+)
 
 OTHERWISE = "*"
 
@@ -34,6 +42,25 @@ def tax_rates(catalog: Catalog, lines: Lines) -> Iterator[TaxRate]:
             )
 
 
+def tax_inclusions(catalog: Catalog, lines: Lines) -> Iterator[TaxInclusion]:
+    """Give the taxes that prices hold already."""
+    for tax in catalog.taxes:
+        if tax.included_at is not None:
+            yield TaxInclusion(tax=tax.id, source=lines.id_of(tax.included_at))
+
+
+def tax_exemptions(catalog: Catalog, lines: Lines) -> Iterator[TaxExemption]:
+    """Give the reasons for which an account owes a tax nothing."""
+    for tax in catalog.taxes:
+        for exemption in tax.exemptions:
+            yield TaxExemption(
+                tax=tax.id,
+                id=exemption.id,
+                text=exemption.text,
+                source=lines.id_of(exemption.span),
+            )
+
+
 def bill_groups(catalog: Catalog, lines: Lines) -> Iterator[BillGroup]:
     """Give the bill groups."""
     for group in catalog.bill_groups:
@@ -41,5 +68,45 @@ def bill_groups(catalog: Catalog, lines: Lines) -> Iterator[BillGroup]:
             id=group.id,
             bill_day=group.bill_day,
             terms_days=group.terms_days,
+            template=None if group.template is None else group.template.path,
+            delivery=group.delivery,
+            are_zero_invoices_sent=group.are_zero_invoices_sent,
             source=lines.id_of(group.span),
         )
+
+
+def invoice_templates(catalog: Catalog, lines: Lines) -> Iterator[InvoiceTemplate]:
+    """Give each template that a bill group names, once."""
+    seen: set[str] = set()
+    for group in catalog.bill_groups:
+        if group.template is not None and group.template.path not in seen:
+            seen.add(group.template.path)
+            yield InvoiceTemplate(
+                path=group.template.path,
+                text=group.template.text,
+                source=lines.id_of(group.template.span),
+            )
+
+
+def invoice_attachments(catalog: Catalog, lines: Lines) -> Iterator[InvoiceAttachment]:
+    """Give the reports that go with the invoices of each bill group, in order."""
+    for group in catalog.bill_groups:
+        for attachment in group.attachments:
+            yield InvoiceAttachment(
+                bill_group=group.id,
+                report=attachment.report,
+                format=attachment.format,
+                source=lines.id_of(attachment.span),
+            )
+
+
+def carry_forwards(catalog: Catalog, lines: Lines) -> Iterator[CarryForward]:
+    """Give the totals below which a bill group's accounts are not invoiced yet."""
+    for group in catalog.bill_groups:
+        for amount in group.carry_forward:
+            yield CarryForward(
+                bill_group=group.id,
+                currency=amount.currency,
+                under=amount.amount,
+                source=lines.id_of(amount.span),
+            )

@@ -60,5 +60,10 @@ def _tables(catalog: Catalog, lines: Lines, numbered: tuple[SourceLine, ...]) ->
         bucket_flats=tuple(usage.bucket_flats(catalog, lines)),
         service_buckets=tuple(services.service_buckets(catalog, lines)),
         tax_rates=tuple(billing.tax_rates(catalog, lines)),
+        tax_inclusions=tuple(billing.tax_inclusions(catalog, lines)),
+        tax_exemptions=tuple(billing.tax_exemptions(catalog, lines)),
         bill_groups=tuple(billing.bill_groups(catalog, lines)),
+        invoice_templates=tuple(billing.invoice_templates(catalog, lines)),
+        invoice_attachments=tuple(billing.invoice_attachments(catalog, lines)),
+        carry_forwards=tuple(billing.carry_forwards(catalog, lines)),
     )

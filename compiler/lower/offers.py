@@ -22,6 +22,7 @@ def packages(catalog: Catalog, lines: Lines) -> Iterator[Package]:
             timing=package.timing,
             alignment=package.alignment,
             activation=package.activation,
+            proration=package.proration,
             sold_from=package.sold_from,
             sold_until=package.sold_until,
             source=lines.id_of(package.span),
@@ -50,5 +51,6 @@ def package_services(catalog: Catalog, lines: Lines) -> Iterator[PackageService]
                 minimum=item.minimum,
                 maximum=item.maximum,
                 default=item.default,
+                rate_plan=item.rate_plan,
                 source=lines.id_of(item.span),
             )

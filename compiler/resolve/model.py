@@ -19,6 +19,7 @@ from compiler.resolve.walk import by_kind
 from compiler.tables.destinations import TableZone
 from compiler.tables.forms import FORMS
 from compiler.tables.table import NO_TABLES, Tables
+from compiler.templates import NO_TEMPLATES, Templates
 from dsl.source import Span
 from dsl.syntax.base import Name, Node, Text
 from dsl.syntax.billing import TaxRow
@@ -112,6 +113,7 @@ class Resolved:
         references: in order of declaration and place.
         lost_folders: shared folders whose declarations are not among them.
         tables: the tables that declarations name.
+        templates: the invoice templates that bill groups name.
     """
 
     files: tuple[SourceFile, ...]
@@ -123,6 +125,7 @@ class Resolved:
     bindings: Mapping[Span, EntityId]
     lost_folders: tuple[LostFolder, ...] = ()
     tables: Tables = NO_TABLES
+    templates: Templates = NO_TEMPLATES
     _by_type: Mapping[type[Node], tuple[Declaration, ...]] = field(
         init=False, repr=False, compare=False
     )

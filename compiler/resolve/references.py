@@ -68,7 +68,9 @@ def mentions(node: Declaration) -> Iterator[Mention]:
         case BucketDeclaration():
             yield Mention(node.base, "base", Kind.BASE_BUCKET)
         case PackageDeclaration():
-            yield from (Mention(item.service, "sells", Kind.SERVICE) for item in node.services)
+            for item in node.services:
+                yield Mention(item.service, "sells", Kind.SERVICE)
+                yield from _optional(item.rates, "rated by", Kind.RATE_PLAN)
         case CountingRuleDeclaration():
             yield from _counting_rule(node)
         case (

@@ -24,6 +24,7 @@ from dsl.build.reading import (
     the,
     tokens,
 )
+from dsl.syntax.base import Word
 from dsl.syntax.offers import PackageDeclaration, PackageService
 
 
@@ -47,10 +48,16 @@ def package(reading: Reading, tree: Branch) -> PackageDeclaration:
         activation=optional_word(
             reading, block.one("activation", "activation"), "activation_point"
         ),
+        prorated=_prorated(reading, block.one("prorated", "prorated")),
         sold_from=sold_from,
         sold_until=sold_until,
         services=block.every("package_service", _package_service),
     )
+
+
+def _prorated(reading: Reading, tree: Branch | None) -> Word | None:
+    by = optional_word(reading, tree, "proration")
+    return by or optional_word(reading, tree, "never")
 
 
 def _package_service(reading: Reading, tree: Branch) -> PackageService:
@@ -73,4 +80,5 @@ def _package_service(reading: Reading, tree: Branch) -> PackageService:
         maximum=maximum,
         default=default,
         optional=optional,
+        rates=optional_name(reading, branch(tree, "package_rates")),
     )

@@ -29,7 +29,30 @@ def _bill_group(source: Source, node: BillGroupDeclaration) -> Item:
         days = source.words(node.terms_days.span)
         unit = "day" if node.terms_days.value == 1 else "days"
         items.append(words.line(node.terms_days, "bill group", "terms", f"net {days} {unit}"))
+    items += _invoicing(source, node)
     return words.group(source, node, f"bill group {node.name.text}", items)
+
+
+def _invoicing(source: Source, node: BillGroupDeclaration) -> list[Item]:
+    items: list[Item] = []
+    if node.template:
+        file = f"template {source.words(node.template.span)}"
+        items.append(words.line(node.template, "bill group", "invoice", file))
+    if node.delivery:
+        attached = [f"attach {each.report.text} as {each.format.text}" for each in node.attachments]
+        last = node.attachments[-1] if node.attachments else node.delivery
+        how = ", ".join([node.delivery.text, *attached])
+        items.append(words.stretch(node.delivery.span, last.span, "bill group", "deliver", how))
+    if node.zero_invoices:
+        choice = words.choice(node.zero_invoices)
+        items.append(words.line(node.zero_invoices, "bill group", "zero invoices", choice))
+    if node.carry_forward:
+        first, last_amount = node.carry_forward[0].span, node.carry_forward[-1].span
+        amounts = ", ".join(words.money(source, each) for each in node.carry_forward)
+        items.append(
+            words.stretch(first, last_amount, "bill group", "carry forward", f"under {amounts}")
+        )
+    return items
 
 
 def _tax(source: Source, node: TaxDeclaration) -> Item:
@@ -39,6 +62,12 @@ def _tax(source: Source, node: TaxDeclaration) -> Item:
         )
         for row in node.rows
     ]
+    if node.inclusion:
+        inclusion = f"{words.choice(node.inclusion)} tax"
+        items.append(words.line(node.inclusion, "tax", "prices", inclusion))
+    for exemption in node.exemptions:
+        reason = f"{exemption.name.text} {source.words(exemption.text.span)}"
+        items.append(words.line(exemption, "tax", "exemption", reason))
     if node.otherwise:
         percent = words.percent(source, node.otherwise)
         items.append(words.line(node.otherwise, "tax", "otherwise", percent))

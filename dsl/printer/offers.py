@@ -36,6 +36,10 @@ def _terms(source: Source, node: PackageDeclaration) -> list[Item]:
     if node.activation:
         point = words.choice(node.activation)
         items.append(words.line(node.activation, "package", "activation", point))
+    if node.prorated:
+        by = "" if node.prorated.text == "never" else "by "
+        how = by + " ".join(source.words(node.prorated.span).split())
+        items.append(words.line(node.prorated, "package", "prorated", how))
     ends = [day.span for day in (node.sold_from, node.sold_until) if day]
     if ends:
         window = words.window(source, node.sold_from, node.sold_until)
@@ -60,4 +64,6 @@ def _instances(source: Source, node: PackageService) -> str:
         text += f" {source.words(node.minimum.span)}..{source.words(node.maximum.span)}"
     if node.default:
         text += f" default {source.words(node.default.span)}"
+    if node.rates:
+        text += f" rates {node.rates.text}"
     return text

@@ -16,6 +16,7 @@ class PackageService(Node):
         minimum, maximum: instances; a plain `service data` is 1..1 default 1.
         default: what a sale instantiates; None: the minimum.
         optional: the word of `optional`, which means minimum 0 and default 0.
+        rates: the rate plan of its usage inside this package; None: the service's own.
     """
 
     service: Name
@@ -23,6 +24,7 @@ class PackageService(Node):
     maximum: Number | None
     default: Number | None
     optional: Word | None
+    rates: Name | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class PackageDeclaration(Node):
         currencies: those it is offered in; empty: the catalog's.
         activation: `sale` or `first_billable_status`; None: `sale`.
         alignment: `bill_day` or `anniversary`; None: `bill_day`.
+        prorated: `days`, `seconds`, `fixed_30`, `30/360` or `never`; None: `days`.  Another
+            number behind `fixed` is not yet refused.
         sold_from, sold_until: the sale window, half-open.
     """
 
@@ -46,6 +50,7 @@ class PackageDeclaration(Node):
     timing: Word | None
     alignment: Word | None
     activation: Word | None
+    prorated: Word | None
     sold_from: Day | None
     sold_until: Day | None
     services: tuple[PackageService, ...]

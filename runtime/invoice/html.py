@@ -18,9 +18,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from jinja2 import FileSystemLoader, StrictUndefined, Template
+from jinja2 import BaseLoader, DictLoader, FileSystemLoader, StrictUndefined, Template
 from jinja2.compiler import CodeGenerator, Frame
-from jinja2.exceptions import SecurityError
+from jinja2.exceptions import SecurityError, TemplateSyntaxError
 from jinja2.nodes import Expr
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -149,6 +149,27 @@ def render_html(
     printer = printer_of(invoice.locale, invoice.currency, invoice.minor_units)
     drawn = _template(folder, template, printer)
     return drawn.render(page=page_of(invoice, printer, _style(folder)))
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateMistake:
+    """Why a text is no template: what is wrong, and in which line, from 1."""
+
+    line: int
+    message: str
+
+
+def template_mistake(text: str) -> TemplateMistake | None:
+    """Tell what keeps a text from being a template; None where nothing does.
+
+    Filters and tests that a template may not use are mistakes too.
+    """
+    try:
+        environment = _environment(printer_of("en", "USD", 2), DictLoader({}))
+        environment.compile(text)
+    except TemplateSyntaxError as fault:
+        return TemplateMistake(fault.lineno, fault.message or "it is not a template")
+    return None
 
 
 def page_of(invoice: Invoice, printer: Printer, style: str) -> Page:
@@ -282,8 +303,12 @@ def _finalize(value: object) -> object:
 
 @lru_cache(maxsize=256)
 def _template(folder: Path, name: str, printer: Printer) -> Template:
+    return _environment(printer, FileSystemLoader(folder)).get_template(name)
+
+
+def _environment(printer: Printer, loader: BaseLoader) -> _Sandbox:
     environment = _Sandbox(
-        loader=FileSystemLoader(folder),
+        loader=loader,
         undefined=StrictUndefined,
         autoescape=True,
         finalize=_finalize,
@@ -312,7 +337,7 @@ def _template(folder: Path, name: str, printer: Printer) -> Template:
         "words": plain_words,
     }
     environment.filters.update(filters)
-    return environment.get_template(name)
+    return environment
 
 
 @lru_cache(maxsize=16)

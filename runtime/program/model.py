@@ -20,13 +20,14 @@ from runtime.program.terms import (
     IN_SERVICE,
     NEW,
     Measure,
+    Proration,
     Rounding,
     ServiceBase,
     StatusBase,
 )
 from runtime.program.zones import TimeBand, TimeBandHours, ZonePrefix
 
-__all__ = ["IN_SERVICE", "NEW", "Measure", "Rounding", "ServiceBase", "StatusBase"]
+__all__ = ["IN_SERVICE", "NEW", "Measure", "Proration", "Rounding", "ServiceBase", "StatusBase"]
 
 FORMAT_VERSION = 2
 
@@ -126,6 +127,7 @@ class Package(Closed):
     `activation`: what anchors its periods and dates its one-time charges: the sale (the
     effective date) or the first day one of its services is in a billable status.
     `alignment`: periods run from bill day to bill day, or from the anchor's own day.
+    `proration`: what part of a period costs; see Proration.
     """
 
     id: str
@@ -136,6 +138,7 @@ class Package(Closed):
     timing: Literal["advance", "arrears"]
     alignment: Literal["bill_day", "anniversary"]
     activation: Literal["sale", "first_billable_status"]
+    proration: Proration = "days"
     sold_from: date | None
     sold_until: date | None
     source: int
@@ -151,13 +154,17 @@ class PackageFrequency(Closed):
 
 
 class PackageService(Closed):
-    """A service inside a package; maximum None: without bound."""
+    """A service inside a package; maximum None: without bound.
+
+    `rate_plan`: what rates its usage inside this package; None: the service's own plan.
+    """
 
     package: str
     service: str
     minimum: int
     maximum: int | None
     default: int
+    rate_plan: str | None = None
     source: int
 
 
@@ -364,12 +371,61 @@ class TaxRate(Closed):
     source: int
 
 
+class TaxInclusion(Closed):
+    """A tax that prices hold already; the others come on top."""
+
+    tax: str
+    source: int
+
+
+class TaxExemption(Closed):
+    """A reason for which an account owes a tax nothing, and the words its invoice prints."""
+
+    tax: str
+    id: str
+    text: str
+    source: int
+
+
 class BillGroup(Closed):
-    """Accounts billed alike: default bill day, and days from invoice date to due date."""
+    """Accounts billed alike: default bill day, and days from invoice date to due date.
+
+    `template`: the path of an InvoiceTemplate; None: Ratebook's own.  Without
+    `are_zero_invoices_sent`, an invoice that comes to nothing is not made out.
+    """
 
     id: str
     bill_day: int
     terms_days: int
+    template: str | None = None
+    delivery: Literal["email", "offline"] = "offline"
+    are_zero_invoices_sent: bool = True
+    source: int
+
+
+class InvoiceTemplate(Closed):
+    """A template of invoices, by its path in the catalog's folder."""
+
+    path: str
+    text: str
+    source: int
+
+
+class InvoiceAttachment(Closed):
+    """A report that goes with the invoices of a bill group, and its format."""
+
+    bill_group: str
+    report: str
+    format: str
+    source: int
+
+
+class CarryForward(Closed):
+    """An invoice of a bill group whose total is below `under` waits for a later run."""
+
+    bill_group: str
+    currency: str
+    under: Decimal
     source: int
 
 
@@ -416,4 +472,9 @@ class Program(Closed):
     bucket_flats: tuple[BucketFlat, ...]
     service_buckets: tuple[ServiceBucket, ...]
     tax_rates: tuple[TaxRate, ...]
+    tax_inclusions: tuple[TaxInclusion, ...] = ()
+    tax_exemptions: tuple[TaxExemption, ...] = ()
     bill_groups: tuple[BillGroup, ...]
+    invoice_templates: tuple[InvoiceTemplate, ...] = ()
+    invoice_attachments: tuple[InvoiceAttachment, ...] = ()
+    carry_forwards: tuple[CarryForward, ...] = ()

@@ -9,6 +9,14 @@ ServiceBase = Literal["recurring", "non_recurring", "fee"]
 Measure = Literal["data", "time", "count"]
 Rounding = Literal["half_up", "half_even"]
 
+Proration = Literal["days", "seconds", "fixed_30", "thirty_360", "never"]
+"""How part of a billing period is charged.
+
+By the period's own days; by elapsed seconds, so that a day of 23 hours weighs less; by days
+of months that all count 30 days; by 30/360; or not at all: a period that was begun is charged
+whole.
+"""
+
 NEW = "new"
 """The source of a lifecycle's initial transitions; not a status."""
 

@@ -134,13 +134,27 @@ CATALOGS = phrase(
 BILL_GROUPS = phrase(
     "bill group",
     NAMES,
-    blocked(phrase("bill day", NUMBERS), phrase("terms net", NUMBERS, "days")),
+    blocked(
+        phrase("bill day", NUMBERS),
+        phrase("terms net", NUMBERS, "days"),
+        phrase("invoice template", TEXTS),
+        st.tuples(
+            phrase("deliver", NAMES),
+            st.lists(phrase(", attach", NAMES, "as", NAMES), max_size=2).map("".join),
+        ).map("".join),
+        phrase("zero invoices", st.sampled_from(["suppressed", "sent"])),
+        phrase("carry forward under", listed(MONEY)),
+    ),
 )
 TAX_RATES = phrase(REGIONS, phrase(NUMBERS, "%"), maybe(phrase("from", DATES)))
 TAXES = phrase(
     "tax",
     NAMES,
-    blocked(phrase("otherwise", NUMBERS, "%"), many=phrase(FREE_NAMES, listed(TAX_RATES))),
+    blocked(
+        phrase("otherwise", NUMBERS, "%"),
+        phrase("prices", st.sampled_from(["include", "exclude"]), "tax"),
+        many=st.one_of(phrase(FREE_NAMES, listed(TAX_RATES)), phrase("exemption", NAMES, TEXTS)),
+    ),
 )
 WEEKDAYS = st.sampled_from(["monday", "tuesday", "friday", "saturday", "sunday"])
 CLOCKS = st.sampled_from(["0:00", "07:30", "20:00", "24:00", "99:99"])
@@ -227,8 +241,15 @@ PACKAGES = phrase(
         ),
         phrase("aligned to", st.sampled_from(["anniversary", "bill day"])),
         phrase("activation", st.sampled_from(["sale", "first billable status"])),
+        phrase(
+            "prorated",
+            st.one_of(
+                st.sampled_from(["never", "by days", "by seconds", "by 30/360"]),
+                phrase("by fixed", NUMBERS),
+            ),
+        ),
         phrase("sold", WINDOWS),
-        many=phrase("service", NAMES, INSTANCES),
+        many=phrase("service", NAMES, INSTANCES, maybe(phrase("rates", NAMES))),
     ),
 )
 FEEDS = phrase(

@@ -37,6 +37,7 @@ def test_every_kind_of_declaration_with_braces_has_a_start_for_them() -> None:
         "service price { price monthly { price 1 CAD; type 2 CAD; monthly 3 CAD } }",
         "service on { on on charge charge 1 each }",
         "package status { category service; service service; service optional optional }",
+        "package rates { service rates rates rates; service fixed 1..2 rates prorated }",
         "package bills { bills monthly; service default default 2; service up optional up to 3 }",
         "lifecycle order { from to -> until; new new, type -> price }",
         "usage class when measured in data when when == when and in in in type type",
@@ -51,7 +52,8 @@ def test_every_kind_of_declaration_with_braces_has_a_start_for_them() -> None:
         "bucket of of of { recurring yearly whole; up to 3 up included; beyond rated }",
         "feed feed { format format; id id, at; at at; service service = quantity; "
         "quantity quantity in in; attribute attribute; skip when skip in when }",
-        "tax tax { tax CA 1%; from CA-ON 2% from 2026-01-01; otherwise 0% }",
+        'tax tax { tax CA 1%; from CA-ON 2% from 2026-01-01; exemption exemption "" }',
+        "bill group group { deliver deliver, attach attach as as; carry forward under 5 under }",
         "count count = service in, across in where where package in package",
         "catalog currencies { currencies timezone, rounding }",
         "service billables { type billable_fees }",
