@@ -89,6 +89,19 @@ PART_OF_STEP = Code(
 BUCKET_PERIOD = Code(
     "RB316", "bucket-period", "error", "a bucket recurs at another frequency than the usage"
 )
+UNIT_BASE = Code("RB320", "unit-base", "error", "a unit is not made of one of the language's units")
+UNIT_SIZE = Code("RB321", "unit-size", "error", "a unit holds nothing, or more than is counted")
+DIALECT_WITHOUT_CSV = Code(
+    "RB322", "dialect-without-csv", "error", "a feed says how CSV is written and reads none"
+)
+DIALECT_SIGN = Code("RB323", "dialect-sign", "error", "a sign of a feed's CSV cannot part fields")
+UNKNOWN_ENCODING = Code("RB324", "unknown-encoding", "error", "a feed has an unknown encoding")
+EVENT_QUANTITY = Code(
+    "RB325", "event-quantity", "error", "a feed's events and quantities do not fit"
+)
+UNKNOWN_COLUMN = Code(
+    "RB326", "unknown-column", "error", "a feed reads a field that its columns do not name"
+)
 UNUSABLE_TABLE = Code("RB330", "unusable-table", "error", "a table cannot be read")
 TABLE_COLUMNS = Code(
     "RB331", "table-columns", "error", "a table's first line does not name the columns it needs"

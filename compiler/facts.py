@@ -6,14 +6,16 @@ the catalog stage, which runs only on what is free of errors.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from compiler.resolve.model import SERVICE_BASES, STATUS_BASES, Resolved
 from compiler.standards import minor_units
-from dsl.syntax.base import Money, Name, Node
+from dsl.syntax.base import Money, Name, Node, QuotedName
 from dsl.syntax.catalog import CatalogDeclaration
+from dsl.syntax.feeds import FeedAmount
 from dsl.syntax.offers import PackageDeclaration
 from dsl.syntax.services import (
     LifecycleDeclaration,
@@ -29,6 +31,7 @@ from runtime.program.terms import IN_SERVICE, Measure, Proration, ServiceBase, S
 from runtime.program.units import EVENT, MEASURES
 
 _FREQUENCY_NAMES = {1: "monthly", 3: "quarterly", 6: "semi_annually", 12: "yearly"}
+_CURRENCY = re.compile("[A-Z]{3}")
 
 PRORATIONS: Mapping[str, Proration] = MappingProxyType(
     {
@@ -204,3 +207,10 @@ def measure_of(node: UsageClassDeclaration) -> Measure | None:
 def is_event_price(price: UnitPrice) -> bool:
     """Whether a price is `per event`."""
     return price.unit is not None and price.unit.text == EVENT
+
+
+def amount_currency(node: FeedAmount) -> Name | None:
+    """Give the currency an amount is in; None where a field holds its code."""
+    name = node.currency
+    is_code = _CURRENCY.fullmatch(name.text) and not isinstance(name, QuotedName)
+    return name if is_code else None

@@ -52,6 +52,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("package", "package_body"),
     Kind("lifecycle", "lifecycle_body"),
     Kind("count", follows=_IS, named=True),
+    Kind("unit", follows=_IS),
     Kind("feed", "feed_body"),
     Kind("usage class type", follows=rf"{_BLANK}{_NAME}[ \t\r]*(?=[#\n]|\Z)"),
     Kind("usage class", follows=rf"{_BLANK}{_NAME}{_BLANK}measured(?![A-Za-z0-9_])"),

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from dsl.source import Span
 from runtime.program.expressions import Closed
+from runtime.program.terms import Measure
 
 
 class Entity(Closed):
@@ -30,3 +31,11 @@ class Currency(Closed):
     code: str
     minor_units: int
     span: Span
+
+
+class Unit(Closed):
+    """A unit as written, and the smallest steps (byte, second, one) it holds."""
+
+    name: str
+    measure: Measure
+    steps: int

@@ -49,6 +49,29 @@ class InZone(Closed):
     zone: str
 
 
+class InTexts(Closed):
+    """The value is one of these texts."""
+
+    is_a: Literal["in_texts"] = "in_texts"
+    value: Expression
+    texts: tuple[str, ...]
+
+
+class StartsWith(Closed):
+    """The value begins with a text."""
+
+    is_a: Literal["starts_with"] = "starts_with"
+    value: Expression
+    prefix: str
+
+
+class IsMissing(Closed):
+    """There is no value."""
+
+    is_a: Literal["missing"] = "missing"
+    value: Expression
+
+
 class Both(Closed):
     """Both operands hold."""
 
@@ -82,9 +105,21 @@ class Arithmetic(Closed):
 
 
 Expression = Annotated[
-    FieldUse | Text | Number | Comparison | InZone | Both | Either | Negation | Arithmetic,
+    FieldUse
+    | Text
+    | Number
+    | Comparison
+    | InZone
+    | InTexts
+    | StartsWith
+    | IsMissing
+    | Both
+    | Either
+    | Negation
+    | Arithmetic,
     Field(discriminator="is_a"),
 ]
 
-for _model in (Comparison, InZone, Both, Either, Negation, Arithmetic):
+_NESTING = (Comparison, InZone, InTexts, StartsWith, IsMissing, Both, Either, Negation, Arithmetic)
+for _model in _NESTING:
     _model.model_rebuild()

@@ -14,7 +14,7 @@ def is_number(expression: written.Expression) -> bool:
     return isinstance(expression, Number | written.Arithmetic)
 
 
-def type_expression(node: written.Expression) -> typed.Expression:
+def type_expression(node: written.Expression) -> typed.Expression:  # noqa: PLR0911 - one a kind of node
     """Type an expression that the checks have found sound."""
     match node:
         case written.FieldUse():
@@ -32,6 +32,14 @@ def type_expression(node: written.Expression) -> typed.Expression:
             )
         case written.InZone():
             return typed.InZone(value=type_expression(node.value), zone=node.zone.text)
+        case written.InTexts():
+            return typed.InTexts(
+                value=type_expression(node.value), texts=tuple(text.value for text in node.texts)
+            )
+        case written.StartsWith():
+            return typed.StartsWith(value=type_expression(node.value), prefix=node.prefix.value)
+        case written.IsMissing():
+            return typed.IsMissing(value=type_expression(node.value))
         case written.Both():
             return typed.Both(left=type_expression(node.left), right=type_expression(node.right))
         case written.Either():

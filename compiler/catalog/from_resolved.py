@@ -5,6 +5,7 @@ from __future__ import annotations
 from compiler.catalog.base import Currency
 from compiler.catalog.billing_from_resolved import bill_groups, taxes
 from compiler.catalog.counting_from_resolved import counting_rules
+from compiler.catalog.feeds_from_resolved import custom_units, feeds
 from compiler.catalog.known import known
 from compiler.catalog.model import Catalog
 from compiler.catalog.offers_from_resolved import packages
@@ -18,7 +19,6 @@ from compiler.catalog.services_from_resolved import (
 from compiler.catalog.usage_from_resolved import (
     base_buckets,
     buckets,
-    feeds,
     rate_groups,
     rate_plans,
     usage_class_types,
@@ -56,6 +56,7 @@ def catalog_of(resolved: Resolved) -> Catalog:
         lifecycles=lifecycles(resolved),
         service_types=service_types(resolved),
         services=services(resolved),
+        units=custom_units(resolved),
         feeds=feeds(resolved),
         usage_class_types=usage_class_types(resolved),
         usage_classes=usage_classes(resolved),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from compiler.catalog.base import Currency, Entity
 from compiler.catalog.billing import BillGroup, Tax
 from compiler.catalog.counting import CountingRule
+from compiler.catalog.feeds import CustomUnit, Feed
 from compiler.catalog.offers import Package
 from compiler.catalog.services import (
     Lifecycle,
@@ -16,7 +17,6 @@ from compiler.catalog.services import (
 from compiler.catalog.usage import (
     BaseBucket,
     Bucket,
-    Feed,
     RateGroup,
     RatePlan,
     UsageClass,
@@ -40,6 +40,7 @@ class Catalog(Entity):
     lifecycles: tuple[Lifecycle, ...]
     service_types: tuple[ServiceType, ...]
     services: tuple[Service, ...]
+    units: tuple[CustomUnit, ...]
     feeds: tuple[Feed, ...]
     usage_class_types: tuple[UsageClassType, ...]
     usage_classes: tuple[UsageClass, ...]

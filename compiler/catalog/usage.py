@@ -1,52 +1,15 @@
-"""Feeds, usage classes, zones, rates and buckets."""
+"""Usage classes, zones, rates and buckets."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Literal
 
-from compiler.catalog.base import Entity, Money
+from compiler.catalog.base import Entity, Money, Unit
 from compiler.catalog.expressions import Expression
 from dsl.source import Span
 from runtime.program.expressions import Closed
-from runtime.program.model import Measure
-
-
-class Unit(Closed):
-    """A unit as written, and the smallest steps (byte, second, one) it holds."""
-
-    name: str
-    measure: Measure
-    steps: int
-
-
-class FeedTime(Closed):
-    """The field of an event's instant; `pattern` None: ISO 8601."""
-
-    field: str
-    pattern: str | None
-    timezone: str
-
-
-class FeedAttribute(Closed):
-    """An attribute of the event, and how the raw record gives it."""
-
-    name: str
-    value: Expression
-    span: Span
-
-
-class Feed(Entity):
-    """How a raw file becomes events; `service` gives the identifier's name and value."""
-
-    formats: tuple[str, ...]
-    id_fields: tuple[str, ...]
-    time: FeedTime
-    service: FeedAttribute
-    quantity: Expression
-    unit: Unit
-    attributes: tuple[FeedAttribute, ...]
-    skip: tuple[Expression, ...]
+from runtime.program.terms import Measure
 
 
 class UsageClassType(Entity):

@@ -1,79 +1,29 @@
-"""Feeds, classes, zones, rates and buckets of a resolved catalog."""
+"""Classes, zones, rates and buckets of a resolved catalog."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from compiler.catalog.expressions import FieldUse
-from compiler.catalog.expressions_from_syntax import type_expression, type_optional
+from compiler.catalog.expressions_from_syntax import type_optional
+from compiler.catalog.feeds_from_resolved import typed_unit, unit_named
 from compiler.catalog.known import CompilerFault, known, optional_target, target_name
 from compiler.catalog.services_from_resolved import money
 from compiler.catalog.usage import (
     BaseBucket,
     Bucket,
     BucketTier,
-    Feed,
-    FeedAttribute,
-    FeedTime,
     GroupUse,
     Rate,
     RateGroup,
     RatePlan,
     RatePrice,
-    Unit,
     UsageClass,
     UsageClassType,
 )
-from compiler.facts import is_event_price, measure_of, the_catalog
+from compiler.facts import is_event_price, measure_of
 from compiler.resolve.model import Resolved
 from dsl.syntax import usage as written
-from dsl.syntax.base import Name
 from runtime.program.units import EACH, EVENT, UNITS
-from runtime.program.units import Unit as KnownUnit
-
-
-def feeds(resolved: Resolved) -> tuple[Feed, ...]:
-    """Give the feeds, in order."""
-    return tuple(_feed(resolved, node) for node in resolved.all(written.FeedDeclaration))
-
-
-def _feed(resolved: Resolved, node: written.FeedDeclaration) -> Feed:
-    what = f"feed `{node.name.text}`"
-    time = known(node.time, what)
-    quantity = known(node.quantity, what)
-    zone = time.timezone or known(the_catalog(resolved), "the catalog").timezone
-    return Feed(
-        id=node.name.text,
-        description=node.doc,
-        span=node.name.span,
-        formats=tuple(word.text for word in node.formats),
-        id_fields=tuple(name.text for name in node.id),
-        time=FeedTime(
-            field=time.column.text,
-            pattern=None if time.pattern is None else time.pattern.value,
-            timezone=known(zone, what).value,
-        ),
-        service=_attribute(known(node.service, what)),
-        quantity=type_expression(quantity.expression),
-        unit=_unit(quantity.unit),
-        attributes=tuple(_attribute(attribute) for attribute in node.attributes),
-        skip=tuple(type_expression(condition) for condition in node.skip),
-    )
-
-
-def _attribute(node: written.FeedAttribute) -> FeedAttribute:
-    """Give an attribute's value: the field of its own name unless the text says otherwise."""
-    own = FieldUse(name=node.name.text)
-    value = own if node.expression is None else type_expression(node.expression)
-    return FeedAttribute(name=node.name.text, value=value, span=node.name.span)
-
-
-def _unit(name: Name) -> Unit:
-    return _typed(known(UNITS.get(name.text), f"the unit `{name.text}`"))
-
-
-def _typed(unit: KnownUnit) -> Unit:
-    return Unit(name=unit.name, measure=unit.measure, steps=unit.steps)
 
 
 def usage_class_types(resolved: Resolved) -> tuple[UsageClassType, ...]:
@@ -111,7 +61,7 @@ def rate_groups(resolved: Resolved) -> tuple[RateGroup, ...]:
                 Rate(
                     usage_class=target_name(resolved, row.usage_class),
                     zone=optional_target(resolved, row.zone),
-                    prices=_rate_prices(row),
+                    prices=_rate_prices(resolved, row),
                     span=row.span,
                 )
                 for row in node.rows
@@ -121,7 +71,7 @@ def rate_groups(resolved: Resolved) -> tuple[RateGroup, ...]:
     )
 
 
-def _rate_prices(row: written.RateRow) -> tuple[RatePrice, ...]:
+def _rate_prices(resolved: Resolved, row: written.RateRow) -> tuple[RatePrice, ...]:
     """Bring a row's prices together by currency: one for the unit, one for the event."""
     currencies = dict.fromkeys(price.money.currency.text for price in row.prices)
     found: list[RatePrice] = []
@@ -129,11 +79,11 @@ def _rate_prices(row: written.RateRow) -> tuple[RatePrice, ...]:
         own = [price for price in row.prices if price.money.currency.text == currency]
         events = [price for price in own if is_event_price(price)]
         units = [price for price in own if not is_event_price(price)]
-        unit = _typed(EACH)
+        unit = typed_unit(EACH)
         if units and units[0].unit is not None:
-            unit = _unit(units[0].unit)
+            unit = unit_named(resolved, units[0].unit)
         elif not units:
-            unit = _typed(UNITS[EVENT])
+            unit = typed_unit(UNITS[EVENT])
         found.append(
             RatePrice(
                 currency=currency,
@@ -170,7 +120,7 @@ def base_buckets(resolved: Resolved) -> tuple[BaseBucket, ...]:
             span=node.name.span,
             classes=tuple(target_name(resolved, name) for name in node.classes),
             where=type_optional(node.where),
-            unit=_unit(known(node.unit, f"base bucket `{node.name.text}`")),
+            unit=unit_named(resolved, known(node.unit, f"base bucket `{node.name.text}`")),
         )
         for node in resolved.all(written.BaseBucketDeclaration)
     )
@@ -186,14 +136,14 @@ def buckets(resolved: Resolved) -> tuple[Bucket, ...]:
             base=target_name(resolved, node.base),
             months=known(node.recurring, f"bucket `{node.name.text}`").months,
             prorate=node.whole is None,
-            tiers=tuple(_tier(tier) for tier in node.tiers),
+            tiers=tuple(_tier(resolved, tier) for tier in node.tiers),
         )
         for node in resolved.all(written.BucketDeclaration)
     )
 
 
-def _tier(node: written.BucketTier) -> BucketTier:
-    unit = None if node.upper is None else _unit(node.upper.unit)
+def _tier(resolved: Resolved, node: written.BucketTier) -> BucketTier:
+    unit = None if node.upper is None else unit_named(resolved, node.upper.unit)
     return BucketTier(
         upper=None if node.upper is None or unit is None else int(node.upper.amount * unit.steps),
         written=None if node.upper is None else node.upper.amount,

@@ -19,12 +19,15 @@ from dsl.syntax.expressions import (
     Either,
     Expression,
     FieldUse,
+    InTexts,
     InZone,
+    IsMissing,
     Negation,
+    StartsWith,
 )
+from dsl.syntax.feeds import FeedAttribute, FeedDeclaration, FeedEvent
 from dsl.syntax.usage import (
     BaseBucketDeclaration,
-    FeedDeclaration,
     RateGroupDeclaration,
     UsageClassDeclaration,
 )
@@ -66,14 +69,31 @@ def _expressions(resolved: Resolved) -> Iterator[tuple[Expression, Type]]:
                 if node.where is not None:
                     yield node.where, "condition"
             case FeedDeclaration():
-                yield from ((condition, "condition") for condition in node.skip)
-                if node.quantity is not None:
-                    yield node.quantity.expression, "number"
-                for attribute in (*node.attributes, node.service):
-                    if attribute is not None and attribute.expression is not None:
-                        yield attribute.expression, "field"
+                yield from _feed_expressions(node)
             case _:
                 continue
+
+
+def _feed_expressions(node: FeedDeclaration) -> Iterator[tuple[Expression, Type]]:
+    yield from ((condition, "condition") for condition in node.skip)
+    if node.amount is not None:
+        yield node.amount.expression, "number"
+    parts: tuple[FeedDeclaration | FeedEvent, ...] = (node, *node.events)
+    for part in parts:
+        if part.quantity is not None:
+            yield part.quantity.expression, "number"
+        yield from _values(part.attributes)
+    if node.service is not None:
+        yield from _values((node.service,))
+    for event in node.events:
+        if event.criterion is not None:
+            yield event.criterion, "condition"
+
+
+def _values(attributes: tuple[FeedAttribute, ...]) -> Iterator[tuple[Expression, Type]]:
+    for attribute in attributes:
+        if attribute.expression is not None:
+            yield attribute.expression, "field"
 
 
 def _require(node: Expression, due: Type, session: Session) -> None:
@@ -113,8 +133,11 @@ def _type_of(node: Expression, session: Session) -> Type:
         case Comparison():
             _check_comparison(node, session)
             return "condition"
-        case InZone():
+        case InZone() | InTexts() | StartsWith():
             _require(node.value, "text", session)
+            return "condition"
+        case IsMissing():
+            _require(node.value, "field", session)
             return "condition"
         case Both() | Either():
             _require(node.left, "condition", session)

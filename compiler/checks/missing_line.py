@@ -13,12 +13,12 @@ from compiler.session import Session
 from dsl.diagnostic import Label
 from dsl.syntax.catalog import CatalogDeclaration
 from dsl.syntax.declarations import Declaration
+from dsl.syntax.feeds import FeedDeclaration
 from dsl.syntax.offers import PackageDeclaration
 from dsl.syntax.services import LifecycleDeclaration, ServiceDeclaration
 from dsl.syntax.usage import (
     BaseBucketDeclaration,
     BucketDeclaration,
-    FeedDeclaration,
     RateGroupDeclaration,
     RatePlanDeclaration,
 )
@@ -87,10 +87,11 @@ def _needs(node: Declaration) -> Iterator[Need]:
             yield from _service_needs(node)
         case FeedDeclaration():
             yield Need("`format`", bool(node.formats), "format  csv")
-            yield Need("`id`", bool(node.id), "id  <field>")
+            yield Need("`id`", bool(node.id) or node.id_place is not None, "id  <field>")
             yield Need("`at`", node.time is not None, 'at  <field> in "UTC"')
             yield Need("`service`", node.service is not None, "service  <identifier>")
-            yield Need("`quantity`", node.quantity is not None, "quantity  <field> in byte")
+            counted = node.quantity is not None or bool(node.events)
+            yield Need("`quantity`", counted, "quantity  <field> in byte")
         case RateGroupDeclaration():
             yield Need("rate", bool(node.rows), "<usage class>  <amount> USD per GB")
         case RatePlanDeclaration():

@@ -6,11 +6,11 @@ from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.checks.tier_order import METERED
 from compiler.resolve.model import Resolved
+from compiler.resolve.units import unit_of
 from compiler.session import Session
 from dsl.diagnostic import Label
 from dsl.syntax.base import Quantity
 from runtime.program.terms import Measure
-from runtime.program.units import UNITS
 
 CODE = codes.PART_OF_STEP
 
@@ -43,7 +43,7 @@ _STEPS: dict[Measure, str] = {"data": "bytes", "time": "seconds", "count": "unit
 def check(resolved: Resolved, session: Session) -> None:
     """Report each quantity that is not whole in its measure's steps."""
     for quantity in resolved.every(Quantity):
-        unit = UNITS.get(quantity.unit.text)
+        unit = unit_of(resolved, quantity.unit)
         if unit is not None and quantity.amount * unit.steps % 1:
             session.report(
                 CODE,

@@ -18,11 +18,11 @@ from dsl.syntax.billing import BillGroupDeclaration, TaxDeclaration
 from dsl.syntax.catalog import CatalogDeclaration
 from dsl.syntax.counting import CountingRuleDeclaration
 from dsl.syntax.declarations import Declaration
+from dsl.syntax.feeds import FeedDeclaration
 from dsl.syntax.offers import PackageDeclaration
 from dsl.syntax.services import ServiceDeclaration
 from dsl.syntax.usage import (
     BaseBucketDeclaration,
-    FeedDeclaration,
     RatePlanDeclaration,
 )
 from dsl.syntax.zones import ZoneDeclaration, ZoneTableDeclaration
@@ -30,7 +30,8 @@ from dsl.syntax.zones import ZoneDeclaration, ZoneTableDeclaration
 CODE = codes.REPEATED_ENTRY
 
 PAGE = Page(
-    what="A list names the same currency, service, status, country, class, group or field twice.",
+    what="A list names the same currency, service, status, country, class, group, event "
+    "or field twice.",
     why="The second says nothing, so another was probably meant; in a package it would leave "
     "open which bounds of the service hold.",
     bad="""\
@@ -108,8 +109,11 @@ def _lists(node: Declaration) -> Iterator[tuple[str, list[Entry]]]:
                 yield "bucket", _names(node.usage.buckets)
         case FeedDeclaration():
             yield "format", _names(node.formats)
+            yield "field", _names(node.columns)
             yield "field", _names(node.id)
-            yield "attribute", _names(attribute.name for attribute in node.attributes)
+            yield "event", _names(event.name for event in node.events)
+            for attributes in (node.attributes, *(event.attributes for event in node.events)):
+                yield "attribute", _names(attribute.name for attribute in attributes)
         case ZoneDeclaration():
             yield "country", _names(node.countries)
             yield "prefix", [Entry(prefix.digits, prefix.span) for prefix in node.prefixes]

@@ -7,18 +7,20 @@ from compiler.checks.page import TINY, Page
 from compiler.resolve.model import SERVICE_BASES, Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
+from dsl.syntax.feeds import UnitDeclaration
 from dsl.syntax.services import (
     LifecycleDeclaration,
     ServiceStatusDeclaration,
     ServiceTypeDeclaration,
 )
 from runtime.program.terms import IN_SERVICE, NEW
+from runtime.program.units import UNITS
 
 CODE = codes.RESERVED_NAME
 
 PAGE = Page(
     what="A declaration bears a name with a meaning of its own: the statuses `new` and "
-    "`in_service`, the service types `recurring`, `non_recurring` and `fee`. Or a "
+    "`in_service`, the service types `recurring`, `non_recurring` and `fee`, the units. Or a "
     "transition leads back to `new`, which is no status but the start of a life.",
     why="A reference could mean the language's own or the catalog's.",
     bad=TINY
@@ -60,6 +62,14 @@ def check(resolved: Resolved, session: Session) -> None:
                 service_type.name.text,
                 "a base, and may be used as it is",
                 Label(service_type.name.span, "this is a base"),
+            )
+    for unit in resolved.all(UnitDeclaration):
+        if unit.name.text in UNITS:
+            _report(
+                session,
+                unit.name.text,
+                "a unit of the language",
+                Label(unit.name.span, "this unit is already there"),
             )
     for lifecycle in resolved.all(LifecycleDeclaration):
         for transition in lifecycle.transitions:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.resolve.model import Resolved
+from compiler.resolve.units import unit_of
 from compiler.session import Session
 from dsl.diagnostic import Label
 from dsl.syntax.base import Quantity
 from dsl.syntax.usage import BucketDeclaration
-from runtime.program.units import UNITS
 
 CODE = codes.TIER_ORDER
 
@@ -71,17 +71,17 @@ bucket allowance of traffic_bucket {
 def check(resolved: Resolved, session: Session) -> None:
     """Report each tier out of order, and each bucket without an end."""
     for bucket in resolved.all(BucketDeclaration):
-        _check_bounds(bucket, session)
+        _check_bounds(resolved, bucket, session)
         _check_end(bucket, session)
 
 
-def _check_bounds(bucket: BucketDeclaration, session: Session) -> None:
+def _check_bounds(resolved: Resolved, bucket: BucketDeclaration, session: Session) -> None:
     before: Quantity | None = None
     for tier in bucket.tiers:
-        unit = None if tier.upper is None else UNITS.get(tier.upper.unit.text)
+        unit = None if tier.upper is None else unit_of(resolved, tier.upper.unit)
         if tier.upper is None or unit is None:
             continue
-        last = None if before is None else UNITS[before.unit.text]
+        last = None if before is None else unit_of(resolved, before.unit)
         if before is not None and last is not None and last.measure != unit.measure:
             continue
         floor = before.amount * last.steps if before is not None and last is not None else 0

@@ -10,7 +10,7 @@ from compiler.checks.page import TINY, Page
 from compiler.resolve.model import Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
-from dsl.syntax.usage import FeedDeclaration
+from dsl.syntax.feeds import FeedDeclaration
 
 CODE = codes.TIME_PATTERN
 

@@ -14,6 +14,7 @@ from compiler.checks.wording import suggestion
 from compiler.facts import measure_of
 from compiler.resolve.kinds import Kind
 from compiler.resolve.model import Resolved
+from compiler.resolve.units import unit_of
 from compiler.resolve.walk import every
 from compiler.session import Session
 from compiler.zone_facts import zone_places
@@ -21,14 +22,13 @@ from dsl.diagnostic import Label
 from dsl.source import Span
 from dsl.syntax.base import Name
 from dsl.syntax.expressions import Expression, FieldUse
+from dsl.syntax.feeds import FeedDeclaration, FeedEvent
 from dsl.syntax.usage import (
     BaseBucketDeclaration,
-    FeedDeclaration,
     RateGroupDeclaration,
     UsageClassDeclaration,
 )
 from runtime.program.terms import Measure
-from runtime.program.units import UNITS
 
 CODE = codes.UNKNOWN_ATTRIBUTE
 
@@ -81,40 +81,55 @@ class Use:
     what: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Giver:
+    """What gives attributes: a feed, or an event of one; `measure` None: it is not known."""
+
+    what: str
+    span: Span
+    measure: Measure | None
+    names: tuple[str, ...]
+
+
 def check(resolved: Resolved, session: Session) -> None:
     """Report each attribute once for each place, with the feeds that lack it."""
     feeds = resolved.all(FeedDeclaration)
     if resolved.is_incomplete(Kind.FEED):
         return
-    given = {feed.name.text: _given(feed) for feed in feeds}
-    known: dict[tuple[str, frozenset[Measure]], list[FeedDeclaration]] = {}
+    givers = [giver for feed in feeds for giver in _givers(resolved, feed)]
+    known: dict[tuple[str, frozenset[Measure]], list[Giver]] = {}
     for use in _uses(resolved):
         lacking = known.get((use.name, use.measures))
         if lacking is None:
-            asked = [feed for feed in feeds if _measure(feed) in {None, *use.measures}]
-            lacking = [feed for feed in asked if use.name not in given[feed.name.text]]
+            asked = [giver for giver in givers if giver.measure in {None, *use.measures}]
+            lacking = [giver for giver in asked if use.name not in giver.names]
             known[use.name, use.measures] = lacking
         if not lacking:
             continue
-        names = [name for feed in lacking for name in given[feed.name.text]]
+        names = [name for giver in lacking for name in giver.names]
         session.report(
             CODE,
-            f"no attribute `{use.name}` is given by the feed `{lacking[0].name.text}`{use.what}",
+            f"no attribute `{use.name}` is given by the {lacking[0].what}{use.what}",
             Label(use.span, "asked for here"),
-            [
-                Label(feed.name.span, f"the feed `{feed.name.text}` does not give it")
-                for feed in lacking
-            ],
+            [Label(giver.span, f"the {giver.what} does not give it") for giver in lacking],
             suggestion(use.name, names) or f"add `attribute {use.name}` to the feed",
         )
 
 
-def _given(feed: FeedDeclaration) -> tuple[str, ...]:
-    return tuple(attribute.name.text for attribute in feed.attributes)
+def _givers(resolved: Resolved, feed: FeedDeclaration) -> Iterator[Giver]:
+    """Give each event of a feed's records, or the feed itself where they are one event."""
+    own = tuple(attribute.name.text for attribute in feed.attributes)
+    what = f"feed `{feed.name.text}`"
+    if not feed.events:
+        yield Giver(what, feed.name.span, _measure(resolved, feed), own)
+    for event in feed.events:
+        names = (*own, *(attribute.name.text for attribute in event.attributes))
+        measure = _measure(resolved, event)
+        yield Giver(f"event `{event.name.text}` of the {what}", event.name.span, measure, names)
 
 
-def _measure(feed: FeedDeclaration) -> Measure | None:
-    unit = None if feed.quantity is None else UNITS.get(feed.quantity.unit.text)
+def _measure(resolved: Resolved, node: FeedDeclaration | FeedEvent) -> Measure | None:
+    unit = None if node.quantity is None else unit_of(resolved, node.quantity.unit)
     return None if unit is None else unit.measure
 
 

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from compiler import codes
 from compiler.checks.page import Page
 from compiler.checks.wording import suggestion
-from compiler.facts import the_catalog
+from compiler.facts import amount_currency, the_catalog
 from compiler.resolve.model import Resolved
 from compiler.resolve.nearest import nearest
 from compiler.session import Session
 from compiler.standards import currency_codes, minor_units
 from dsl.diagnostic import Label
 from dsl.syntax.base import Money, Name
+from dsl.syntax.feeds import FeedAmount
 from dsl.syntax.offers import PackageDeclaration
 
 CODE = codes.UNKNOWN_CURRENCY
@@ -62,5 +63,9 @@ def currency_names(resolved: Resolved) -> Iterator[Name]:
     """Give every currency code outside the catalog's own declaration."""
     for money in resolved.every(Money):
         yield money.currency
+    for amount in resolved.every(FeedAmount):
+        currency = amount_currency(amount)
+        if currency is not None:
+            yield currency
     for package in resolved.all(PackageDeclaration):
         yield from package.currencies

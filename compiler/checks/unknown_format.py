@@ -9,11 +9,11 @@ from compiler.resolve.model import Resolved
 from compiler.resolve.nearest import nearest
 from compiler.session import Session
 from dsl.diagnostic import Label
-from dsl.syntax.usage import FeedDeclaration
+from dsl.syntax.feeds import FeedDeclaration
 
 CODE = codes.UNKNOWN_FORMAT
 
-FORMATS = ("csv", "parquet")
+FORMATS = ("csv", "jsonl", "parquet")
 
 _SERVICE = """\
 service line {
@@ -24,7 +24,8 @@ service line {
 """
 
 PAGE = Page(
-    what="A feed's `format` is not one that usage files can have: `csv` or `parquet`.",
+    what="A feed's `format` is not one that usage files can have: `csv`, `jsonl` (a JSON "
+    "object a line) or `parquet`.",
     why="The feed's files could not be read.",
     bad=TINY
     + _SERVICE

@@ -10,8 +10,8 @@ from compiler.resolve.model import Resolved
 from compiler.resolve.nearest import nearest
 from compiler.session import Session
 from dsl.diagnostic import Label
+from dsl.syntax.feeds import FeedDeclaration
 from dsl.syntax.services import ServiceDeclaration
-from dsl.syntax.usage import FeedDeclaration
 
 CODE = codes.UNKNOWN_IDENTIFIER
 

@@ -53,7 +53,7 @@ def check(resolved: Resolved, session: Session) -> None:
     of_column: Counter[tuple[str, str]] = Counter()
     in_tables = {table.source.path for table in resolved.tables.read.values()}
     for reference in resolved.references:
-        if reference.failure is not Failure.UNKNOWN:
+        if reference.failure is not Failure.UNKNOWN or reference.wanted is Kind.UNIT:
             continue
         path, column = reference.name.span.path, (reference.name.span.path, reference.role)
         of_column[column] += path in in_tables

@@ -13,7 +13,7 @@ from compiler.standards import timezones
 from dsl.diagnostic import Label
 from dsl.syntax.base import Text
 from dsl.syntax.catalog import CatalogDeclaration
-from dsl.syntax.usage import FeedDeclaration
+from dsl.syntax.feeds import FeedDeclaration
 
 CODE = codes.UNKNOWN_TIMEZONE
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from compiler import codes
 from compiler.checks.page import TINY, Page
-from compiler.resolve.model import Resolved
+from compiler.resolve.kinds import Kind
+from compiler.resolve.model import Failure, Resolved
 from compiler.resolve.nearest import nearest
+from compiler.resolve.units import known_units
 from compiler.session import Session
 from dsl.diagnostic import Label
-from dsl.syntax.base import Name, Quantity
-from dsl.syntax.usage import BaseBucketDeclaration, FeedQuantity, UnitPrice
-from runtime.program.units import UNITS
 
 CODE = codes.UNKNOWN_UNIT
 
@@ -34,9 +31,11 @@ service line {
 """
 
 PAGE = Page(
-    what="A unit is none of the language's. Data is written in `B` or `byte`, `kB`, `MB`, `GB`, "
-    "`TB` (powers of 1000), `KiB`, `MiB`, `GiB`, `TiB` (powers of 1024); time in `s` or "
-    "`second`, `minute`, `hour`, `day`; counts in `each` or `count`.",
+    what="A unit is neither the language's nor one that the catalog declares. Data is written "
+    "in `B` or `byte`, `kB`, `MB`, `GB`, `TB` (powers of 1000), `KiB`, `MiB`, `GiB`, "
+    "`TiB` (powers of 1024); time in `s` or `second`, `minute`, `hour`, `day`; "
+    "counts in `each` or `count`. "
+    "`unit token = 1 count` declares another.",
     why="The unit decides how much usage a price is for.",
     bad=TINY
     + CALLS
@@ -57,9 +56,11 @@ rate group call_rates {
 
 def check(resolved: Resolved, session: Session) -> None:
     """Report each unknown unit."""
-    for name in _units(resolved):
-        if name.text not in UNITS:
-            near = nearest(name.text, UNITS)
+    for reference in resolved.references:
+        is_unknown = reference.failure in {Failure.UNKNOWN, Failure.WRONG_KIND}
+        if reference.wanted is Kind.UNIT and is_unknown:
+            name = reference.name
+            near = nearest(name.text, known_units(resolved))
             session.report(
                 CODE,
                 f"`{name.text}` is not a unit",
@@ -67,15 +68,5 @@ def check(resolved: Resolved, session: Session) -> None:
                 help=f"did you mean `{near}`?"
                 if near
                 else "write a unit of data (`MB`, `GB`, ...), of time (`second`, `minute`, "
-                "`hour`, ...) or of a count (`each`)",
+                f"`hour`, ...) or of a count (`each`), or declare `unit {name.text} = ...`",
             )
-
-
-def _units(resolved: Resolved) -> Iterator[Name]:
-    yield from (quantity.unit for quantity in resolved.every(Quantity))
-    yield from (quantity.unit for quantity in resolved.every(FeedQuantity))
-    optional = (
-        *(price.unit for price in resolved.every(UnitPrice)),
-        *(base.unit for base in resolved.all(BaseBucketDeclaration)),
-    )
-    yield from (unit for unit in optional if unit is not None)

@@ -11,6 +11,7 @@ from compiler.resolve.kinds import EntityId, Kind, id_of
 from compiler.resolve.model import BUILTIN, Failure, Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
+from dsl.syntax.feeds import UnitDeclaration
 from dsl.syntax.zones import ZoneTableDeclaration
 from runtime.program.terms import IN_SERVICE
 
@@ -22,6 +23,7 @@ KINDS = frozenset(
         Kind.SERVICE_TYPE,
         Kind.LIFECYCLE,
         Kind.USAGE_CLASS_TYPE,
+        Kind.UNIT,
         Kind.ZONE,
         Kind.ZONE_TABLE,
         Kind.TIME_BAND,
@@ -38,7 +40,7 @@ and usage; services may be sold by themselves later.
 """
 
 PAGE = Page(
-    what="Nothing in the catalog refers to a rate plan, a rate group, a bucket, a zone, a "
+    what="Nothing in the catalog refers to a rate plan, a rate group, a bucket, a unit, a zone, a "
     "table of zones, a time band, a lifecycle, a status or a type.",
     why="It takes no part in any price. Most often a reference to it was forgotten.",
     bad=TINY
@@ -72,6 +74,8 @@ def check(resolved: Resolved, session: Session) -> None:
         and reference.wanted is not Kind.ZONE_TABLE
     }
     used |= _tables_of(resolved, used)
+    # A unit made of another is reported for that alone.
+    used |= {EntityId(Kind.UNIT, each.size.unit.text) for each in resolved.all(UnitDeclaration)}
     doubtful = {
         reference.wanted
         for reference in resolved.references

@@ -8,6 +8,7 @@ from compiler.checks.unknown_unit import CALLS
 from compiler.checks.wording import choice
 from compiler.facts import is_event_price, measure_of
 from compiler.resolve.model import Resolved
+from compiler.resolve.units import unit_of
 from compiler.session import Session
 from dsl.diagnostic import Label
 from dsl.source import Span
@@ -21,7 +22,7 @@ from dsl.syntax.usage import (
     UsageClassDeclaration,
 )
 from runtime.program.terms import Measure
-from runtime.program.units import EACH, UNITS, Unit, units_of
+from runtime.program.units import EACH, units_of
 
 CODE = codes.WRONG_MEASURE
 
@@ -62,7 +63,7 @@ def _check_price(resolved: Resolved, row: RateRow, price: UnitPrice, session: Se
     usage_class = resolved.find(row.usage_class, UsageClassDeclaration)
     if usage_class is None or is_event_price(price):
         return
-    unit = EACH if price.unit is None else UNITS.get(price.unit.text)
+    unit = EACH if price.unit is None else unit_of(resolved, price.unit)
     due = measure_of(usage_class)
     if unit is None or due is None or unit.measure == due:
         return
@@ -86,7 +87,7 @@ _WRITTEN: dict[Measure, tuple[str, ...]] = {
 
 
 def _check_base_bucket(resolved: Resolved, base: BaseBucketDeclaration, session: Session) -> None:
-    unit = _unit(base.unit)
+    unit = unit_of(resolved, base.unit)
     first: UsageClassDeclaration | None = None
     for name in base.classes:
         usage_class = resolved.find(name, UsageClassDeclaration)
@@ -126,11 +127,11 @@ def _report_mixed(
 
 def _check_bucket(resolved: Resolved, bucket: BucketDeclaration, session: Session) -> None:
     base = resolved.find(bucket.base, BaseBucketDeclaration)
-    due = None if base is None else _unit(base.unit)
+    due = None if base is None else unit_of(resolved, base.unit)
     if base is None or base.unit is None or due is None:
         return
     for tier in bucket.tiers:
-        unit = None if tier.upper is None else _unit(tier.upper.unit)
+        unit = None if tier.upper is None else unit_of(resolved, tier.upper.unit)
         if tier.upper is None or unit is None or unit.measure == due.measure:
             continue
         session.report(
@@ -140,10 +141,6 @@ def _check_bucket(resolved: Resolved, bucket: BucketDeclaration, session: Sessio
             [Label(base.unit.span, f"`{base.name.text}` is in {due.name}")],
             f"write the bound in {choice(units_of(due.measure))}",
         )
-
-
-def _unit(name: Name | None) -> Unit | None:
-    return None if name is None else UNITS.get(name.text)
 
 
 def _declared(usage_class: UsageClassDeclaration) -> Label:

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.resolve.model import Resolved
-from compiler.resolve.walk import every
 from compiler.session import Session
 from compiler.zone_facts import COUNTRY, DESTINATION, Places, zone_places
 from dsl.diagnostic import Label
-from dsl.syntax.expressions import Expression, FieldUse, InZone
-from dsl.syntax.usage import (
-    BaseBucketDeclaration,
-    FeedDeclaration,
-    RateGroupDeclaration,
-    UsageClassDeclaration,
-)
+from dsl.syntax.expressions import FieldUse, InZone
 
 CODE = codes.ZONE_KIND
 
@@ -34,7 +25,7 @@ PAGE = Page(
 
 def check(resolved: Resolved, session: Session) -> None:
     """Report each such question, and where the zone is made."""
-    for membership in _memberships(resolved):
+    for membership in resolved.every(InZone):
         places = zone_places(resolved, membership.zone)
         if places is None or not isinstance(membership.value, FieldUse):
             continue
@@ -60,22 +51,3 @@ def _fault(attribute: str, places: Places) -> tuple[str, str] | None:
     if attribute == DESTINATION and not places.prefixes:
         return "countries", COUNTRY
     return None
-
-
-def _memberships(resolved: Resolved) -> Iterator[InZone]:
-    for node in resolved.declarations:
-        for expression in _expressions(node):
-            yield from every(expression, InZone)
-
-
-def _expressions(node: object) -> Iterator[Expression | None]:
-    match node:
-        case UsageClassDeclaration() | RateGroupDeclaration():
-            yield node.criterion
-        case BaseBucketDeclaration():
-            yield node.where
-        case FeedDeclaration():
-            yield from (attribute.expression for attribute in node.attributes)
-            yield from node.skip
-        case _:
-            return

@@ -14,7 +14,9 @@ Zones = Mapping[str, Zone]
 """The zones by their names."""
 
 
-def compile_expression(node: typed.Expression, zones: Zones) -> compiled.Expression:
+def compile_expression(  # noqa: PLR0911 - one a kind of node
+    node: typed.Expression, zones: Zones
+) -> compiled.Expression:
     """Compile one expression."""
     match node:
         case typed.FieldUse():
@@ -32,6 +34,14 @@ def compile_expression(node: typed.Expression, zones: Zones) -> compiled.Express
             )
         case typed.InZone():
             return _in_zone(compile_expression(node.value, zones), zones[node.zone])
+        case typed.InTexts():
+            return _in_texts(node, zones)
+        case typed.StartsWith():
+            return compiled.BeginsWith(
+                value=compile_expression(node.value, zones), prefixes=(node.prefix,)
+            )
+        case typed.IsMissing():
+            return compiled.IsMissing(value=compile_expression(node.value, zones))
         case typed.Both():
             return compiled.AllOf(
                 operands=tuple(compile_expression(operand, zones) for operand in _chain(node))
@@ -66,6 +76,20 @@ def _in_zone(value: compiled.Expression, zone: Zone) -> compiled.Expression:
     return compiled.AnyOf(operands=(in_countries, begins)) if zone.countries else begins
 
 
+def _in_texts(node: typed.InTexts, zones: Zones) -> compiled.Expression:
+    """Compile a list of texts to one comparison each."""
+    same = tuple(
+        compiled.Compare(
+            operator="==",
+            left=compile_expression(node.value, zones),
+            right=compiled.TextValue(value=text),
+            numeric=False,
+        )
+        for text in node.texts
+    )
+    return same[0] if len(same) == 1 else compiled.AnyOf(operands=same)
+
+
 def _chain(node: typed.Both | typed.Either) -> tuple[typed.Expression, ...]:
     """Give the operands of a chain of the same word, left to right."""
     operands: list[typed.Expression] = []
@@ -93,7 +117,7 @@ def _read(node: compiled.Expression, found: dict[str, None]) -> None:
         case compiled.Compare() | compiled.Calculate():
             _read(node.left, found)
             _read(node.right, found)
-        case compiled.InCountries() | compiled.BeginsWith():
+        case compiled.InCountries() | compiled.BeginsWith() | compiled.IsMissing():
             _read(node.value, found)
         case compiled.AllOf() | compiled.AnyOf():
             for operand in node.operands:

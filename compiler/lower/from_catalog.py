@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from compiler.catalog.model import Catalog
-from compiler.lower import billing, counting, offers, services, usage, zones
+from compiler.lower import billing, counting, feeds, offers, services, usage, zones
 from compiler.lower.lines import Lines
 from dsl.source import Source
 from runtime.program.artifact import seal
@@ -45,7 +45,8 @@ def _tables(catalog: Catalog, lines: Lines, numbered: tuple[SourceLine, ...]) ->
         counting_rules=tuple(counting.counting_rules(catalog, lines)),
         counted_things=tuple(counting.counted_things(catalog, lines)),
         counted_statuses=tuple(counting.counted_statuses(catalog, lines)),
-        feeds=tuple(usage.feeds(catalog, lines)),
+        units=tuple(feeds.units(catalog, lines)),
+        feeds=tuple(feeds.feeds(catalog, lines)),
         usage_classes=tuple(usage.usage_classes(catalog, lines)),
         zone_countries=tuple(zones.zone_countries(catalog)),
         zone_prefixes=tuple(zones.zone_prefixes(catalog)),

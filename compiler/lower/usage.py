@@ -1,4 +1,4 @@
-"""Feeds, classes, zones, rates and buckets, as rows with compiled expressions."""
+"""Classes, zones, rates and buckets, as rows with compiled expressions."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from decimal import Decimal
 from compiler.catalog import usage as typed
 from compiler.catalog.model import Catalog
 from compiler.lower.expressions import (
-    compile_expression,
     compile_optional,
-    fields_of,
 )
 from compiler.lower.lines import Lines
 from compiler.lower.zones import zones_by_name
@@ -18,55 +16,12 @@ from runtime.program.model import (
     Bucket,
     BucketFlat,
     BucketTier,
-    Feed,
-    FeedAttribute,
     Rate,
     RateGroup,
     RatePlan,
     RatePlanGroup,
     UsageClass,
 )
-
-
-def feeds(catalog: Catalog, lines: Lines) -> Iterator[Feed]:
-    """Give the feeds, with every raw field they use in order of first use."""
-    zones = zones_by_name(catalog)
-    for feed in catalog.feeds:
-        identifier_value = compile_expression(feed.service.value, zones)
-        quantity = compile_expression(feed.quantity, zones)
-        attributes = tuple(
-            FeedAttribute(
-                name=attribute.name, expression=compile_expression(attribute.value, zones)
-            )
-            for attribute in feed.attributes
-        )
-        skip = tuple(compile_expression(condition, zones) for condition in feed.skip)
-        read = (
-            identifier_value,
-            quantity,
-            *(attribute.expression for attribute in attributes),
-            *skip,
-        )
-        columns = dict.fromkeys(
-            (*feed.id_fields, feed.time.field, *(name for one in read for name in fields_of(one)))
-        )
-        yield Feed(
-            id=feed.id,
-            formats=feed.formats,
-            columns=tuple(columns),
-            id_fields=feed.id_fields,
-            time_field=feed.time.field,
-            time_pattern=feed.time.pattern,
-            timezone=feed.time.timezone,
-            identifier=feed.service.name,
-            identifier_value=identifier_value,
-            quantity=quantity,
-            measure=feed.unit.measure,
-            steps_per_unit=feed.unit.steps,
-            attributes=attributes,
-            skip=skip,
-            source=lines.id_of(feed.span),
-        )
 
 
 def usage_classes(catalog: Catalog, lines: Lines) -> Iterator[UsageClass]:

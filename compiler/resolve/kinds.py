@@ -11,6 +11,7 @@ from dsl.syntax.billing import BillGroupDeclaration, TaxDeclaration
 from dsl.syntax.catalog import CatalogDeclaration
 from dsl.syntax.counting import CountingRuleDeclaration
 from dsl.syntax.declarations import Declaration
+from dsl.syntax.feeds import FeedDeclaration, UnitDeclaration
 from dsl.syntax.offers import PackageDeclaration
 from dsl.syntax.services import (
     LifecycleDeclaration,
@@ -22,7 +23,6 @@ from dsl.syntax.services import (
 from dsl.syntax.usage import (
     BaseBucketDeclaration,
     BucketDeclaration,
-    FeedDeclaration,
     RateGroupDeclaration,
     RatePlanDeclaration,
     UsageClassDeclaration,
@@ -48,6 +48,7 @@ class Kind(StrEnum):
     TRANSITION = "transition"
     SERVICE_TYPE = "service_type"
     SERVICE = "service"
+    UNIT = "unit"
     FEED = "feed"
     USAGE_CLASS_TYPE = "usage_class_type"
     USAGE_CLASS = "usage_class"
@@ -90,6 +91,7 @@ KIND_OF: Mapping[type[Declaration], Kind] = MappingProxyType(
         LifecycleDeclaration: Kind.LIFECYCLE,
         ServiceTypeDeclaration: Kind.SERVICE_TYPE,
         ServiceDeclaration: Kind.SERVICE,
+        UnitDeclaration: Kind.UNIT,
         FeedDeclaration: Kind.FEED,
         UsageClassTypeDeclaration: Kind.USAGE_CLASS_TYPE,
         UsageClassDeclaration: Kind.USAGE_CLASS,

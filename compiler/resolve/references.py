@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
 from compiler.resolve.kinds import Kind
+from compiler.resolve.units import unit_names
 from compiler.resolve.walk import every
 from compiler.tables.table import Tables
-from dsl.syntax.base import Name
+from dsl.syntax.base import Name, Node
 from dsl.syntax.billing import BillGroupDeclaration, TaxDeclaration
 from dsl.syntax.catalog import CatalogDeclaration
 from dsl.syntax.counting import CountingRuleDeclaration
 from dsl.syntax.declarations import Declaration
-from dsl.syntax.expressions import Expression, InZone
+from dsl.syntax.expressions import InZone
+from dsl.syntax.feeds import FeedDeclaration, UnitDeclaration
 from dsl.syntax.offers import PackageDeclaration
 from dsl.syntax.services import (
     LifecycleDeclaration,
@@ -27,13 +29,13 @@ from dsl.syntax.tables import TableFile
 from dsl.syntax.usage import (
     BaseBucketDeclaration,
     BucketDeclaration,
-    FeedDeclaration,
     RateGroupDeclaration,
     RatePlanDeclaration,
     UsageClassDeclaration,
     UsageClassTypeDeclaration,
 )
 from dsl.syntax.zones import TimeBandDeclaration, ZoneDeclaration, ZoneTableDeclaration
+from runtime.program.units import UNITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,21 @@ class Mention:
 
 
 def mentions(node: Declaration) -> Iterator[Mention]:
-    """Give every referring name of a declaration, in the order of its fields."""
+    """Give every referring name of a declaration: in the order of its fields, units last."""
+    yield from _named(node)
+    for unit in unit_names(node):
+        if unit.text not in UNITS:
+            yield Mention(unit, "measured in", Kind.UNIT)
+
+
+def _named(node: Declaration) -> Iterator[Mention]:
     match node:
         case ServiceDeclaration():
             yield from _service(node)
         case LifecycleDeclaration():
             yield from _lifecycle(node)
         case FeedDeclaration():
-            yield from _feed(node)
+            yield from _zones(node)
         case UsageClassDeclaration():
             yield from _optional(node.type, "type", Kind.USAGE_CLASS_TYPE)
             yield from _zones(node.criterion)
@@ -80,6 +89,7 @@ def mentions(node: Declaration) -> Iterator[Mention]:
             | ServiceStatusDeclaration()
             | PackageStatusDeclaration()
             | ServiceTypeDeclaration()
+            | UnitDeclaration()
             | UsageClassTypeDeclaration()
             | ZoneDeclaration()
             | ZoneTableDeclaration()
@@ -135,15 +145,6 @@ def _rate_group(node: RateGroupDeclaration) -> Iterator[Mention]:
         yield from _optional(row.zone, "zone", Kind.ZONE)
 
 
-def _feed(node: FeedDeclaration) -> Iterator[Mention]:
-    expressions: Iterable[Expression | None] = (
-        *(attribute.expression for attribute in node.attributes),
-        *node.skip,
-    )
-    for expression in expressions:
-        yield from _zones(expression)
-
-
 def _counting_rule(node: CountingRuleDeclaration) -> Iterator[Mention]:
     of_services = node.counted.text == "service"
     thing = Kind.SERVICE if of_services else Kind.PACKAGE
@@ -160,6 +161,6 @@ def _optional(name: Name | None, role: str, wanted: Kind) -> Iterator[Mention]:
         yield Mention(name, role, wanted)
 
 
-def _zones(expression: Expression | None) -> Iterator[Mention]:
-    for membership in every(expression, InZone):
+def _zones(node: Node | None) -> Iterator[Mention]:
+    for membership in every(node, InZone):
         yield Mention(membership.zone, "zone", Kind.ZONE)

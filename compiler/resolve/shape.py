@@ -14,5 +14,11 @@ def shape(node: Node) -> str:
         if field.name == "span":
             continue
         value: object = getattr(node, field.name)
-        parts.append(shape(value) if isinstance(value, Node) else repr(value))
+        parts.append(_part(value))
     return f"({' '.join(parts)})"
+
+
+def _part(value: object) -> str:
+    if isinstance(value, tuple):
+        return f"[{' '.join(_part(item) for item in value)}]"
+    return shape(value) if isinstance(value, Node) else repr(value)

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dsl.build.billing import bill_group, tax
 from dsl.build.catalog import catalog
 from dsl.build.counting import counting_rule
+from dsl.build.feeds import feed, unit
 from dsl.build.offers import package
 from dsl.build.reading import Branch, Reading, branches
 from dsl.build.services import lifecycle, package_status, service, service_status, service_type
 from dsl.build.usage import (
     base_bucket,
     bucket,
-    feed,
     rate_group,
     rate_plan,
     usage_class,
@@ -33,6 +33,7 @@ _BUILDERS: dict[str, Callable[[Reading, Branch], Declaration]] = {
     "service": service,
     "package": package,
     "counting_rule": counting_rule,
+    "custom_unit": unit,
     "feed": feed,
     "usage_class_type": usage_class_type,
     "usage_class": usage_class,

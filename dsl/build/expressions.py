@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-from dsl.build.literals import name, number, text
-from dsl.build.reading import Branch, Reading, branches, tokens
+from dsl.build.literals import field_name, name, number, text
+from dsl.build.reading import Branch, Reading, all_of, branches, tokens
 from dsl.syntax.expressions import (
     Arithmetic,
     ArithmeticOperator,
@@ -20,8 +20,11 @@ from dsl.syntax.expressions import (
     Either,
     Expression,
     FieldUse,
+    InTexts,
     InZone,
+    IsMissing,
     Negation,
+    StartsWith,
 )
 
 
@@ -43,7 +46,7 @@ def optional_expression(reading: Reading, tree: Branch | None) -> Expression | N
 
 
 def _field_use(reading: Reading, tree: Branch) -> FieldUse:
-    return FieldUse(reading.span(tree), name(reading, tokens(tree)[0]))
+    return FieldUse(reading.span(tree), field_name(reading, branches(tree)[0]))
 
 
 def _comparison(reading: Reading, tree: Branch) -> Comparison:
@@ -57,6 +60,23 @@ def _comparison(reading: Reading, tree: Branch) -> Comparison:
 def _in_zone(reading: Reading, tree: Branch) -> InZone:
     (value,) = branches(tree)
     return InZone(reading.span(tree), expression(reading, value), name(reading, tokens(tree)[0]))
+
+
+def _in_texts(reading: Reading, tree: Branch) -> InTexts:
+    value, *listed = branches(tree)
+    return InTexts(
+        reading.span(tree), expression(reading, value), all_of(reading, listed, "text", text)
+    )
+
+
+def _starts_with(reading: Reading, tree: Branch) -> StartsWith:
+    value, prefix = branches(tree)
+    return StartsWith(reading.span(tree), expression(reading, value), text(reading, prefix))
+
+
+def _is_missing(reading: Reading, tree: Branch) -> IsMissing:
+    (value,) = branches(tree)
+    return IsMissing(reading.span(tree), expression(reading, value))
 
 
 def _both(reading: Reading, tree: Branch) -> Both:
@@ -87,6 +107,9 @@ _BUILDERS: dict[str, Callable[[Reading, Branch], Expression]] = {
     "number": number,
     "comparison": _comparison,
     "in_zone": _in_zone,
+    "in_texts": _in_texts,
+    "starts_with": _starts_with,
+    "is_missing": _is_missing,
     "both": _both,
     "either": _either,
     "negation": _negation,

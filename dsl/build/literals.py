@@ -11,7 +11,7 @@ from lark import Token
 from dsl import codes
 from dsl.build.reading import Branch, Reading, branch, branches, the, tokens
 from dsl.source import Span
-from dsl.syntax.base import Day, Money, Name, Number, Percent, Quantity, Text, Word
+from dsl.syntax.base import Day, Money, Name, Number, Percent, Quantity, QuotedName, Text, Word
 from dsl.syntax.services import Frequency
 from dsl.syntax.tables import Holding, TableFile
 
@@ -36,6 +36,19 @@ def names(reading: Reading, tree: Branch) -> tuple[Name, ...]:
 def optional_name(reading: Reading, tree: Branch | None) -> Name | None:
     """Build the one name of a statement, if it is there."""
     return None if tree is None else name(reading, tokens(tree)[0])
+
+
+def field_name(reading: Reading, tree: Branch) -> Name:
+    """Build the name of a field: a word, words joined by points, or any text in quotes."""
+    if tree.data == "quoted_field":
+        quoted = text(reading, the(tree, "text"))
+        return QuotedName(quoted.span, quoted.value)
+    return name(reading, tokens(tree)[0])
+
+
+def field_names(reading: Reading, tree: Branch) -> tuple[Name, ...]:
+    """Build the names of the fields right below a tree."""
+    return tuple(field_name(reading, child) for child in branches(tree))
 
 
 def word(reading: Reading, tree: Branch) -> Word:

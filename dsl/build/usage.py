@@ -1,15 +1,14 @@
-"""Feeds, usage classes, rate groups, rate plans and buckets."""
+"""Usage classes, rate groups, rate plans and buckets."""
 
 from __future__ import annotations
 
-from dsl.build.expressions import last_expression, optional_expression
+from dsl.build.expressions import optional_expression
 from dsl.build.literals import (
     frequency,
     money,
     name,
     names,
     optional_name,
-    optional_text,
     optional_word,
     quantity,
     word,
@@ -24,15 +23,11 @@ from dsl.build.reading import (
     the,
     tokens,
 )
-from dsl.syntax.base import Name, Word
+from dsl.syntax.base import Name
 from dsl.syntax.usage import (
     BaseBucketDeclaration,
     BucketDeclaration,
     BucketTier,
-    FeedAttribute,
-    FeedDeclaration,
-    FeedQuantity,
-    FeedTime,
     RateGroupDeclaration,
     RatePlanDeclaration,
     RateRow,
@@ -40,58 +35,6 @@ from dsl.syntax.usage import (
     UsageClassDeclaration,
     UsageClassTypeDeclaration,
 )
-
-
-def feed(reading: Reading, tree: Branch) -> FeedDeclaration:
-    """Build `feed sessions { ... }`."""
-    span = reading.span(tree)
-    block = statements(reading, the(tree, "feed_block"))
-    formats = block.one("format", "format")
-    identity = block.one("feed_id", "id")
-    time = block.one("at", "at")
-    service = block.one("feed_service", "service")
-    measured = block.one("quantity_of", "quantity")
-    return FeedDeclaration(
-        span,
-        doc=reading.doc(span),
-        name=name(reading, tokens(tree)[0]),
-        formats=_words(reading, formats) if formats else (),
-        id=names(reading, identity) if identity else (),
-        time=_time(reading, time) if time else None,
-        service=_attribute(reading, service) if service else None,
-        quantity=_quantity(reading, measured) if measured else None,
-        attributes=block.every("attribute", _attribute),
-        skip=block.every("skip", last_expression),
-    )
-
-
-def _words(reading: Reading, tree: Branch) -> tuple[Word, ...]:
-    return tuple(Word(reading.span(token), str(token)) for token in tokens(tree))
-
-
-def _time(reading: Reading, tree: Branch) -> FeedTime:
-    return FeedTime(
-        reading.span(tree),
-        column=name(reading, tokens(tree)[0]),
-        pattern=optional_text(reading, branch(tree, "time_pattern")),
-        timezone=optional_text(reading, branch(tree, "time_zone")),
-    )
-
-
-def _attribute(reading: Reading, tree: Branch) -> FeedAttribute:
-    return FeedAttribute(
-        reading.span(tree),
-        name=name(reading, tokens(tree)[0]),
-        expression=optional_expression(reading, tree),
-    )
-
-
-def _quantity(reading: Reading, tree: Branch) -> FeedQuantity:
-    return FeedQuantity(
-        reading.span(tree),
-        expression=last_expression(reading, tree),
-        unit=name(reading, tokens(tree)[0]),
-    )
 
 
 def usage_class_type(reading: Reading, tree: Branch) -> UsageClassTypeDeclaration:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from dsl.printer import words
 from dsl.source import Source
 from dsl.syntax.base import Number, Text
 from dsl.syntax.expressions import (
@@ -13,8 +14,11 @@ from dsl.syntax.expressions import (
     Either,
     Expression,
     FieldUse,
+    InTexts,
     InZone,
+    IsMissing,
     Negation,
+    StartsWith,
 )
 
 EITHER, BOTH, NEGATION, COMPARISON, SUM, PRODUCT, OPERAND = range(7)
@@ -39,7 +43,7 @@ def _level(node: Expression) -> int:
             return BOTH
         case Negation():
             return NEGATION
-        case Comparison() | InZone():
+        case Comparison() | InZone() | InTexts() | StartsWith() | IsMissing():
             return COMPARISON
         case Arithmetic():
             return PRODUCT if node.operator == "*" else SUM
@@ -49,7 +53,7 @@ def _level(node: Expression) -> int:
             assert_never(node)
 
 
-def _text(source: Source, node: Expression) -> str:
+def _text(source: Source, node: Expression) -> str:  # noqa: PLR0911 - one a kind of node
     match node:
         case Either():
             return _infix(source, node.left, "or", node.right, EITHER)
@@ -62,10 +66,18 @@ def _text(source: Source, node: Expression) -> str:
             return f"{left} {node.operator} {_at_least(source, node.right, SUM)}"
         case InZone():
             return f"{_at_least(source, node.value, SUM)} in {node.zone.text}"
+        case InTexts():
+            listed = ", ".join(source.words(text.span) for text in node.texts)
+            return f"{_at_least(source, node.value, SUM)} in {listed}"
+        case StartsWith():
+            prefix = source.words(node.prefix.span)
+            return f"{_at_least(source, node.value, SUM)} starts with {prefix}"
+        case IsMissing():
+            return f"{_at_least(source, node.value, SUM)} is missing"
         case Arithmetic():
             return _infix(source, node.left, node.operator, node.right, _level(node))
         case FieldUse():
-            return node.name.text
+            return words.field(source, node.name)
         case Text() | Number():
             return source.words(node.span)
         case _:

@@ -1,4 +1,4 @@
-"""Feeds, usage classes, rate groups, rate plans and buckets."""
+"""Usage classes, rate groups, rate plans and buckets."""
 
 from __future__ import annotations
 
@@ -11,9 +11,6 @@ from dsl.syntax.usage import (
     BaseBucketDeclaration,
     BucketDeclaration,
     BucketTier,
-    FeedAttribute,
-    FeedDeclaration,
-    FeedTime,
     RateGroupDeclaration,
     RatePlanDeclaration,
     RateRow,
@@ -26,8 +23,6 @@ from dsl.syntax.usage import (
 def item(source: Source, node: Declaration) -> Item | None:
     """Lay out a declaration of this family."""
     match node:
-        case FeedDeclaration():
-            return words.group(source, node, f"feed {node.name.text}", _feed(source, node))
         case UsageClassTypeDeclaration():
             kind = "usage class type"
             return words.line(node, kind, f"{kind} {node.name.text}")
@@ -47,41 +42,6 @@ def item(source: Source, node: Declaration) -> Item | None:
             return words.group(source, node, header, _bucket(source, node))
         case _:
             return None
-
-
-def _feed(source: Source, node: FeedDeclaration) -> list[Item]:
-    items: list[Item] = []
-    if node.formats:
-        formats = ", ".join(each.text for each in node.formats)
-        first, last = node.formats[0].span, node.formats[-1].span
-        items.append(words.stretch(first, last, "feed", "format", formats))
-    if node.id:
-        first, last = node.id[0].span, node.id[-1].span
-        items.append(words.stretch(first, last, "feed", "id", words.names(node.id)))
-    if node.time:
-        items.append(words.line(node.time, "feed", "at", _time(source, node.time)))
-    if node.service:
-        items.append(words.line(node.service, "feed", "service", _attribute(source, node.service)))
-    if node.quantity:
-        measured = expression(source, node.quantity.expression)
-        quantity = f"{measured} in {node.quantity.unit.text}"
-        items.append(words.line(node.quantity, "feed", "quantity", quantity))
-    items += [
-        words.line(each, "feed", "attribute", _attribute(source, each)) for each in node.attributes
-    ]
-    items += [words.line(each, "feed", "skip when", expression(source, each)) for each in node.skip]
-    return items
-
-
-def _time(source: Source, node: FeedTime) -> str:
-    pattern = f" as {source.words(node.pattern.span)}" if node.pattern else ""
-    timezone = f" in {source.words(node.timezone.span)}" if node.timezone else ""
-    return f"{node.column.text}{pattern}{timezone}"
-
-
-def _attribute(source: Source, node: FeedAttribute) -> str:
-    is_ = f" = {expression(source, node.expression)}" if node.expression else ""
-    return f"{node.name.text}{is_}"
 
 
 def _usage_class(source: Source, node: UsageClassDeclaration) -> Item:

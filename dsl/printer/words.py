@@ -8,7 +8,7 @@ from dsl.build.literals import MONTHS
 from dsl.printer.layout import Cell, Group, Item, Row
 from dsl.slices import lexemes
 from dsl.source import Source, Span
-from dsl.syntax.base import Day, Money, Name, Node, Percent, Quantity, Text, Word
+from dsl.syntax.base import Day, Money, Name, Node, Percent, Quantity, QuotedName, Text, Word
 from dsl.syntax.services import Frequency
 from dsl.syntax.tables import TableFile
 
@@ -18,6 +18,16 @@ _FREQUENCIES = {months: word for word, months in MONTHS.items()}
 def names(listed: Sequence[Name]) -> str:
     """Print a list of names."""
     return ", ".join(name.text for name in listed)
+
+
+def field(source: Source, node: Name) -> str:
+    """Print the name of a field, one in quotes as it was written."""
+    return f"field {source.words(node.span)}" if isinstance(node, QuotedName) else node.text
+
+
+def fields(source: Source, listed: Sequence[Name]) -> str:
+    """Print a list of fields."""
+    return ", ".join(field(source, name) for name in listed)
 
 
 def choice(word: Word) -> str:

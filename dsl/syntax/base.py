@@ -24,6 +24,11 @@ class Name(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class QuotedName(Name):
+    """The name of a field as `field "Call Duration"` has it: its place is that of the quotes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Text(Node):
     """A quoted string, without its quotes and with escapes resolved."""
 

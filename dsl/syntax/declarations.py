@@ -9,6 +9,7 @@ from dsl.syntax.base import Comment, Name, Node
 from dsl.syntax.billing import BillGroupDeclaration, TaxDeclaration
 from dsl.syntax.catalog import CatalogDeclaration
 from dsl.syntax.counting import CountingRuleDeclaration
+from dsl.syntax.feeds import FeedDeclaration, UnitDeclaration
 from dsl.syntax.offers import PackageDeclaration
 from dsl.syntax.services import (
     LifecycleDeclaration,
@@ -20,7 +21,6 @@ from dsl.syntax.services import (
 from dsl.syntax.usage import (
     BaseBucketDeclaration,
     BucketDeclaration,
-    FeedDeclaration,
     RateGroupDeclaration,
     RatePlanDeclaration,
     UsageClassDeclaration,
@@ -37,6 +37,7 @@ Declaration = (
     | LifecycleDeclaration
     | ServiceTypeDeclaration
     | ServiceDeclaration
+    | UnitDeclaration
     | FeedDeclaration
     | UsageClassTypeDeclaration
     | UsageClassDeclaration

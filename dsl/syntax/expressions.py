@@ -13,7 +13,10 @@ ArithmeticOperator = Literal["+", "-", "*"]
 
 @dataclass(frozen=True, slots=True)
 class FieldUse(Node):
-    """A field of the raw record (in a feed) or an attribute of the event (elsewhere)."""
+    """A field of the raw record (in a feed) or an attribute of the event (elsewhere).
+
+    Of a JSON record `usage.input_tokens` is the field inside a field.
+    """
 
     name: Name
 
@@ -33,6 +36,29 @@ class InZone(Node):
 
     value: Expression
     zone: Name
+
+
+@dataclass(frozen=True, slots=True)
+class InTexts(Node):
+    """`carrier in "HOME", "PARTNER"`: the value is one of these texts."""
+
+    value: Expression
+    texts: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StartsWith(Node):
+    """`called starts with "190"`; no value starts with anything where there is none."""
+
+    value: Expression
+    prefix: Text
+
+
+@dataclass(frozen=True, slots=True)
+class IsMissing(Node):
+    """`called is missing`: there is no value, or an empty one."""
+
+    value: Expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +93,17 @@ class Arithmetic(Node):
     right: Expression
 
 
-Expression = FieldUse | Text | Number | Comparison | InZone | Both | Either | Negation | Arithmetic
+Expression = (
+    FieldUse
+    | Text
+    | Number
+    | Comparison
+    | InZone
+    | InTexts
+    | StartsWith
+    | IsMissing
+    | Both
+    | Either
+    | Negation
+    | Arithmetic
+)

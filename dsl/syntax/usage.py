@@ -1,60 +1,12 @@
-"""Usage: feeds, classes, rate groups, rate plans and buckets."""
+"""Usage: classes, rate groups, rate plans and buckets."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dsl.syntax.base import Money, Name, Node, Quantity, Text, Word
+from dsl.syntax.base import Money, Name, Node, Quantity, Word
 from dsl.syntax.expressions import Expression
 from dsl.syntax.services import Frequency
-
-
-@dataclass(frozen=True, slots=True)
-class FeedTime(Node):
-    """`at started as "%Y-%m-%dT%H:%M:%S" in "UTC"`; no pattern means ISO 8601."""
-
-    column: Name
-    pattern: Text | None
-    timezone: Text | None
-
-
-@dataclass(frozen=True, slots=True)
-class FeedQuantity(Node):
-    """`quantity bytes_up + bytes_down in byte`."""
-
-    expression: Expression
-    unit: Name
-
-
-@dataclass(frozen=True, slots=True)
-class FeedAttribute(Node):
-    """`attribute kind`, or `attribute country = visited_country`."""
-
-    name: Name
-    expression: Expression | None
-
-
-@dataclass(frozen=True, slots=True)
-class FeedDeclaration(Node):
-    """`feed sessions { ... }`: how a raw file becomes normalized events.
-
-    Attributes:
-        formats: `csv`, `parquet`, ... in the order written.
-        id: the fields whose values, joined, name the event.
-        service: the field that holds the service identifier's value; the field's name
-            is the identifier's name unless `service msisdn = caller` says otherwise.
-        skip: records for which one of these holds are not usage.
-    """
-
-    doc: str
-    name: Name
-    formats: tuple[Word, ...]
-    id: tuple[Name, ...]
-    time: FeedTime | None
-    service: FeedAttribute | None
-    quantity: FeedQuantity | None
-    attributes: tuple[FeedAttribute, ...]
-    skip: tuple[Expression, ...]
 
 
 @dataclass(frozen=True, slots=True)

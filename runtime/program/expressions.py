@@ -54,7 +54,7 @@ class InCountries(Closed):
 
 
 class BeginsWith(Closed):
-    """The value begins with one of these digits (a zone of prefixes, resolved).
+    """The value begins with one of these: a text, or the digits of a zone of prefixes.
 
     No prefix begins another, and they are sorted.
     """
@@ -62,6 +62,13 @@ class BeginsWith(Closed):
     op: Literal["begins"] = "begins"
     value: Expression
     prefixes: tuple[str, ...]
+
+
+class IsMissing(Closed):
+    """There is no value, or an empty one."""
+
+    op: Literal["missing"] = "missing"
+    value: Expression
 
 
 class AllOf(Closed):
@@ -101,6 +108,7 @@ Expression = Annotated[
     | Compare
     | InCountries
     | BeginsWith
+    | IsMissing
     | AllOf
     | AnyOf
     | Not
@@ -108,5 +116,5 @@ Expression = Annotated[
     Field(discriminator="op"),
 ]
 
-for _model in (Compare, InCountries, BeginsWith, AllOf, AnyOf, Not, Calculate):
+for _model in (Compare, InCountries, BeginsWith, IsMissing, AllOf, AnyOf, Not, Calculate):
     _model.model_rebuild()

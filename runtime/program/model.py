@@ -19,6 +19,7 @@ from runtime.program.expressions import Closed, Expression
 from runtime.program.terms import (
     IN_SERVICE,
     NEW,
+    Epoch,
     Measure,
     Proration,
     Rounding,
@@ -27,7 +28,16 @@ from runtime.program.terms import (
 )
 from runtime.program.zones import TimeBand, TimeBandHours, ZonePrefix
 
-__all__ = ["IN_SERVICE", "NEW", "Measure", "Proration", "Rounding", "ServiceBase", "StatusBase"]
+__all__ = [
+    "IN_SERVICE",
+    "NEW",
+    "Epoch",
+    "Measure",
+    "Proration",
+    "Rounding",
+    "ServiceBase",
+    "StatusBase",
+]
 
 FORMAT_VERSION = 2
 
@@ -201,6 +211,15 @@ class CountedStatus(Closed):
     source: int
 
 
+class CustomUnit(Closed):
+    """A unit that the catalog declares beside the language's own: its steps."""
+
+    id: str
+    measure: Measure
+    steps: int
+    source: int
+
+
 class FeedAttribute(Closed):
     """One attribute of the normalized event and how the raw record gives it."""
 
@@ -208,35 +227,81 @@ class FeedAttribute(Closed):
     expression: Expression
 
 
+class FeedDialect(Closed):
+    """How a feed's CSV files are written.
+
+    Attributes:
+        separator: between fields; None: the header line tells.
+        quote: around a field, doubled inside one; empty: no field is quoted.
+        decimal: the sign before a number's decimals.
+        encoding: a name of runtime.program.encodings.
+        columns: the fields' names where files have no header line; empty: they have one.
+    """
+
+    separator: str | None = None
+    quote: str = '"'
+    decimal: str = "."
+    encoding: str = "utf-8"
+    columns: tuple[str, ...] = ()
+
+
+class FeedAmount(Closed):
+    """An amount of money on a record; its currency is given, or a field holds its code."""
+
+    expression: Expression
+    currency: str | None
+    currency_field: str | None
+
+
+class FeedEvent(Closed):
+    """One event of a record.
+
+    Attributes:
+        name: None where a record is one event.
+        criterion: the record has the event where it holds (None: always).
+        quantity: whole number of steps after `quantity x steps_per_unit`; a fraction of
+            a step, a negative or a missing value is a rejection.
+        attributes: all of the event, the feed's among them.
+    """
+
+    name: str | None
+    criterion: Expression | None
+    quantity: Expression
+    measure: Measure
+    steps_per_unit: int
+    attributes: tuple[FeedAttribute, ...]
+
+
 class Feed(Closed):
     """How a raw usage file becomes normalized events.
 
     Attributes:
-        formats: the file formats it reads: csv, parquet (later jsonl).
-        columns: every raw field the feed uses, in order of first use; a file lacking one
-            is not this feed's.
-        id: the fields whose values, joined by U+001F where several, name the event.
-        time_pattern: strptime pattern of a text time, None: ISO 8601.
+        formats: the file formats it reads: csv, jsonl, parquet.
+        columns: every raw field the feed uses, in order of first use; a CSV or Parquet file
+            lacking one is not this feed's.
+        id_fields: the fields whose values, joined by U+001F where several, name the record;
+            none: it is known by its file and row.
+        time_pattern: strptime pattern of a text time, None: ISO 8601 or an epoch.
+        time_epoch: the unit of a number counted since 1970 in UTC.
         timezone: IANA zone of times that carry none.
         identifier: the identifier's name; `identifier_value` gives its value.
-        quantity: whole number of steps after `quantity x steps_per_unit`; a fraction of
-            a step, a negative or a missing value is a rejection.
+        events: at least one.
         skip: if one holds, the record is not usage.
     """
 
     id: str
     formats: tuple[str, ...]
+    dialect: FeedDialect = FeedDialect()
     columns: tuple[str, ...]
     id_fields: tuple[str, ...]
     time_field: str
     time_pattern: str | None
+    time_epoch: Epoch | None = None
     timezone: str
     identifier: str
     identifier_value: Expression
-    quantity: Expression
-    measure: Measure
-    steps_per_unit: int
-    attributes: tuple[FeedAttribute, ...]
+    amount: FeedAmount | None = None
+    events: tuple[FeedEvent, ...]
     skip: tuple[Expression, ...]
     source: int
 
@@ -457,6 +522,7 @@ class Program(Closed):
     counting_rules: tuple[CountingRule, ...] = ()
     counted_things: tuple[CountedThing, ...] = ()
     counted_statuses: tuple[CountedStatus, ...] = ()
+    units: tuple[CustomUnit, ...] = ()
     feeds: tuple[Feed, ...]
     usage_classes: tuple[UsageClass, ...]
     zone_countries: tuple[ZoneCountry, ...]

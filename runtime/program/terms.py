@@ -8,6 +8,7 @@ StatusBase = Literal["billable", "non_billable", "canceled"]
 ServiceBase = Literal["recurring", "non_recurring", "fee"]
 Measure = Literal["data", "time", "count"]
 Rounding = Literal["half_up", "half_even"]
+Epoch = Literal["seconds", "milliseconds", "microseconds"]
 
 Proration = Literal["days", "seconds", "fixed_30", "thirty_360", "never"]
 """How part of a billing period is charged.

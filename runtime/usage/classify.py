@@ -17,7 +17,7 @@ from runtime.program.model import Program
 from runtime.tables import PRICE_TYPE
 from runtime.usage import expressions, sql
 from runtime.usage.dispositions import Reason
-from runtime.usage.mediate import attribute
+from runtime.usage.reader import attribute
 
 ZONE_ATTRIBUTE = "country"
 """The attribute that a rate's zone is about."""

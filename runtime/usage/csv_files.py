@@ -55,11 +55,12 @@ def number_rows(connection: DuckDBPyConnection) -> None:
     """Make usage.malformed_before: from which position on how many lines were malformed."""
     connection.execute("""
         CREATE OR REPLACE TABLE usage.malformed_before AS
-        SELECT file, from_position, max(number) AS malformed
+        SELECT n.file, m.from_position, max(m.number) AS malformed
         FROM (SELECT file, row - number AS from_position, number
               FROM (SELECT file, row, row_number() OVER (PARTITION BY file ORDER BY row) AS number
-                    FROM usage.malformed))
-        GROUP BY file, from_position
+                    FROM usage.malformed)) AS m
+        JOIN usage.file_names AS n ON n.first = m.file
+        GROUP BY n.file, m.from_position
     """)
 
 

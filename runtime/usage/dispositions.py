@@ -1,7 +1,8 @@
 """What becomes of a record, and why: one table.
 
-Each record that is read has exactly one disposition.  A reason's number only lives inside
-a run; its name is for ever, since it stands in the exceptions files and in the reports.
+Each record that is read has exactly one disposition; one that is several events has one for
+each of them.  A reason's number only lives inside a run; its name is for ever, since it
+stands in the exceptions files and in the reports.
 """
 
 from __future__ import annotations
@@ -34,6 +35,10 @@ class Reason(IntEnum):
     NOT_YET = 15
     NO_CLASS = 16
     NO_RATE = 17
+    NO_EVENT = 18
+    BAD_AMOUNT = 19
+    NEGATIVE_AMOUNT = 20
+    BAD_CURRENCY = 21
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,7 @@ class Meaning:
 MEANINGS: dict[Reason, Meaning] = {
     Reason.RATED: Meaning("rated", "has a class and a rate, or lies in a bucket"),
     Reason.SKIPPED: Meaning("skipped", "a skip rule of the feed holds"),
+    Reason.NO_EVENT: Meaning("skipped", "the record has none of the feed's events"),
     Reason.DUPLICATE: Meaning("duplicate", "the same record was seen before"),
     Reason.CONFLICT: Meaning("duplicate", "its id was seen before with other content"),
     Reason.MALFORMED: Meaning("rejected", "the line is not a record of the file"),
@@ -57,6 +63,13 @@ MEANINGS: dict[Reason, Meaning] = {
     Reason.NEGATIVE_QUANTITY: Meaning("rejected", "the quantity is below zero"),
     Reason.FRACTION_OF_STEP: Meaning("rejected", "the quantity is no whole number of steps"),
     Reason.QUANTITY_TOO_LARGE: Meaning("rejected", "the quantity is 2^63 steps or more"),
+    Reason.BAD_AMOUNT: Meaning(
+        "rejected", "the amount is no exact number below 10^12 with at most 6 decimals"
+    ),
+    Reason.NEGATIVE_AMOUNT: Meaning("rejected", "the amount is below zero"),
+    Reason.BAD_CURRENCY: Meaning(
+        "rejected", "the amount's currency is missing or not one of the catalog's"
+    ),
     Reason.UNKNOWN_SERVICE: Meaning(
         "rejected", "no account service held the identifier at that instant"
     ),

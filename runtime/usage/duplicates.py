@@ -11,10 +11,11 @@ from collections.abc import Sequence
 
 from duckdb import DuckDBPyConnection
 
-from runtime.program.model import Feed
+from runtime.program.model import FeedEvent
 from runtime.usage import sql
 from runtime.usage.dispositions import Reason
-from runtime.usage.mediate import Source, attribute
+from runtime.usage.mediate import Source
+from runtime.usage.reader import attribute
 from runtime.usage.store import StoredUsage
 
 
@@ -29,10 +30,10 @@ def find_duplicates(
     if not sources:
         return
     _find_repeated_hashes(connection, sources, stored)
-    feeds = {source.feed.id: source.feed for source in sources}
-    for feed in feeds.values():
-        ours = [source for source in sources if source.feed.id == feed.id]
-        _compare(connection, feed, ours, stored)
+    events = {(source.feed.id, source.event.name): source.event for source in sources}
+    for (feed, name), event in events.items():
+        ours = [each for each in sources if (each.feed.id, each.event.name) == (feed, name)]
+        _compare(connection, feed, event, ours, stored)
     connection.execute("DROP TABLE usage.repeated")
 
 
@@ -56,19 +57,23 @@ def _find_repeated_hashes(
 
 
 def _compare(
-    connection: DuckDBPyConnection, feed: Feed, sources: Sequence[Source], stored: StoredUsage
+    connection: DuckDBPyConnection,
+    feed: str,
+    event: FeedEvent,
+    sources: Sequence[Source],
+    stored: StoredUsage,
 ) -> None:
     repeated = "hash(event_id) IN (SELECT hash FROM usage.repeated)"
     seen = [
-        f"SELECT event_id, file, position, {_content(feed, None)} AS content "
+        f"SELECT event_id, file, position, {_content(event, None)} AS content "
         f"FROM ({source.events_where(repeated)}) WHERE reason = {Reason.RATED:d}"
         for source in sources
     ]
     if stored.events is not None:
         seen.append(
             f"SELECT event_id, -1 AS file, 0 AS position, "
-            f"{_content(feed, stored.attributes)} AS content "
-            f"FROM ({stored.events}) WHERE feed = {sql.text(feed.id)} AND {repeated}"
+            f"{_content(event, stored.attributes)} AS content "
+            f"FROM ({stored.events}) WHERE feed = {sql.text(feed)} AND {repeated}"
         )
     connection.execute(f"""
         INSERT INTO usage.duplicates
@@ -84,11 +89,12 @@ def _compare(
     """)
 
 
-def _content(feed: Feed, known: frozenset[str] | None) -> str:
+def _content(event: FeedEvent, known: frozenset[str] | None) -> str:
     """Give SQL of all that must be equal; of an attribute the store has not, nothing is known."""
     attributes = [
         attribute(each.name) if known is None or each.name in known else "NULL::VARCHAR"
-        for each in feed.attributes
+        for each in event.attributes
     ]
     columns = ["epoch_us(instant)::VARCHAR", "value", "quantity::VARCHAR", *attributes]
+    columns += ["amount::VARCHAR", "amount_currency"]
     return f"[{', '.join(columns)}]"

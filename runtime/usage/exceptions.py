@@ -1,9 +1,9 @@
 """What was not rated, as one CSV a feed, to be mended and fed again.
 
-A file has the feed's own columns, as they were read, then EXCEPTION_COLUMNS.  So that a
+A file has the feed's own columns, as they were read, then those of `exception_columns`.  So that a
 spreadsheet takes no cell for a formula, a text cell that begins with = + - @, a tab or a
 return gets a quote before it, and one that already begins with such quotes gets one more;
-a file with EXCEPTION_COLUMNS that is fed again has one quote taken off such cells.  A
+a file with those columns that is fed again has one quote taken off such cells.  A
 number keeps its sign and is never quoted.  A typed time is written in UTC, as ISO 8601.
 """
 
@@ -15,12 +15,14 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from runtime.program.model import Feed
+from runtime.program.expressions import Expression
+from runtime.program.model import Feed, FeedEvent
 from runtime.usage import expressions, sql
 from runtime.usage.csv_files import with_rows
 from runtime.usage.dispositions import MEANINGS, Reason
-from runtime.usage.files import EXCEPTION_COLUMNS
-from runtime.usage.mediate import ZONED_TYPES, Source
+from runtime.usage.files import exception_columns
+from runtime.usage.mediate import Source
+from runtime.usage.reader import ORIGIN_FILE, ORIGIN_ROW, ZONED_TYPES, raw_field
 
 FOLDER = "exceptions"
 
@@ -54,9 +56,10 @@ def _write_feed(
     connection: DuckDBPyConnection, path: Path, feed: Feed, sources: Sequence[Source]
 ) -> None:
     members = [_records(connection, source) for source in sources]
-    empty = ", ".join(f"NULL::VARCHAR AS {sql.name(column)}" for column in feed.columns)
+    empty = ", ".join(f"NULL::VARCHAR AS {raw_field(column)}" for column in feed.columns)
     members.append(f"""
-        SELECT {empty}, {Reason.MALFORMED:d} AS reason, m.detail, m.file, m.row, m.raw
+        SELECT {empty}, {Reason.MALFORMED:d} AS reason, m.detail, m.file, m.row, m.raw,
+               NULL AS event, n.name, m.row AS first_row
         FROM usage.malformed AS m JOIN usage.file_names AS n ON n.file = m.file
         WHERE n.feed = {sql.text(feed.id)}
     """)
@@ -65,7 +68,7 @@ def _write_feed(
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     columns = ", ".join(
-        f"{_guarded('e.' + sql.name(each))} AS {sql.name(each)}" for each in feed.columns
+        f"{_guarded('e.' + raw_field(each))} AS {sql.name(each)}" for each in feed.columns
     )
     reasons = " ".join(f"WHEN {each:d} THEN '{each.name}'" for each in Reason)
     dispositions = " ".join(
@@ -75,40 +78,48 @@ def _write_feed(
         "disposition": f"CASE e.reason {dispositions} END",
         "reason": f"CASE e.reason {reasons} END",
         "detail": _guarded("e.detail"),
-        "file": _guarded("n.name"),
-        "row": "e.row",
+        "file": _guarded("e.name"),
+        "row": "e.first_row",
         "raw": _guarded("e.raw"),
+        "event": "e.event",
     }
-    ours = ", ".join(f"{written[each]} AS {each}" for each in EXCEPTION_COLUMNS)
+    ours = ", ".join(
+        f"{written[word]} AS {sql.name(column)}" for word, column in exception_columns(feed).items()
+    )
     connection.execute(f"""
         COPY (
           SELECT {columns}, {ours}
           FROM ({every}) AS e JOIN usage.file_names AS n ON n.file = e.file
-          ORDER BY e.file, e.row
+          ORDER BY n.first, e.row, e.file
         ) TO {sql.text(str(path))} (FORMAT csv, HEADER true)
     """)
 
 
 def _records(connection: DuckDBPyConnection, source: Source) -> str:
     feed = source.feed
-    types = dict(
-        connection.execute(
-            f"SELECT column_name, column_type FROM (DESCRIBE {source.raw})"
-        ).fetchall()
-    )
     columns = ", ".join(
-        f"{_text(column, types[column], feed)} AS {sql.name(column)}" for column in feed.columns
+        f"{_text(source, column)} AS {raw_field(column)}" for column in feed.columns
     )
     with_row = with_rows(connection, f"({source.raw})")
+    # What is known by its file and row keeps them, however often it is fed again.
+    name, row = "n.name", "r.row"
+    if source.is_exceptions and not feed.id_fields:
+        name, row = f"r.{ORIGIN_FILE}", f"r.{ORIGIN_ROW}"
+    event = "NULL" if source.event.name is None else sql.text(source.event.name)
+    whole = f"{Reason.SKIPPED:d}, {Reason.NO_EVENT:d}"
     return f"""
-        SELECT {columns}, u.reason, {_detail(feed, types)} AS detail, r.file, r.row, NULL AS raw
+        SELECT {columns}, u.reason, {_detail(source)} AS detail, r.file, r.row, NULL AS raw,
+               CASE WHEN u.reason NOT IN ({whole}) THEN {event} END AS event,
+               {name} AS name, {row}::BIGINT AS first_row
         FROM {with_row} AS r
         JOIN usage.unrated AS u ON u.file = r.file AND u.position = r.position
+        JOIN usage.file_names AS n ON n.file = r.file
     """
 
 
-def _text(column: str, kind: str, feed: Feed) -> str:
-    quoted = f"r.{sql.name(column)}"
+def _text(source: Source, column: str) -> str:
+    feed, kind = source.feed, source.reader.types[column]
+    quoted = f"r.{raw_field(column)}"
     if column == feed.time_field and kind.startswith(_TIME_TYPES):
         local = f"{quoted}::TIMESTAMP"
         zone = feed.timezone
@@ -121,18 +132,30 @@ def _text(column: str, kind: str, feed: Feed) -> str:
     return f"CAST({quoted} AS VARCHAR)"
 
 
-def _detail(feed: Feed, types: dict[str, str]) -> str:
+def _detail(source: Source) -> str:
     """Give SQL of the reason in words and the fields it is about, with their values."""
-    quantity = tuple(dict.fromkeys(expressions.fields_of(feed.quantity)))
-    identifier = tuple(dict.fromkeys(expressions.fields_of(feed.identifier_value)))
-    skip = tuple(dict.fromkeys(name for each in feed.skip for name in expressions.fields_of(each)))
-    attributes = tuple(
-        dict.fromkeys(
-            name for each in feed.attributes for name in expressions.fields_of(each.expression)
+    cases = " ".join(
+        f"WHEN {reason:d} THEN {sql.text(MEANINGS[reason].words)}"
+        + "".join(
+            f" || {sql.text(('; ' if place == 0 else ', ') + name + ' = ')} || "
+            f"coalesce({_text(source, name)}, '')"
+            for place, name in enumerate(dict.fromkeys(fields))
         )
+        for reason, fields in _about(source.feed, source.event).items()
     )
-    about: dict[Reason, tuple[str, ...]] = {
-        Reason.SKIPPED: skip,
+    return f"CASE u.reason {cases} END"
+
+
+def _about(feed: Feed, event: FeedEvent) -> dict[Reason, tuple[str, ...]]:
+    """Give the fields that each reason is about."""
+    quantity = _fields(event.quantity)
+    identifier = _fields(feed.identifier_value)
+    attributes = _fields(*(each.expression for each in event.attributes))
+    amount = () if feed.amount is None else _fields(feed.amount.expression)
+    currency = feed.amount.currency_field if feed.amount is not None else None
+    return {
+        Reason.SKIPPED: _fields(*feed.skip),
+        Reason.NO_EVENT: _fields(*(each.criterion for each in feed.events)),
         Reason.DUPLICATE: feed.id_fields,
         Reason.CONFLICT: feed.id_fields,
         Reason.NO_ID: feed.id_fields,
@@ -142,6 +165,9 @@ def _detail(feed: Feed, types: dict[str, str]) -> str:
         Reason.NEGATIVE_QUANTITY: quantity,
         Reason.FRACTION_OF_STEP: quantity,
         Reason.QUANTITY_TOO_LARGE: quantity,
+        Reason.BAD_AMOUNT: amount,
+        Reason.NEGATIVE_AMOUNT: amount,
+        Reason.BAD_CURRENCY: () if currency is None else (currency,),
         Reason.UNKNOWN_SERVICE: identifier,
         Reason.NOT_BILLABLE: (*identifier, feed.time_field),
         Reason.NO_USAGE: identifier,
@@ -149,16 +175,10 @@ def _detail(feed: Feed, types: dict[str, str]) -> str:
         Reason.NO_CLASS: attributes,
         Reason.NO_RATE: attributes,
     }
-    cases = " ".join(
-        f"WHEN {reason:d} THEN {sql.text(MEANINGS[reason].words)}"
-        + "".join(
-            f" || {sql.text(('; ' if place == 0 else ', ') + name + ' = ')} || "
-            f"coalesce({_text(name, types[name], feed)}, '')"
-            for place, name in enumerate(fields)
-        )
-        for reason, fields in about.items()
-    )
-    return f"CASE u.reason {cases} END"
+
+
+def _fields(*trees: Expression | None) -> tuple[str, ...]:
+    return tuple(name for tree in trees for name in expressions.fields_of(tree))
 
 
 def _guarded(value: str) -> str:

@@ -21,6 +21,7 @@ from runtime.program.expressions import (
     Expression,
     FieldValue,
     InCountries,
+    IsMissing,
     Not,
     NumberValue,
     TextValue,
@@ -66,6 +67,8 @@ def condition(tree: Expression, fields: Fields, numbers: Numbers) -> str:
             return f"coalesce({value(inner, fields, numbers)} IN ({sql.texts(countries)}), false)"
         case BeginsWith(value=inner, prefixes=prefixes):
             return _begins(value(inner, fields, numbers), prefixes)
+        case IsMissing(value=inner):
+            return f"(coalesce({value(inner, fields, numbers)}, '') = '')"
         case AllOf(operands=operands):
             return _joined(operands, "AND", "true", fields, numbers)
         case AnyOf(operands=operands):
@@ -91,7 +94,7 @@ def value(tree: Expression, fields: Fields, numbers: Numbers) -> str:
             digits = f"CAST({number(tree, fields, numbers)} AS VARCHAR)"
             trimmed = f"rtrim(rtrim({digits}, '0'), '.')"
             return f"CASE WHEN contains({digits}, '.') THEN {trimmed} ELSE {digits} END"
-        case Compare() | InCountries() | BeginsWith() | AllOf() | AnyOf() | Not():
+        case Compare() | InCountries() | BeginsWith() | IsMissing() | AllOf() | AnyOf() | Not():
             raise TypeError(f"{tree.op} is a condition, not a value")
         case _:
             assert_never(tree)
@@ -110,7 +113,7 @@ def number(tree: Expression, fields: Fields, numbers: Numbers) -> str:
             return (
                 f"TRY({number(left, fields, numbers)} {operator} {number(right, fields, numbers)})"
             )
-        case Compare() | InCountries() | BeginsWith() | AllOf() | AnyOf() | Not():
+        case Compare() | InCountries() | BeginsWith() | IsMissing() | AllOf() | AnyOf() | Not():
             raise TypeError(f"{tree.op} is a condition, not a number")
         case _:
             assert_never(tree)
@@ -139,7 +142,7 @@ def fields_of(tree: Expression | None) -> Iterator[str]:
         case Compare(left=left, right=right) | Calculate(left=left, right=right):
             yield from fields_of(left)
             yield from fields_of(right)
-        case InCountries(value=inner) | BeginsWith(value=inner):
+        case InCountries(value=inner) | BeginsWith(value=inner) | IsMissing(value=inner):
             yield from fields_of(inner)
         case AllOf(operands=operands) | AnyOf(operands=operands):
             for operand in operands:

@@ -13,13 +13,12 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from runtime.program.model import Feed, Program
 from runtime.usage.faults import UsageFileFault
 
-EXCEPTION_COLUMNS = ("disposition", "reason", "detail", "file", "row", "raw")
-"""The columns that an exceptions file has after its feed's own."""
+_EXCEPTION_COLUMNS = ("disposition", "reason", "detail", "file", "row", "raw")
 
 _COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
 _DELIMITERS = ",;\t|"
@@ -45,6 +44,24 @@ class UsageFile:
     columns: tuple[str, ...]
     delimiter: str
     is_exceptions: bool
+
+
+def exception_columns(feed: Feed) -> dict[str, str]:
+    """Give the columns that an exceptions file has after its feed's own, and their names in it.
+
+    Where the feed has a column of the same name, ours is called `exception_...`.
+    """
+    events = ("event",) if feed.events[0].name is not None else ()
+    return {
+        name: f"exception_{name}" if name in feed.columns else name
+        for name in (*_EXCEPTION_COLUMNS, *events)
+    }
+
+
+def known_name(name: str) -> str:
+    """Give what of a file's name tells it from others: not its folder, nor its compression."""
+    path = PurePosixPath(name)
+    return path.stem if path.suffix in _COMPRESSIONS else path.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +139,7 @@ def _match(program: Program, path: Path, given: str | None) -> UsageFile:
         compression=header.compression,
         columns=header.columns,
         delimiter=header.delimiter,
-        is_exceptions=set(EXCEPTION_COLUMNS) <= set(header.columns),
+        is_exceptions=set(exception_columns(fitting[0]).values()) <= set(header.columns),
     )
 
 

@@ -1,96 +1,103 @@
 """From raw records to normalized events, set by set.
 
-Each feed's files of one shape become a Source: SQL relations over the records, in which a
-record is known by `file` (its number among the run's files) and `position` (from 0 among
-the file's well-formed records).  Nothing is copied but CSV, which is turned into Parquet
-of texts once; a pass over a source then reads only the columns that it needs.
+Each event of a feed has a Source for the feed's files of one shape: SQL relations over the
+records, in which an event is known by `file` and `position` (from 0 among the file's
+well-formed records).  Where a record has several events, each event has the file under a
+number of its own, so that those two still tell it apart.  Nothing is copied but CSV and
+JSON lines, which are turned into Parquet of texts once; a pass over a source then reads
+only the columns that it needs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import assert_never
 
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from runtime.program.expressions import (
-    AllOf,
-    AnyOf,
-    BeginsWith,
-    Calculate,
-    Compare,
-    Expression,
-    FieldValue,
-    InCountries,
-    Not,
-    NumberValue,
-    TextValue,
-)
-from runtime.program.model import Feed, Program
-from runtime.usage import expressions, sql
-from runtime.usage.csv_files import StagedCsv, stage_csv
-from runtime.usage.dispositions import Reason
+from runtime.program.model import Feed, FeedEvent, Program
+from runtime.usage import sql
+from runtime.usage.csv_files import StagedCsv, number_rows, stage_csv, with_rows
 from runtime.usage.faults import UsageFileFault
-from runtime.usage.files import UsageFile
+from runtime.usage.files import UsageFile, exception_columns, known_name
+from runtime.usage.reader import (
+    ORIGIN_EVENT,
+    ORIGIN_FILE,
+    ORIGIN_ROW,
+    Reader,
+    raw_field,
+)
 
-MAX_QUANTITY = 2**63 - 1
-ID_SEPARATOR = "\x1f"
-
-ZONED_TYPES = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
-"""The types of a column of instants; all others are local times."""
-
-_INTEGERS = frozenset(
-    f"{sign}{size}" for sign in ("", "U") for size in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT")
-) | {"HUGEINT"}
 _GUARDED = r"^'+[=+\-@\t\r]"
-_IN_RANGE = "instant BETWEEN TIMESTAMP '1900-01-01' AND TIMESTAMP '9998-12-31'"
-_WRITTEN_TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$"
-_ZONED = r"T?\d\d:\d\d.*(Z|[+-]\d\d(:?\d\d)?)$"
+_NAME_PATTERN = r"^.*/|\.(gz|zst)$"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Files of one feed that have the same columns and types.
+    """One event of one feed in files that have the same columns and types.
 
     Attributes:
-        raw: SELECT of file, position and the feed's raw columns, as the files type them.
+        raw: SELECT of file, position and the feed's raw columns, named by `raw_field`, as
+            the files type them; for some feeds ORIGIN_FILE, ORIGIN_ROW and ORIGIN_EVENT.
         events: SELECT of file, position, event_id, instant, value (of the identifier),
-            quantity, `reason` (RATED where nothing is wrong yet), and the feed's
-            attributes as columns named by `attribute`.
-        records: of its files, malformed lines left out; None where not known before.
+            quantity, amount and amount_currency (NULL: none), `reason` (RATED where nothing
+            is wrong yet), and the event's attributes as columns named by `attribute`.
+        records: how many of its records have the event, or stand for no event.
     """
 
     feed: Feed
+    event: FeedEvent
     files: tuple[int, ...]
     raw: str
     events: str
     records: int
-    types: tuple[str, ...]
-    is_exceptions: bool
+    reader: Reader
+
+    @property
+    def is_exceptions(self) -> bool:
+        """Tell whether the files are exceptions of an earlier run, fed again."""
+        return self.reader.is_exceptions
 
     def events_where(self, condition: str) -> str:
         """Give the events whose `event_id` meets a condition, asked before all else is read."""
-        types = dict(zip(self.feed.columns, self.types, strict=True))
-        reader = _Reader(self.feed, types, self.is_exceptions)
-        asked = f"SELECT *, {reader.event_id()} AS event_id FROM ({self.raw})"
-        return reader.events(f"SELECT * EXCLUDE (event_id) FROM ({asked}) WHERE {condition}")
+        asked = f"SELECT *, {self.reader.event_id()} AS event_id FROM ({self.raw})"
+        return self.reader.events(f"SELECT * EXCLUDE (event_id) FROM ({asked}) WHERE {condition}")
 
 
-def attribute(name: str) -> str:
-    """Give the quoted column that holds an attribute in every relation of events."""
-    return sql.name(f"attribute.{name}")
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What files must share to be read as one.
+
+    `types`: of the feed's columns; `extras`: those of an exceptions file that say where a
+    record came from, by the names they have in it.
+    """
+
+    feed: str
+    is_csv: bool
+    is_exceptions: bool
+    types: tuple[str, ...]
+    extras: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A file in its shape: the number of its first event, its name and where it is read."""
+
+    number: int
+    name: str
+    path: Path
 
 
 def open_sources(
     connection: DuckDBPyConnection, program: Program, files: Sequence[UsageFile], staging: Path
 ) -> tuple[Source, ...]:
-    """Make the files readable and give their sources; stages CSV into the folder.
+    """Make the files readable and give their sources; stages what is text into the folder.
 
-    Leaves usage.malformed (file, row, raw, detail).  Raises UsageFileFault for a file that
-    turns out damaged.
+    Leaves usage.malformed (file, row, raw, detail), where a file has the number of its
+    first event, and usage.file_names (file, name, feed, event, first).  Raises
+    UsageFileFault for a file that turns out damaged.
     """
     sql.make_table(
         connection,
@@ -99,24 +106,73 @@ def open_sources(
         [],
     )
     feeds = {feed.id: feed for feed in program.feeds}
-    shapes: dict[tuple[str, bool, tuple[str, ...]], list[tuple[int, Path]]] = {}
-    for number, file in enumerate(files):
+    _name_files(connection, feeds, files)
+    shapes: dict[_Shape, list[_Member]] = {}
+    number = 0
+    for file in files:
         feed = feeds[file.feed]
+        extras = _extras(feed, file)
+        columns = (*feed.columns, *(column for _, column in extras))
         path = file.path
         if file.format == "csv":
-            path = stage_csv(
-                connection, StagedCsv(file, number, feed.columns, staging / f"{number}.parquet")
-            )
-        types = _column_types(connection, file, path, feed.columns)
-        shapes.setdefault((feed.id, file.is_exceptions, types), []).append((number, path))
+            target = staging / f"{number}.parquet"
+            path = stage_csv(connection, StagedCsv(file, number, columns, target))
+        types = _column_types(connection, file, path, columns)
+        shape = _Shape(feed.id, file.format == "csv", file.is_exceptions, types, extras)
+        shapes.setdefault(shape, []).append(_Member(number, file.name, path))
+        number += len(feed.events)
+    number_rows(connection)
+    currencies = tuple(currency.code for currency in program.currencies)
     return tuple(
-        _source(connection, feeds[feed], types, members, is_exceptions=is_exceptions)
-        for (feed, is_exceptions, types), members in shapes.items()
+        source
+        for shape, members in shapes.items()
+        for source in _sources(connection, feeds[shape.feed], shape, members, currencies)
     )
 
 
+def count_files(program: Program, files: Sequence[UsageFile]) -> int:
+    """Count the numbers that files have: one for each event of their feeds."""
+    events = {feed.id: len(feed.events) for feed in program.feeds}
+    return sum(events[file.feed] for file in files)
+
+
+def _name_files(
+    connection: DuckDBPyConnection, feeds: dict[str, Feed], files: Sequence[UsageFile]
+) -> None:
+    rows: list[tuple[int, str, str, str | None, int]] = []
+    for file in files:
+        first = len(rows)
+        rows += [
+            (first + ordinal, file.name, file.feed, event.name, first)
+            for ordinal, event in enumerate(feeds[file.feed].events)
+        ]
+    sql.make_table(
+        connection,
+        "file_names",
+        {
+            "file": "INTEGER",
+            "name": "VARCHAR",
+            "feed": "VARCHAR",
+            "event": "VARCHAR",
+            "first": "INTEGER",
+        },
+        rows,
+    )
+
+
+def _extras(feed: Feed, file: UsageFile) -> tuple[tuple[str, str], ...]:
+    """Name the columns of an exceptions file that say what its records are."""
+    if not file.is_exceptions:
+        return ()
+    names = exception_columns(feed)
+    wanted = [] if feed.id_fields else [(ORIGIN_FILE, "file"), (ORIGIN_ROW, "row")]
+    if feed.events[0].name is not None:
+        wanted.append((ORIGIN_EVENT, "event"))
+    return tuple((place, names[word]) for place, word in wanted)
+
+
 def _column_types(
-    connection: DuckDBPyConnection, file: UsageFile, path: Path, columns: tuple[str, ...]
+    connection: DuckDBPyConnection, file: UsageFile, path: Path, columns: Sequence[str]
 ) -> tuple[str, ...]:
     listed = ", ".join(sql.name(column) for column in columns)
     try:
@@ -133,170 +189,74 @@ def first_line(fault: Exception) -> str:
     return str(fault).splitlines()[0].partition(": ")[2] or str(fault)
 
 
-def _source(
+def _sources(
     connection: DuckDBPyConnection,
     feed: Feed,
-    types: tuple[str, ...],
-    members: list[tuple[int, Path]],
-    *,
-    is_exceptions: bool,
-) -> Source:
-    numbers = [number for number, _ in members]
-    read = f"read_parquet({sql.paths(path for _, path in members)}, file_row_number = true)"
-    file = (
-        f"{numbers[0]}::INTEGER"
-        if len(numbers) == 1
-        else f"([{', '.join(map(str, numbers))}]::INTEGER[])[file_index::BIGINT + 1]"
-    )
-    columns = ", ".join(
-        _unguarded(column, kind) if is_exceptions else sql.name(column)
-        for column, kind in zip(feed.columns, types, strict=True)
-    )
-    raw = f"SELECT {file} AS file, file_row_number AS position, {columns} FROM {read}"
-    reader = _Reader(feed, dict(zip(feed.columns, types, strict=True)), is_exceptions)
-    return Source(
-        feed=feed,
-        files=tuple(numbers),
-        raw=raw,
-        events=reader.events(raw),
-        records=sql.count(connection, f"SELECT count(*) FROM {read}"),
-        types=types,
-        is_exceptions=is_exceptions,
-    )
+    shape: _Shape,
+    members: Sequence[_Member],
+    currencies: tuple[str, ...],
+) -> Iterator[Source]:
+    types = dict(zip(feed.columns, shape.types, strict=False))
+    for ordinal, event in enumerate(feed.events):
+        raw = _raw(connection, feed, shape, members, ordinal)
+        reader = Reader(feed, event, types, shape.is_csv, shape.is_exceptions, currencies)
+        events = reader.events(raw)
+        yield Source(
+            feed=feed,
+            event=event,
+            files=tuple(member.number + ordinal for member in members),
+            raw=raw,
+            events=events,
+            records=sql.count(
+                connection, f"SELECT count(*) FROM ({events if len(feed.events) > 1 else raw})"
+            ),
+            reader=reader,
+        )
 
 
-def _unguarded(column: str, kind: str) -> str:
+def _raw(
+    connection: DuckDBPyConnection,
+    feed: Feed,
+    shape: _Shape,
+    members: Sequence[_Member],
+    ordinal: int,
+) -> str:
+    paths = sql.paths(member.path for member in members)
+    read = f"read_parquet({paths}, file_row_number = true)"
+    numbers = [str(member.number + ordinal) for member in members]
+    columns = [
+        f"{_of_file(numbers, 'INTEGER')} AS file",
+        "file_row_number AS position",
+        *(
+            f"{_read(column, kind, shape)} AS {raw_field(column)}"
+            for column, kind in zip(feed.columns, shape.types, strict=False)
+        ),
+    ]
+    kinds = shape.types[len(feed.columns) :]
+    for (place, column), kind in zip(shape.extras, kinds, strict=True):
+        text = f"nullif(CAST({_read(column, kind, shape)} AS VARCHAR), '')"
+        if place == ORIGIN_FILE:
+            text = f"regexp_replace({text}, {sql.text(_NAME_PATTERN)}, '', 'g')"
+        columns.append(f"{text} AS {place}")
+    if feed.id_fields or shape.is_exceptions:
+        return f"SELECT {', '.join(columns)} FROM {read}"
+    names = [sql.text(known_name(member.name)) for member in members]
+    columns.append(f"{_of_file(names, 'VARCHAR')} AS {ORIGIN_FILE}")
+    rows = with_rows(connection, f"(SELECT {', '.join(columns)} FROM {read})")
+    return f"SELECT * EXCLUDE (row), CAST(row AS VARCHAR) AS {ORIGIN_ROW} FROM {rows}"
+
+
+def _of_file(values: Sequence[str], kind: str) -> str:
+    """Give the SQL of what each file of a read has, a constant where there is one file."""
+    if len(values) == 1:
+        return f"{values[0]}::{kind}"
+    return f"([{', '.join(values)}]::{kind}[])[file_index::BIGINT + 1]"
+
+
+def _read(column: str, kind: str, shape: _Shape) -> str:
+    """Give the SQL of a column as it was before an exceptions file guarded it."""
     quoted = sql.name(column)
-    if kind != "VARCHAR":
+    if kind != "VARCHAR" or not shape.is_exceptions:
         return quoted
     guarded = f"regexp_matches({quoted}, {sql.text(_GUARDED)})"
-    return f"CASE WHEN {guarded} THEN substr({quoted}, 2) ELSE {quoted} END AS {quoted}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """Writes the SQL that reads one feed's fields, whose types in the file are known."""
-
-    feed: Feed
-    types: dict[str, str]
-    is_exceptions: bool
-
-    def events(self, raw: str) -> str:
-        feed = self.feed
-        steps = self.steps()
-        attributes = "".join(
-            f", {expressions.value(each.expression, self.field, self.number)} "
-            f"AS {attribute(each.name)}"
-            for each in feed.attributes
-        )
-        skip = (
-            " OR ".join(expressions.condition(each, self.field, self.number) for each in feed.skip)
-            or "false"
-        )
-        value = expressions.value(feed.identifier_value, self.field, self.number)
-        return f"""
-        SELECT file, position, event_id, instant, value,
-               quantity,
-               CASE WHEN NOT is_skipped AND event_id IS NOT NULL AND {_IN_RANGE}
-                         AND value IS NOT NULL AND quantity >= 0 AND {self.is_whole()}
-                         THEN {Reason.RATED}
-                    WHEN is_skipped THEN {Reason.SKIPPED}
-                    WHEN event_id IS NULL THEN {Reason.NO_ID}
-                    WHEN ({_IN_RANGE}) IS NOT TRUE THEN {Reason.BAD_TIME}
-                    WHEN value IS NULL THEN {Reason.NO_IDENTIFIER}
-                    WHEN amount IS NULL THEN {Reason.BAD_QUANTITY}
-                    WHEN amount < 0 THEN {Reason.NEGATIVE_QUANTITY}
-                    WHEN steps IS NULL OR steps > {MAX_QUANTITY}::HUGEINT
-                         THEN {Reason.QUANTITY_TOO_LARGE}
-                    ELSE {Reason.FRACTION_OF_STEP} END::UTINYINT AS reason
-               {"".join(f", {attribute(each.name)}" for each in feed.attributes)}
-        FROM (SELECT file, position, {self.event_id()} AS event_id, {self.instant()} AS instant,
-                     {value} AS value, {self.amount()} AS amount, {steps} AS steps,
-                     TRY_CAST({steps} AS BIGINT) AS quantity,
-                     {skip} AS is_skipped{attributes}
-              FROM ({raw}))
-        """
-
-    def event_id(self) -> str:
-        return f" || chr({ord(ID_SEPARATOR)}) || ".join(
-            self.field(field) for field in self.feed.id_fields
-        )
-
-    def field(self, name: str) -> str:
-        column = sql.name(name)
-        if self.types[name] == "VARCHAR":
-            return f"nullif({column}, '')"
-        return f"nullif(CAST({column} AS VARCHAR), '')"
-
-    def number(self, name: str) -> str:
-        column, kind = sql.name(name), self.types[name]
-        if kind in _INTEGERS:
-            return f"{column}::HUGEINT"
-        if kind.startswith("DECIMAL"):
-            return column
-        return expressions.text_number(self.field(name))
-
-    def amount(self) -> str:
-        return expressions.number(self.feed.quantity, self.field, self.number)
-
-    def is_whole(self) -> str:
-        """Give SQL that is true of a whole number of steps; integers need not be asked."""
-        fields = expressions.fields_of(self.feed.quantity)
-        if all(self.types[name] in _INTEGERS for name in fields):
-            return "true" if not _has_fraction(self.feed.quantity) else "steps % 1 = 0"
-        return "steps % 1 = 0"
-
-    def steps(self) -> str:
-        amount = self.amount()
-        if self.feed.steps_per_unit == 1:
-            return amount
-        return f"TRY({amount} * {self.feed.steps_per_unit}::HUGEINT)"
-
-    def instant(self) -> str:
-        name = self.feed.time_field
-        column, kind, pattern = sql.name(name), self.types[name], self.feed.time_pattern
-        if kind in ZONED_TYPES:
-            return f"timezone('UTC', {column}::TIMESTAMPTZ)"
-        if kind.startswith("TIMESTAMP") or kind == "DATE":
-            return self._in_utc(f"{column}::TIMESTAMP")
-        field = self.field(name)
-        if self.is_exceptions:
-            written = f"regexp_matches({field}, {sql.text(_WRITTEN_TIME)})"
-            return (
-                f"CASE WHEN {written} THEN TRY_CAST({field} AS TIMESTAMP) "
-                f"ELSE {self._text_instant(field, pattern)} END"
-            )
-        return self._text_instant(field, pattern)
-
-    def _text_instant(self, field: str, pattern: str | None) -> str:
-        if pattern is None:
-            local = self._in_utc(f"TRY_CAST({field} AS TIMESTAMP)")
-            return (
-                f"CASE WHEN regexp_matches({field}, {sql.text(_ZONED)}) "
-                f"THEN timezone('UTC', TRY_CAST({field} AS TIMESTAMPTZ)) ELSE {local} END"
-            )
-        instant = f"try_strptime({field}, {sql.text(pattern)})"
-        if "%z" in pattern or "%Z" in pattern:
-            return f"timezone('UTC', {instant})"
-        return self._in_utc(instant)
-
-    def _in_utc(self, local: str) -> str:
-        zone = self.feed.timezone
-        if zone == "UTC":
-            return local
-        return f"timezone('UTC', timezone({sql.text(zone)}, {local}))"
-
-
-def _has_fraction(tree: Expression) -> bool:
-    """Tell whether a constant of the tree is no whole number."""
-    match tree:
-        case NumberValue(value=value):
-            return value % 1 != 0
-        case Calculate(left=left, right=right):
-            return _has_fraction(left) or _has_fraction(right)
-        case TextValue():
-            return True
-        case FieldValue() | Compare() | InCountries() | BeginsWith() | AllOf() | AnyOf() | Not():
-            return False
-        case _:
-            assert_never(tree)
+    return f"CASE WHEN {guarded} THEN substr({quoted}, 2) ELSE {quoted} END"

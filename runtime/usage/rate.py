@@ -17,7 +17,7 @@ from duckdb import DuckDBPyConnection
 from runtime.engine import create_table
 from runtime.program.model import Program
 from runtime.usage import classify, sql
-from runtime.usage.csv_files import number_rows, with_rows
+from runtime.usage.csv_files import with_rows
 from runtime.usage.dispositions import MEANINGS, Disposition, Reason
 from runtime.usage.draw import draw_buckets, write_cells
 from runtime.usage.duplicates import find_duplicates
@@ -25,8 +25,9 @@ from runtime.usage.exceptions import write_exceptions
 from runtime.usage.faults import UsageOverflow
 from runtime.usage.files import UsageFile
 from runtime.usage.known import keep_known, make_known, make_reopened
-from runtime.usage.mediate import Source, attribute, open_sources
+from runtime.usage.mediate import Source, count_files, open_sources
 from runtime.usage.pools import make_bucket_tables, make_counters, write_pools
+from runtime.usage.reader import attribute
 from runtime.usage.records import write_records
 from runtime.usage.report import UsageReport
 from runtime.usage.store import StoredUsage, UsageStore, keep_usage, stored_usage
@@ -50,6 +51,11 @@ class _Run:
     out: Path | None
     keep: bool
     progress: Progress | None
+
+    @property
+    def numbers(self) -> int:
+        """How many numbers the run's files have; stored ones come after them."""
+        return count_files(self.program, self.files)
 
     def enter(self, stage: str) -> None:
         if self.progress is not None:
@@ -105,13 +111,6 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
     connection, program = job.connection, job.program
     job.enter("read files")
     sources = open_sources(connection, program, job.files, staging)
-    number_rows(connection)
-    sql.make_table(
-        connection,
-        "file_names",
-        {"file": "INTEGER", "name": "VARCHAR", "feed": "VARCHAR"},
-        [(number, file.name, file.feed) for number, file in enumerate(job.files)],
-    )
     stored = stored_usage(connection, job.store)
     job.enter("find duplicates")
     find_duplicates(connection, sources, stored)
@@ -146,7 +145,7 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
         write_records(connection, job.out, job.run, pieces, _records_of(job, sources, stored))
         write_exceptions(connection, job.out, job.run, sources)
     if job.keep:
-        keep_usage(connection, job.store, job.run, sources, job.files)
+        keep_usage(connection, job.store, job.run, sources)
         keep_known(connection, job.store.root, job.run)
     return _report(job, read, rerated, unrated)
 
@@ -154,8 +153,8 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
 def _combined(sources: Sequence[Source], stored: StoredUsage) -> list[classify.Events]:
     events = [
         classify.Events(
-            f"SELECT *, {sql.text(source.feed.measure)} AS measure FROM ({source.events})",
-            frozenset(each.name for each in source.feed.attributes),
+            f"SELECT *, {sql.text(source.event.measure)} AS measure FROM ({source.events})",
+            frozenset(each.name for each in source.event.attributes),
         )
         for source in sources
     ]
@@ -184,8 +183,8 @@ def _tie_new(job: _Run, sources: Sequence[Source]) -> None:
     # Nothing asks for the order of this table, and keeping it costs as much as the joins.
     job.connection.execute("SET preserve_insertion_order = false")
     for source in sources:
-        attributes = frozenset(each.name for each in source.feed.attributes)
-        events = f"SELECT *, {sql.text(source.feed.measure)} AS measure FROM ({source.events})"
+        attributes = frozenset(each.name for each in source.event.attributes)
+        events = f"SELECT *, {sql.text(source.event.measure)} AS measure FROM ({source.events})"
         job.connection.execute(f"""
             INSERT INTO usage.tied
             SELECT e.file, e.position, e.instant, e.quantity, s.segment, s.period, p.price, p.route,
@@ -260,7 +259,7 @@ def _tie_stored(job: _Run, stored: StoredUsage) -> tuple[int, int]:
     before = sql.count(job.connection, "SELECT count(*) FROM usage.tied")
     job.connection.execute(f"""
         INSERT INTO usage.tied
-        SELECT e.stored_file + {len(job.files)}, e.position, e.instant, e.quantity, s.segment,
+        SELECT e.stored_file + {job.numbers}, e.position, e.instant, e.quantity, s.segment,
                s.period, p.price, p.route, p.reason
         FROM ({stored.events}) AS e
         JOIN usage.segments AS s ON s.value = e.value AND s.identifier = e.identifier
@@ -283,7 +282,7 @@ def _identities(job: _Run, sources: Sequence[Source], stored: StoredUsage) -> li
     ]
     if stored.events is not None:
         every.append(
-            f"SELECT stored_file + {len(job.files)} AS file, position, event_id, feed "
+            f"SELECT stored_file + {job.numbers} AS file, position, event_id, feed "
             f"FROM ({stored.events})"
         )
     return every
@@ -302,7 +301,7 @@ def _records_of(job: _Run, sources: Sequence[Source], stored: StoredUsage) -> li
         )
     if stored.events is not None:
         origins.append(
-            f"SELECT stored_file + {len(job.files)} AS file, position, feed, event_id, "
+            f"SELECT stored_file + {job.numbers} AS file, position, feed, event_id, "
             f"file_name, row FROM ({stored.events})"
         )
     return origins
@@ -315,7 +314,7 @@ def _report(job: _Run, counts: dict[Reason, int], rerated: int, unrated: int) ->
     waiting = sql.count(
         job.connection,
         f"""SELECT count(*) FROM usage.tied AS t JOIN usage.periods AS p ON p.period = t.period
-        WHERE t.reason = {Reason.RATED:d} AND t.file < {len(job.files)}
+        WHERE t.reason = {Reason.RATED:d} AND t.file < {job.numbers}
           AND p.period_end > DATE '{job.as_of}'""",
     )
     return UsageReport(

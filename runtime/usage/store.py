@@ -18,8 +18,8 @@ from duckdb import DuckDBPyConnection
 
 from runtime.usage import csv_files, sql
 from runtime.usage.dispositions import Reason
-from runtime.usage.files import UsageFile
-from runtime.usage.mediate import Source, attribute
+from runtime.usage.mediate import Source
+from runtime.usage.reader import AMOUNT_TYPE, attribute
 
 ROW_GROUP_SIZE = 122_880
 _ATTRIBUTE = "attribute."
@@ -42,7 +42,8 @@ class StoredUsage:
     """The stored events as SQL, None where there are none.
 
     `events`: SELECT of stored_file (in the store), position, feed, event_id, instant,
-    identifier, value, measure, quantity, file_name, row, month, and the attributes.
+    identifier, value, measure, quantity, amount, amount_currency, file_name, row, and the
+    attributes.
     """
 
     events: str | None
@@ -60,11 +61,17 @@ def stored_usage(connection: DuckDBPyConnection, store: UsageStore) -> StoredUsa
     )
     columns = [row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {read}").fetchall()]
     attributes = [each for each in columns if each.startswith(_ATTRIBUTE)]
+    # A store of before amounts were kept has no columns of them.
+    money = (
+        "amount, amount_currency"
+        if "amount" in columns
+        else (f"NULL::{AMOUNT_TYPE} AS amount, NULL::VARCHAR AS amount_currency")
+    )
     carried = "".join(f", {sql.name(each)}" for each in attributes)
     return StoredUsage(
         events=(
             "SELECT file_index::INTEGER AS stored_file, file_row_number AS position, feed, "
-            "event_id, instant, identifier, value, measure, quantity, file_name, row"
+            f"event_id, instant, identifier, value, measure, quantity, {money}, file_name, row"
             f"{carried} FROM {read}"
         ),
         attributes=frozenset(each.removeprefix(_ATTRIBUTE) for each in attributes),
@@ -99,11 +106,10 @@ def keep_usage(
     store: UsageStore,
     run: int,
     sources: Sequence[Source],
-    files: Sequence[UsageFile],
 ) -> None:
     """Write the run's rated events; what is there of the run's number is replaced.
 
-    Reads usage.unrated and usage.malformed_before.
+    Reads usage.unrated, usage.malformed_before and usage.file_names.
     """
     if store.root is None:
         return
@@ -115,7 +121,7 @@ def keep_usage(
             target = folder / f"month={month:%Y-%m}" / f"part-{number}.parquet"
             target.parent.mkdir(parents=True, exist_ok=True)
             partial = target.with_suffix(".partial")
-            _copy(connection, source, files, month, partial)
+            _copy(connection, source, month, partial)
             with partial.open("rb") as written:
                 os.fsync(written.fileno())
             partial.replace(target)
@@ -149,22 +155,21 @@ def _next(month: datetime) -> datetime:
 def _copy(
     connection: DuckDBPyConnection,
     source: Source,
-    files: Sequence[UsageFile],
     month: datetime,
     target: Path,
 ) -> None:
     feed = source.feed
-    names = ", ".join(f"({number}, {sql.text(files[number].name)})" for number in source.files)
-    attributes = "".join(f", e.{attribute(each.name)}" for each in feed.attributes)
+    attributes = "".join(f", e.{attribute(each.name)}" for each in source.event.attributes)
     events = csv_files.with_rows(connection, f"({source.events})")
     connection.execute(f"""
         COPY (
           SELECT {sql.text(feed.id)} AS feed, e.event_id, e.instant,
                  {sql.text(feed.identifier)} AS identifier, e.value,
-                 {sql.text(feed.measure)} AS measure, e.quantity, n.name AS file_name, e.row
+                 {sql.text(source.event.measure)} AS measure, e.quantity,
+                 e.amount, e.amount_currency, n.name AS file_name, e.row
                  {attributes}
           FROM {events} AS e
-          JOIN (VALUES {names}) AS n(file, name) ON n.file = e.file
+          JOIN usage.file_names AS n ON n.file = e.file
           ANTI JOIN usage.unrated AS u ON u.file = e.file AND u.position = e.position
           WHERE e.instant >= TIMESTAMP '{month}' AND e.instant < TIMESTAMP '{_next(month)}'
         ) TO {sql.text(str(target))}

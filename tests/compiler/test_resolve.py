@@ -13,6 +13,14 @@ from dsl.syntax.base import Money, Name, Node, Quantity
 from dsl.syntax.billing import TaxRate
 from dsl.syntax.catalog import CatalogDeclaration
 from dsl.syntax.expressions import FieldUse
+from dsl.syntax.feeds import (
+    FeedAmount,
+    FeedAttribute,
+    FeedDeclaration,
+    FeedEvent,
+    FeedQuantity,
+    FeedTime,
+)
 from dsl.syntax.offers import PackageDeclaration
 from dsl.syntax.services import (
     PackageStatusDeclaration,
@@ -22,10 +30,6 @@ from dsl.syntax.services import (
 )
 from dsl.syntax.usage import (
     BaseBucketDeclaration,
-    FeedAttribute,
-    FeedDeclaration,
-    FeedQuantity,
-    FeedTime,
     UnitPrice,
     UsageClassDeclaration,
 )
@@ -44,7 +48,9 @@ FOREIGN = {
     PackageDeclaration: ("currencies", "category"),
     ZoneDeclaration: ("countries",),
     FieldUse: ("name",),
-    FeedDeclaration: ("id",),
+    FeedDeclaration: ("columns", "id"),
+    FeedAmount: ("currency",),
+    FeedEvent: ("name",),
     FeedTime: ("column",),
     FeedAttribute: ("name",),
     ServiceDeclaration: ("identified_by",),

@@ -49,7 +49,12 @@ def maybe(part: SearchStrategy[str]) -> SearchStrategy[str]:
     return st.one_of(st.just(""), part)
 
 
-OPERANDS = st.one_of(FREE_NAMES, TEXTS, NUMBERS)
+FIELDS = st.one_of(
+    FREE_NAMES,
+    st.sampled_from(["usage.input_tokens", "a.b.c", "field", 'field "Call Duration"']),
+    phrase("field", TEXTS),
+)
+OPERANDS = st.one_of(FREE_NAMES, FIELDS, TEXTS, NUMBERS)
 SUMS = st.recursive(
     OPERANDS,
     lambda inner: st.one_of(
@@ -61,6 +66,9 @@ SUMS = st.recursive(
 COMPARISONS = st.one_of(
     phrase(SUMS, st.sampled_from(["==", "!=", "<", "<=", ">", ">="]), SUMS),
     phrase(SUMS, "in", FREE_NAMES),
+    phrase(SUMS, "in", listed(TEXTS)),
+    phrase(SUMS, "starts with", TEXTS),
+    phrase(SUMS, "is missing"),
 )
 CRITERIA = st.recursive(
     COMPARISONS,
@@ -170,6 +178,7 @@ LINES_OF_ONE = st.one_of(
     phrase("service type", NAMES, "=", NAMES),
     phrase("package status", NAMES, "=", NAMES),
     phrase("usage class type", NAMES),
+    phrase("unit", NAMES, "=", QUANTITIES),
     phrase("zone", NAMES, "= countries", listed(NAMES)),
     phrase("zone", NAMES, "= prefixes", listed(NUMBERS)),
     phrase("zone table", NAMES, "from", TEXTS),
@@ -252,18 +261,40 @@ PACKAGES = phrase(
         many=phrase("service", NAMES, INSTANCES, maybe(phrase("rates", NAMES))),
     ),
 )
+FEED_TIMES = st.one_of(
+    phrase(NAMES, maybe(phrase("as", TEXTS)), maybe(phrase("in", TEXTS))),
+    phrase(FIELDS, "as", st.sampled_from(["seconds", "milliseconds", "microseconds"])),
+)
+ATTRIBUTES = phrase("attribute", NAMES, maybe(phrase("=", SUMS)))
+QUANTITY = phrase("quantity", SUMS, "in", NAMES)
 FEEDS = phrase(
     "feed",
     NAMES,
     blocked(
         phrase("format", listed(NAMES)),
-        phrase("id", listed(NAMES)),
-        phrase("at", NAMES, maybe(phrase("as", TEXTS)), maybe(phrase("in", TEXTS))),
+        phrase("separator", TEXTS),
+        phrase("quote", TEXTS),
+        phrase("decimal", TEXTS),
+        phrase("encoding", TEXTS),
+        phrase("columns", listed(st.one_of(NAMES, FIELDS))),
+        st.one_of(
+            phrase("id", listed(NAMES)),
+            phrase("id", listed(FIELDS)),
+            st.just("id from file and row"),
+        ),
+        phrase("at", FEED_TIMES),
         phrase("service", NAMES, maybe(phrase("=", SUMS))),
-        phrase("quantity", SUMS, "in", NAMES),
+        QUANTITY,
+        phrase("amount", SUMS, "in", FIELDS),
         many=st.one_of(
-            phrase("attribute", NAMES, maybe(phrase("=", SUMS))),
+            ATTRIBUTES,
             phrase("skip when", CRITERIA),
+            phrase(
+                "event",
+                NAMES,
+                maybe(phrase("when", CRITERIA)),
+                blocked(QUANTITY, many=ATTRIBUTES),
+            ),
         ),
     ),
 )

@@ -10,7 +10,7 @@ from hypothesis import given
 from dsl.parser import parse_source
 from dsl.slices import cut
 from dsl.source import Source
-from dsl.syntax.base import Comment, Day, Money, Name, Node, Number, Percent, Text
+from dsl.syntax.base import Comment, Day, Money, Name, Node, Number, Percent, QuotedName, Text
 from tests.dsl import strategies
 from tests.dsl.catalogs import SOURCES
 
@@ -38,6 +38,8 @@ def check_node(source: Source, node: Node) -> None:
     words = source.words(node.span)
     assert words == words.strip() != ""
     match node:
+        case QuotedName():
+            assert words[0] == words[-1] == '"'
         case Name() | Comment():
             assert words == node.text
         case Text():

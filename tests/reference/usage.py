@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import assert_never
@@ -40,26 +40,33 @@ class Holder:
 
 @dataclass(frozen=True)
 class Record:
-    """A raw record: its feed, file and row, and its fields (empty text: missing)."""
+    """A raw record: its feed, file and row, and its fields (empty text: missing).
+
+    `comma`: its numbers have a comma before their decimals.
+    """
 
     feed: str
     file: str
     row: int
     fields: dict[str, str]
+    comma: bool = False
 
 
 @dataclass(frozen=True)
 class Event:
     feed: model.Feed
+    kind: model.FeedEvent
     id: str
     instant: datetime
     value: str
     quantity: int
+    amount: tuple[Fraction, str] | None
     attributes: dict[str, str | None]
     record: Record
 
     def content(self) -> tuple[object, ...]:
-        return (self.instant, self.value, self.quantity, tuple(self.attributes.values()))
+        attributes = tuple(self.attributes.values())
+        return (self.instant, self.value, self.quantity, self.amount, attributes)
 
 
 Period = tuple[str, date]
@@ -72,10 +79,10 @@ class Result:
 
     `cells`: (account service, start, class, component, rate, bucket, tier) -> quantity, events.
     `pools`: (account service, start, bucket, tier) -> lower, upper, used.
-    `pieces`: file, row, piece, component, tier, quantity, amount.
+    `pieces`: file, row, event, piece, component, tier, quantity, amount.
     """
 
-    reasons: dict[tuple[str, int], str] = field(default_factory=dict)
+    reasons: dict[tuple[str, int, str | None], str] = field(default_factory=dict)
     evaluated: set[Period] = field(default_factory=set)
     cells: dict[tuple[object, ...], tuple[int, int]] = field(default_factory=dict)
     flats: set[tuple[str, date, str, int, Decimal]] = field(default_factory=set)
@@ -109,47 +116,91 @@ class Reference:
         feeds = {feed.id: feed for feed in self.program.feeds}
         seen = {key: event.content() for key, event in self.stored.items()}
         for record in sorted(records, key=lambda each: (each.file, each.row)):
-            place = (record.file, record.row)
-            event = self._read(feeds[record.feed], record)
-            if isinstance(event, str):
-                result.reasons[place] = event
-                continue
-            key = (event.feed.id, event.id)
-            if key in seen:
-                is_same = seen[key] == event.content()
-                result.reasons[place] = "DUPLICATE" if is_same else "CONFLICT"
-                continue
-            seen[key] = event.content()
-            result.reasons[place] = self._why_not(event) or "RATED"
-            if result.reasons[place] == "RATED":
-                yield event
+            feed = feeds[record.feed]
+            for kind, event in self._read(feed, record):
+                place = (record.file, record.row, kind.name)
+                if isinstance(event, str):
+                    result.reasons[place] = event
+                    continue
+                key = (event.feed.id, event.id)
+                if key in seen:
+                    is_same = seen[key] == event.content()
+                    result.reasons[place] = "DUPLICATE" if is_same else "CONFLICT"
+                    continue
+                seen[key] = event.content()
+                result.reasons[place] = self._why_not(event) or "RATED"
+                if result.reasons[place] == "RATED":
+                    yield event
 
-    def _read(self, feed: model.Feed, record: Record) -> Event | str:
-        raw = {name: text or None for name, text in record.fields.items()}
+    def _read(
+        self, feed: model.Feed, record: Record
+    ) -> Iterator[tuple[model.FeedEvent, Event | str]]:
+        """Give the events of a record, or once the reason why it has none."""
+        raw = Fields(
+            {name: text or None for name, text in record.fields.items()}, comma=record.comma
+        )
         if any(holds(each, raw) for each in feed.skip):
-            return "SKIPPED"
+            yield feed.events[0], "SKIPPED"
+            return
+        has_one = False
+        for kind in feed.events:
+            if kind.criterion is None or holds(kind.criterion, raw):
+                has_one = True
+                yield kind, self._event(feed, kind, record, raw)
+        if not has_one:
+            yield feed.events[0], "NO_EVENT"
+
+    def _event(
+        self, feed: model.Feed, kind: model.FeedEvent, record: Record, raw: Fields
+    ) -> Event | str:
         parts = [raw[name] for name in feed.id_fields]
+        if not parts:
+            parts = [record.file.rpartition("/")[2], str(record.row)]
         if None in parts:
             return "NO_ID"
-        instant = read_time(raw[feed.time_field], feed)
+        instant = read_time(raw[feed.time_field], feed, raw)
         if instant is None:
             return "BAD_TIME"
         value = text(feed.identifier_value, raw)
         if value is None:
             return "NO_IDENTIFIER"
-        amount = number(feed.quantity, raw)
-        if amount is None:
+        measured = number(kind.quantity, raw)
+        if measured is None:
             return "BAD_QUANTITY"
-        if amount < 0:
+        if measured < 0:
             return "NEGATIVE_QUANTITY"
-        steps = amount * feed.steps_per_unit
+        steps = measured * kind.steps_per_unit
         if steps >= TOO_LARGE:
             return "QUANTITY_TOO_LARGE"
         if steps.denominator != 1:
             return "FRACTION_OF_STEP"
-        attributes = {each.name: text(each.expression, raw) for each in feed.attributes}
-        event_id = "\x1f".join(part for part in parts if part is not None)
-        return Event(feed, event_id, instant, value, int(steps), attributes, record)
+        amount = self._amount(feed.amount, raw)
+        if isinstance(amount, str):
+            return amount
+        attributes = {
+            each.name: pointed(text(each.expression, raw))
+            if raw.comma and isinstance(each.expression, tree.FieldValue)
+            else text(each.expression, raw)
+            for each in kind.attributes
+        }
+        named = [] if kind.name is None else [kind.name]
+        event_id = "\x1f".join([*(part for part in parts if part is not None), *named])
+        return Event(feed, kind, event_id, instant, value, int(steps), amount, attributes, record)
+
+    def _amount(
+        self, amount: model.FeedAmount | None, raw: Fields
+    ) -> tuple[Fraction, str] | str | None:
+        if amount is None or all(raw[name] is None for name in fields_of(amount.expression)):
+            return None
+        found = number(amount.expression, raw)
+        if found is None or found >= 10**12 or (found * 10**6).denominator != 1:
+            return "BAD_AMOUNT"
+        if found < 0:
+            return "NEGATIVE_AMOUNT"
+        currency = amount.currency or raw[amount.currency_field or ""]
+        if currency not in {each.code for each in self.program.currencies}:
+            return "BAD_CURRENCY"
+        return found, currency
 
     def _holder(self, event: Event) -> Holder | None:
         """Give the holder; where two days of two zones overlap, the one whose began later."""
@@ -191,7 +242,7 @@ class Reference:
     def _class(self, event: Event) -> str | None:
         for each in sorted(self.program.usage_classes, key=lambda one: one.ordinal):
             fits = each.criterion is None or holds(each.criterion, event.attributes)
-            if each.measure == event.feed.measure and fits:
+            if each.measure == event.kind.measure and fits:
                 return each.id
         return None
 
@@ -283,7 +334,7 @@ class Reference:
             if charge == "rated":
                 amount = Fraction(rate.amount) * quantity / rate.per
                 amount += Fraction(rate.event_amount) * counts
-            place = (event.record.file, event.record.row)
+            place = (event.record.file, event.record.row, event.id)
             result.pieces.append((*place, piece, charge, tier, quantity, to_places(amount, 10)))
 
 
@@ -314,7 +365,7 @@ class Counting:
     def applies(self, event: Event, usage_class: str) -> bool:
         return (
             usage_class in self.bucket.classes
-            and self.bucket.measure == event.feed.measure
+            and self.bucket.measure == event.kind.measure
             and (self.bucket.where is None or holds(self.bucket.where, event.attributes))
         )
 
@@ -355,7 +406,32 @@ def split(quantity: int, counters: list[Counting]) -> Iterator[tuple[str, Tier |
             return
 
 
-def read_time(given: str | None, feed: model.Feed) -> datetime | None:
+class Fields(dict[str, str | None]):
+    """The fields of a record, or attributes of an event; how their numbers are written."""
+
+    def __init__(self, fields: dict[str, str | None], *, comma: bool) -> None:
+        super().__init__(fields)
+        self.comma = comma
+
+
+def pointed(given: str | None) -> str | None:
+    """Write a number that has a comma with a point; leave all else."""
+    if given is not None and re.fullmatch(r"[+-]?[0-9]{1,28},[0-9]{1,9}0*", given):
+        return given.replace(",", ".")
+    return given
+
+
+PER_SECOND = {"seconds": 1, "milliseconds": 1000, "microseconds": 10**6}
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def read_time(given: str | None, feed: model.Feed, raw: Fields) -> datetime | None:
+    if feed.time_epoch is not None:
+        count = number(tree.FieldValue(name=feed.time_field), raw)
+        if count is None or abs(count) >= PER_SECOND[feed.time_epoch] * 10**11:
+            return None
+        ticks = count * 10**6 / PER_SECOND[feed.time_epoch]
+        return EPOCH + timedelta(microseconds=int(ticks))
     if given is None or feed.time_pattern is None:
         return None
     try:
@@ -376,6 +452,8 @@ def holds(node: tree.Expression, fields: dict[str, str | None]) -> bool:
             return text(value, fields) in countries
         case tree.BeginsWith(value=value, prefixes=prefixes):
             return (text(value, fields) or "").startswith(prefixes)
+        case tree.IsMissing(value=value):
+            return not text(value, fields)
         case tree.AllOf(operands=operands):
             return all(holds(each, fields) for each in operands)
         case tree.AnyOf(operands=operands):
@@ -410,12 +488,22 @@ def text(node: tree.Expression, fields: dict[str, str | None]) -> str | None:
     return whole.rstrip("0").rstrip(".") if "." in whole else whole
 
 
+def fields_of(node: tree.Expression) -> Iterator[str]:
+    if isinstance(node, tree.FieldValue):
+        yield node.name
+    elif isinstance(node, tree.Calculate):
+        yield from fields_of(node.left)
+        yield from fields_of(node.right)
+
+
 def number(node: tree.Expression, fields: dict[str, str | None]) -> Fraction | None:
     match node:
         case tree.NumberValue(value=value):
             return Fraction(value)
         case tree.FieldValue() | tree.TextValue():
             given = text(node, fields)
+            if given and isinstance(fields, Fields) and fields.comma:
+                given = None if "." in given else given.replace(",", ".")
             return Fraction(given) if given and NUMBER.fullmatch(given) else None
         case tree.Calculate(operator=operator, left=left, right=right):
             one, other = number(left, fields), number(right, fields)

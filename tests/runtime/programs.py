@@ -367,14 +367,22 @@ def _feed(sources: Sources) -> model.Feed:
         timezone="UTC",
         identifier="gateway",
         identifier_value=FieldValue(name="gateway"),
-        quantity=Calculate(
-            operator="+", left=FieldValue(name="bytes_up"), right=FieldValue(name="bytes_down")
-        ),
-        measure="data",
-        steps_per_unit=1,
-        attributes=tuple(
-            model.FeedAttribute(name=name, expression=FieldValue(name=name))
-            for name in ("kind", "country")
+        events=(
+            model.FeedEvent(
+                name=None,
+                criterion=None,
+                quantity=Calculate(
+                    operator="+",
+                    left=FieldValue(name="bytes_up"),
+                    right=FieldValue(name="bytes_down"),
+                ),
+                measure="data",
+                steps_per_unit=1,
+                attributes=tuple(
+                    model.FeedAttribute(name=name, expression=FieldValue(name=name))
+                    for name in ("kind", "country")
+                ),
+            ),
         ),
         skip=(_is("kind", "probe"),),
         source=sources.at("usage.ratebook", "feed sessions"),

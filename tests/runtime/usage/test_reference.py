@@ -60,15 +60,15 @@ def compare_runs(world: World, folder: Path) -> None:
                 with pytest.raises(UsageOverflow):
                     rate()
                 return
-            assert rate().read == len(records)
+            assert rate().read == len(expected.reasons)
             check(connection, folder / f"out{run}", expected)
             previous = as_of
 
 
 def check(connection: DuckDBPyConnection, out: Path, expected: Result) -> None:
-    names = connection.execute("SELECT name FROM usage.file_names ORDER BY file").fetchall()
+    names = connection.execute("SELECT name, event FROM usage.file_names ORDER BY file").fetchall()
     reasons = {
-        (names[file][0], row): Reason(reason).name
+        (names[file][0], row, names[file][1]): Reason(reason).name
         for file, row, reason in connection.execute(
             "SELECT file, position + 1, reason FROM usage.tied WHERE file < ?", [len(names)]
         ).fetchall()
@@ -112,12 +112,12 @@ def check_pieces(connection: DuckDBPyConnection, out: Path, expected: Result) ->
     found = []
     if list(out.glob("rated_usage/*/*/*.parquet")):
         found = [
-            (file, row, piece, component, (bucket, tier) if bucket else None, quantity, amount)
-            for file, row, piece, component, bucket, tier, quantity, amount in connection.execute(
-                "SELECT file, row, piece, component, bucket, tier, quantity, amount "
+            (*place, component, (bucket, tier) if bucket else None, quantity, amount)
+            for *place, component, bucket, tier, quantity, amount in connection.execute(
+                "SELECT file, row, event_id, piece, component, bucket, tier, quantity, amount "
                 f"FROM read_parquet('{out}/rated_usage/*/*/*.parquet')"
             ).fetchall()
         ]
-    assert sorted(found, key=lambda each: each[:3]) == sorted(
-        expected.pieces, key=lambda each: each[:3]
+    assert sorted(found, key=lambda each: each[:4]) == sorted(
+        expected.pieces, key=lambda each: each[:4]
     )

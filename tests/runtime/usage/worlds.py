@@ -357,41 +357,49 @@ def feed(name: str, id_field: str, steps_per_unit: int) -> model.Feed:
         timezone="UTC",
         identifier="who",
         identifier_value=FieldValue(name="who"),
-        quantity=FieldValue(name="q"),
-        measure="data",
-        steps_per_unit=steps_per_unit,
-        attributes=tuple(
-            model.FeedAttribute(name=each, expression=FieldValue(name=each))
-            for each in ("kind", "country", "n")
+        events=(
+            model.FeedEvent(
+                name=None,
+                criterion=None,
+                quantity=FieldValue(name="q"),
+                measure="data",
+                steps_per_unit=steps_per_unit,
+                attributes=tuple(
+                    model.FeedAttribute(name=each, expression=FieldValue(name=each))
+                    for each in ("kind", "country", "n")
+                ),
+            ),
         ),
         skip=(compare("kind", "==", "probe"),),
         source=0,
     )
 
 
-CALLS = feed("calls", "call", 1).model_copy(
-    update={
-        "measure": "count",
-        "quantity": Calculate(
-            operator="+",
-            left=FieldValue(name="q"),
-            right=Calculate(
-                operator="*",
-                left=NumberValue(value=Decimal(2)),
-                right=NumberValue(value=Decimal("0.5")),
+CALL = model.FeedEvent(
+    name=None,
+    criterion=None,
+    quantity=Calculate(
+        operator="+",
+        left=FieldValue(name="q"),
+        right=Calculate(
+            operator="*",
+            left=NumberValue(value=Decimal(2)),
+            right=NumberValue(value=Decimal("0.5")),
+        ),
+    ),
+    measure="count",
+    steps_per_unit=1,
+    attributes=(
+        model.FeedAttribute(name="kind", expression=FieldValue(name="kind")),
+        model.FeedAttribute(
+            name="n",
+            expression=Calculate(
+                operator="-", left=FieldValue(name="n"), right=NumberValue(value=Decimal("0.5"))
             ),
         ),
-        "attributes": (
-            model.FeedAttribute(name="kind", expression=FieldValue(name="kind")),
-            model.FeedAttribute(
-                name="n",
-                expression=Calculate(
-                    operator="-", left=FieldValue(name="n"), right=NumberValue(value=Decimal("0.5"))
-                ),
-            ),
-        ),
-    }
+    ),
 )
+CALLS = feed("calls", "call", 1).model_copy(update={"events": (CALL,)})
 
 
 def service(name: str, rate_plan: str | None, months: int | None) -> model.Service:

@@ -1,0 +1,56 @@
+"""The units of a catalog: the language's own, and those that it declares in terms of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.resolve.kinds import EntityId, Kind
+from compiler.resolve.model import Resolved
+from compiler.resolve.walk import walk
+from dsl.syntax.base import Name, Quantity
+from dsl.syntax.declarations import Declaration
+from dsl.syntax.feeds import FeedQuantity, UnitDeclaration
+from dsl.syntax.usage import BaseBucketDeclaration, UnitPrice
+from runtime.program.units import UNITS, Unit
+
+MAX_STEPS = 2**63 - 1
+"""The most steps that usage is counted in, and so the most that a unit may hold."""
+
+
+def unit_names(declaration: Declaration) -> Iterator[Name]:
+    """Give every name of a unit in a declaration; what a unit itself is made of is none."""
+    if isinstance(declaration, UnitDeclaration):
+        return
+    for node in walk(declaration):
+        match node:
+            case Quantity() | FeedQuantity():
+                yield node.unit
+            case UnitPrice() | BaseBucketDeclaration() if node.unit is not None:
+                yield node.unit
+            case _:
+                continue
+
+
+def unit_of(resolved: Resolved, name: Name | None) -> Unit | None:
+    """Give the unit a name means; None where there is no name, or no sound unit of it."""
+    if name is None:
+        return None
+    declared = resolved.entities.get(EntityId(Kind.UNIT, name.text))
+    if name.text in UNITS or declared is None or not isinstance(declared.node, UnitDeclaration):
+        return UNITS.get(name.text)
+    return declared_unit(declared.node)
+
+
+def declared_unit(node: UnitDeclaration) -> Unit | None:
+    """Give the unit of a declaration; None where it is not a whole number of steps."""
+    base = UNITS.get(node.size.unit.text)
+    steps = None if base is None else node.size.amount * base.steps
+    if base is None or steps is None or steps % 1 or not 0 < steps <= MAX_STEPS:
+        return None
+    return Unit(node.name.text, base.measure, int(steps))
+
+
+def known_units(resolved: Resolved) -> tuple[str, ...]:
+    """Give the names of all units, the language's own first."""
+    own = tuple(node.name.text for node in resolved.all(UnitDeclaration))
+    return (*UNITS, *own)

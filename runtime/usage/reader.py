@@ -1,0 +1,308 @@
+"""The SQL that reads one event of a feed's records, whose fields' types are known.
+
+A raw column stands as `raw_field` in the relation of records, and an attribute as
+`attribute` in every relation of events, so that no name of a feed is one of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from runtime.program.expressions import (
+    AllOf,
+    AnyOf,
+    BeginsWith,
+    Calculate,
+    Compare,
+    Expression,
+    FieldValue,
+    InCountries,
+    IsMissing,
+    Not,
+    NumberValue,
+    TextValue,
+)
+from runtime.program.model import Feed, FeedAmount, FeedEvent
+from runtime.usage import expressions, sql
+from runtime.usage.dispositions import Reason
+
+MAX_QUANTITY = 2**63 - 1
+ID_SEPARATOR = "\x1f"
+AMOUNT_TYPE = "DECIMAL(18, 6)"
+"""An event's amount: a whole number of millionths of the currency's major unit."""
+
+ORIGIN_FILE, ORIGIN_ROW, ORIGIN_EVENT = (
+    sql.name(f"origin.{each}") for each in ("file", "row", "event")
+)
+"""Columns of records: where one is known by its file and row, and which event is meant."""
+
+ZONED_TYPES = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
+"""The types of a column of instants; all others are local times."""
+
+_INTEGERS = frozenset(
+    f"{sign}{size}" for sign in ("", "U") for size in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT")
+) | {"HUGEINT"}
+_IN_RANGE = "instant BETWEEN TIMESTAMP '1900-01-01' AND TIMESTAMP '9998-12-31'"
+_WRITTEN_TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$"
+_ZONED = r"T?\d\d:\d\d.*(Z|[+-]\d\d(:?\d\d)?)$"
+_MICROSECONDS = {"seconds": 1_000_000, "milliseconds": 1_000, "microseconds": 1}
+_EPOCH_RANGE = "-2_208_988_800_000_000 AND 253_370_764_800_000_000"  # 1900 to 9999
+_COMMA_NUMBER = r"^[+-]?[0-9]{1,28},[0-9]{1,9}0*$"
+
+
+def attribute(name: str) -> str:
+    """Give the quoted column that holds an attribute in every relation of events."""
+    return sql.name(f"attribute.{name}")
+
+
+def raw_field(name: str) -> str:
+    """Give the quoted column that holds a raw field in every relation of records."""
+    return sql.name(f"field.{name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Writes the SQL of one event of one feed.
+
+    Attributes:
+        types: of the raw fields in the files.
+        is_csv: the fields are texts of CSV files, written in the feed's dialect.
+        is_exceptions: the files are exceptions of an earlier run, fed again.
+        currencies: those that an amount may be in.
+    """
+
+    feed: Feed
+    event: FeedEvent
+    types: Mapping[str, str]
+    is_csv: bool
+    is_exceptions: bool
+    currencies: tuple[str, ...]
+
+    def events(self, raw: str) -> str:
+        """Give the SELECT of the event of each record of a relation that has it."""
+        attributes = [attribute(each.name) for each in self.event.attributes]
+        values = "".join(
+            f", {self._attribute(each.expression)} AS {column}"
+            for each, column in zip(self.event.attributes, attributes, strict=True)
+        )
+        steps = self._steps()
+        return f"""
+        SELECT file, position, event_id, instant, value, quantity, amount, amount_currency,
+               CASE {"".join(self._reasons())}
+                    ELSE {Reason.FRACTION_OF_STEP} END::UTINYINT AS reason
+               {"".join(f", {column}" for column in attributes)}
+        FROM (SELECT file, position, {self.event_id()} AS event_id, {self._instant()} AS instant,
+                     {self._value(self.feed.identifier_value)} AS value,
+                     {self._measured()} AS measured, {steps} AS steps,
+                     TRY_CAST({steps} AS BIGINT) AS quantity, {self._money()},
+                     {self._skip()} AS is_skipped, {self._is_other()} AS is_other{values}
+              FROM ({raw}) {self._where()})
+        """
+
+    def event_id(self) -> str:
+        """Give the SQL of the text by which the event is known in its feed."""
+        parts = [self.field(name) for name in self.feed.id_fields] or [ORIGIN_FILE, ORIGIN_ROW]
+        if self.event.name is not None:
+            parts.append(sql.text(self.event.name))
+        return f" || chr({ord(ID_SEPARATOR)}) || ".join(parts)
+
+    def field(self, name: str) -> str:
+        """Give the SQL of a field's text; an empty one is missing."""
+        column = raw_field(name)
+        if self.types[name] == "VARCHAR":
+            return f"nullif({column}, '')"
+        return f"nullif(CAST({column} AS VARCHAR), '')"
+
+    def number(self, name: str) -> str:
+        """Give the SQL of a field's exact number."""
+        column, kind = raw_field(name), self.types[name]
+        if kind in _INTEGERS:
+            return f"{column}::HUGEINT"
+        if kind.startswith("DECIMAL"):
+            return column
+        return expressions.text_number(self._pointed(self.field(name)))
+
+    def _pointed(self, text: str) -> str:
+        """Give the SQL of a number's text with a point before its decimals."""
+        if not self.is_csv or self.feed.dialect.decimal == ".":
+            return text
+        # An exceptions file holds what was read, be it from CSV or from a file of numbers.
+        other = text if self.is_exceptions else "NULL"
+        return f"CASE WHEN contains({text}, '.') THEN {other} ELSE replace({text}, ',', '.') END"
+
+    def _attribute(self, tree: Expression) -> str:
+        value = self._value(tree)
+        if not isinstance(tree, FieldValue) or not self.is_csv or self.feed.dialect.decimal == ".":
+            return value
+        is_number = f"regexp_matches({value}, {sql.text(_COMMA_NUMBER)})"
+        return f"CASE WHEN {is_number} THEN replace({value}, ',', '.') ELSE {value} END"
+
+    def _reasons(self) -> Iterator[str]:
+        """Give what decides a record's reason, the likeliest case first."""
+        amount = self.feed.amount
+        no_amount, extra = "", ""
+        if amount is not None:
+            extra = "AND amount_reason IS NULL"
+            no_amount = " WHEN amount_reason IS NOT NULL THEN amount_reason"
+        yield (
+            f"WHEN NOT is_skipped AND NOT is_other AND event_id IS NOT NULL AND {_IN_RANGE} "
+            f"AND value IS NOT NULL AND quantity >= 0 AND {self._is_whole()} {extra} "
+            f"THEN {Reason.RATED} "
+            f"WHEN is_skipped THEN {Reason.SKIPPED} "
+            f"WHEN is_other THEN {Reason.NO_EVENT} "
+            f"WHEN event_id IS NULL THEN {Reason.NO_ID} "
+            f"WHEN ({_IN_RANGE}) IS NOT TRUE THEN {Reason.BAD_TIME} "
+            f"WHEN value IS NULL THEN {Reason.NO_IDENTIFIER} "
+            f"WHEN measured IS NULL THEN {Reason.BAD_QUANTITY} "
+            f"WHEN measured < 0 THEN {Reason.NEGATIVE_QUANTITY} "
+            f"WHEN steps IS NULL OR steps > {MAX_QUANTITY}::HUGEINT "
+            f"THEN {Reason.QUANTITY_TOO_LARGE} "
+            f"WHEN steps % 1 <> 0 THEN {Reason.FRACTION_OF_STEP}{no_amount}"
+        )
+
+    def _where(self) -> str:
+        """Keep a record for each event it has; the first one stands for a record of none."""
+        if len(self.feed.events) == 1 and self.event.criterion is None:
+            return ""
+        if self.event is not self.feed.events[0]:
+            return f"WHERE NOT {self._skip()} AND {self._has(self.event)}"
+        others = [self._has(each) for each in self.feed.events[1:]]
+        if not others:
+            return ""
+        return f"WHERE {self._skip()} OR {self._has(self.event)} OR NOT ({' OR '.join(others)})"
+
+    def _is_other(self) -> str:
+        """Give the SQL that is true of a record that has none of the feed's events."""
+        if self.event is not self.feed.events[0]:
+            return "false"
+        return f"(NOT {self._has(self.event)})"
+
+    def _has(self, event: FeedEvent) -> str:
+        holds = "true"
+        if event.criterion is not None:
+            holds = expressions.condition(event.criterion, self.field, self.number)
+        if not self.is_exceptions or event.name is None:
+            return holds
+        asked = f"coalesce({ORIGIN_EVENT}, '') IN ('', {sql.text(event.name)})"
+        return f"({asked} AND {holds})"
+
+    def _skip(self) -> str:
+        conditions = [
+            expressions.condition(each, self.field, self.number) for each in self.feed.skip
+        ]
+        return f"({' OR '.join(conditions)})" if conditions else "false"
+
+    def _value(self, tree: Expression) -> str:
+        return expressions.value(tree, self.field, self.number)
+
+    def _measured(self) -> str:
+        return expressions.number(self.event.quantity, self.field, self.number)
+
+    def _is_whole(self) -> str:
+        """Give SQL that is true of a whole number of steps; integers need not be asked."""
+        fields = expressions.fields_of(self.event.quantity)
+        if all(self.types[name] in _INTEGERS for name in fields):
+            return "true" if not _has_fraction(self.event.quantity) else "steps % 1 = 0"
+        return "steps % 1 = 0"
+
+    def _steps(self) -> str:
+        measured = self._measured()
+        if self.event.steps_per_unit == 1:
+            return measured
+        return f"TRY({measured} * {self.event.steps_per_unit}::HUGEINT)"
+
+    def _money(self) -> str:
+        """Give the SQL of amount, amount_currency and amount_reason (NULL: nothing is wrong)."""
+        amount = self.feed.amount
+        if amount is None:
+            return (
+                f"NULL::{AMOUNT_TYPE} AS amount, NULL::VARCHAR AS amount_currency, "
+                "NULL::UTINYINT AS amount_reason"
+            )
+        number = expressions.number(amount.expression, self.field, self.number)
+        exact = f"TRY_CAST({number} AS {AMOUNT_TYPE})"
+        fields = dict.fromkeys(expressions.fields_of(amount.expression))
+        is_given = " OR ".join(f"{self.field(name)} IS NOT NULL" for name in fields) or "true"
+        currency = self._currency(amount)
+        is_known = f"coalesce({currency} IN ({sql.texts(self.currencies) or 'NULL'}), false)"
+        return (
+            f"{exact} AS amount, CASE WHEN {exact} IS NOT NULL THEN {currency} END "
+            "AS amount_currency, "
+            f"CASE WHEN NOT ({is_given}) THEN NULL "
+            f"WHEN {exact} IS NULL OR TRY({exact} = {number}) IS NOT TRUE THEN {Reason.BAD_AMOUNT} "
+            f"WHEN {number} < 0 THEN {Reason.NEGATIVE_AMOUNT} "
+            f"WHEN NOT {is_known} THEN {Reason.BAD_CURRENCY} END AS amount_reason"
+        )
+
+    def _currency(self, amount: FeedAmount) -> str:
+        if amount.currency is not None:
+            return sql.text(amount.currency)
+        assert amount.currency_field is not None
+        return self.field(amount.currency_field)
+
+    def _instant(self) -> str:
+        name = self.feed.time_field
+        column, kind = raw_field(name), self.types[name]
+        if kind in ZONED_TYPES:
+            return f"timezone('UTC', {column}::TIMESTAMPTZ)"
+        if kind.startswith("TIMESTAMP") or kind == "DATE":
+            return self._in_utc(f"{column}::TIMESTAMP")
+        field = self.field(name)
+        read = self._since_1970(name) if self.feed.time_epoch else self._text_instant(field)
+        if self.is_exceptions:
+            written = f"regexp_matches({field}, {sql.text(_WRITTEN_TIME)})"
+            return f"CASE WHEN {written} THEN TRY_CAST({field} AS TIMESTAMP) ELSE {read} END"
+        return read
+
+    def _since_1970(self, name: str) -> str:
+        assert self.feed.time_epoch is not None
+        count = f"TRY({self.number(name)} * {_MICROSECONDS[self.feed.time_epoch]}::HUGEINT)"
+        return (
+            f"CASE WHEN {count} BETWEEN {_EPOCH_RANGE} "
+            f"THEN make_timestamp(CAST({count} - {count} % 1 AS BIGINT)) END"
+        )
+
+    def _text_instant(self, field: str) -> str:
+        pattern = self.feed.time_pattern
+        if pattern is None:
+            local = self._in_utc(f"TRY_CAST({field} AS TIMESTAMP)")
+            return (
+                f"CASE WHEN regexp_matches({field}, {sql.text(_ZONED)}) "
+                f"THEN timezone('UTC', TRY_CAST({field} AS TIMESTAMPTZ)) ELSE {local} END"
+            )
+        instant = f"try_strptime({field}, {sql.text(pattern)})"
+        if "%z" in pattern or "%Z" in pattern:
+            return f"timezone('UTC', {instant})"
+        return self._in_utc(instant)
+
+    def _in_utc(self, local: str) -> str:
+        zone = self.feed.timezone
+        if zone == "UTC":
+            return local
+        return f"timezone('UTC', timezone({sql.text(zone)}, {local}))"
+
+
+def _has_fraction(tree: Expression) -> bool:
+    """Tell whether a constant of the tree is no whole number."""
+    match tree:
+        case NumberValue(value=value):
+            return value % 1 != 0
+        case Calculate(left=left, right=right):
+            return _has_fraction(left) or _has_fraction(right)
+        case TextValue():
+            return True
+        case (
+            FieldValue()
+            | Compare()
+            | InCountries()
+            | BeginsWith()
+            | IsMissing()
+            | AllOf()
+            | AnyOf()
+            | Not()
+        ):
+            return False
+        case _:
+            assert_never(tree)
