@@ -15,6 +15,9 @@ from dsl.build.literals import MAX_DIGITS
 LONGEST_PREFIX = 15
 """A number has at most 15 digits by ITU-T E.164, and so has its beginning."""
 
+LONGEST_NAME = 200
+"""The most characters of a name in a table, so that looking for a near one ends."""
+
 Amount = tuple[Decimal, str]
 """A number and the word behind it, such as `60 s`."""
 
@@ -27,6 +30,8 @@ _COUNTRY_MEANT = {"UK": "GB", "EL": "GR"}
 
 
 def _name(text: str) -> str | Unreadable:
+    if len(text) > LONGEST_NAME:
+        return Unreadable("is too long for a name", f"at most {LONGEST_NAME} characters")
     if _NAME.fullmatch(text):
         return text
     return Unreadable("is not a name", "write letters, digits and `_`, not starting with a digit")
@@ -45,11 +50,11 @@ def country_help(text: str) -> str:
 def _country(text: str) -> str | Unreadable:
     if text in country_codes():
         return text
-    return Unreadable("is not a country of ISO 3166-1", country_help(text))
+    return Unreadable("is not a country of ISO 3166-1")
 
 
 def _prefix(text: str) -> str | Unreadable:
-    if not _DIGITS.fullmatch(text):
+    if not (text.isascii() and text.isdigit()):
         digits = re.sub(r"[\s()+./-]", "", text)
         meant = f"write `{digits}`" if _DIGITS.fullmatch(digits) else "write digits: `4930`"
         return Unreadable("is not the beginning of a number", meant)
@@ -112,20 +117,26 @@ def words(what: str, *allowed: str) -> CellKind[str]:
     def read(text: str) -> str | Unreadable:
         if text in allowed:
             return text
+        return Unreadable(f"is not {what}")
+
+    def hint(text: str) -> str:
         near = nearest(text, allowed)
-        meant = f"did you mean `{near}`?" if near else f"write {listed}"
-        return Unreadable(f"is not {what}", meant)
+        return f"did you mean `{near}`?" if near else f"write {listed}"
 
-    return CellKind(what, read)
+    return CellKind(what, read, hint)
 
 
-def _kind(what: str, read: Callable[[str], str | Unreadable]) -> CellKind[str]:
-    return CellKind(what, read)
+def _kind(
+    what: str,
+    read: Callable[[str], str | Unreadable],
+    hint: Callable[[str], str] | None = None,
+) -> CellKind[str]:
+    return CellKind(what, read, hint)
 
 
 NAME = _kind("a name", _name)
 TEXT = _kind("a text", _text)
-COUNTRY = _kind("a country", _country)
+COUNTRY = _kind("a country", _country, country_help)
 PREFIX = _kind("a prefix", _prefix)
 CURRENCY = _kind("a currency", _currency)
 UNIT = _kind("a unit", _name)

@@ -46,6 +46,8 @@ def zones_of(table: Table, use: Span) -> tuple[TableZone, ...]:
     countries: dict[str, dict[str, None]] = {}
     zones = table[ZONE_COLUMN]
     for held, column in ((prefixes, PREFIX_COLUMN), (countries, COUNTRY_COLUMN)):
+        if not table[column].distinct:
+            continue
         for zone, place in zip(zones, table[column], strict=True):
             if zone is not None and place is not None:
                 held.setdefault(zone, {})[place] = None
@@ -85,6 +87,8 @@ def repeated_rows(table: Table) -> Iterator[Repetition]:
 
 
 def _repeated_rows(table: Table) -> Iterator[Repetition]:
+    if any(len(table[column].readings) == len(table) for column in FORM.columns):
+        return
     zones, prefixes, countries = (table[column] for column in FORM.columns)
     rows = list(zip(zones, prefixes, countries, strict=True))
     if len(set(rows)) == len(rows):
@@ -105,8 +109,11 @@ def shared_places(table: Table) -> Iterator[Repetition]:
 
 def _shared(table: Table, column: Column[str]) -> Iterator[Repetition]:
     """Find the first row of each further zone that a place of a column stands in."""
-    pairs = dict.fromkeys(zip(table[column], table[ZONE_COLUMN], strict=True))
-    if len({place for place, _ in pairs}) == len(pairs):
+    if len(table[column].readings) in {0, len(table)}:
+        return
+    pairs = set(zip(table[column], table[ZONE_COLUMN], strict=True))
+    places = {place for place, _ in pairs if place is not None}
+    if len(places) == sum(place is not None for place, _ in pairs):
         return
     rows: dict[tuple[str | None, str | None], int] = {}
     for row, pair in enumerate(zip(table[column], table[ZONE_COLUMN], strict=True)):

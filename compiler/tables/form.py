@@ -31,10 +31,18 @@ class CellKind(Generic[T_co]):
     Attributes:
         what: in words: "a country".
         read: from a cell's text, without blanks around it and never empty, to its value.
+        hint: what to write instead of a text; asked only for what is reported.
     """
 
     what: str
     read: Callable[[str], T_co | Unreadable]
+    hint: Callable[[str], str] | None = None
+
+    def help_for(self, text: str, reading: Unreadable) -> str | None:
+        """Say what to write instead of a text that could not be read."""
+        if reading.help is None and self.hint is not None:
+            return self.hint(text.strip())
+        return reading.help
 
 
 @dataclass(frozen=True, slots=True)

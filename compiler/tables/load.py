@@ -152,9 +152,8 @@ def _neighbours(file: Path, path: str) -> list[str]:
     """Give the tables that lie where a missing one should."""
     if not file.parent.is_dir():
         return []
-    return [
-        posixpath.join(posixpath.dirname(path), each.name) for each in file.parent.glob("*.csv")
-    ]
+    found = (each.name for each in file.parent.glob(f"*{SUFFIX}") if each.is_file())
+    return [posixpath.join(posixpath.dirname(path), name) for name in found]
 
 
 def _meant(path: str, there: Iterable[str]) -> str | None:

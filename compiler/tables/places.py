@@ -6,13 +6,18 @@ import re
 
 from dsl.source import Source, Span
 
-_CELL = re.compile(r'(?: *"(?P<quoted>(?:[^"]|"")*)"?)?(?P<plain>[^,\n]*)')
+_CELL = re.compile(r'(?: *"(?P<quoted>[^"]*(?:""[^"]*)*)"?)?(?P<plain>[^,\n]*)')
+
+LONGEST_ROW = 1_000
+"""How many characters of a row its place takes in; a report shows no more of it."""
 
 
 def row_span(source: Source, line: int) -> Span:
     """Give the place of the row that starts on a line; of one on several lines, the first."""
     start = source.line_start(line)
-    return Span(source.path, start, start + len(source.line(line)))
+    end = source.text.find("\n", start, start + LONGEST_ROW)
+    words = source.text[start : min(start + LONGEST_ROW, len(source.text)) if end < 0 else end]
+    return Span(source.path, start, start + len(words.rstrip()))
 
 
 def cell_span(source: Source, line: int, place: int) -> Span:

@@ -38,6 +38,13 @@ _CSV_FAULTS = (
 )
 
 
+class _Layout(csv.excel):
+    """RFC 4180, and blanks in front of a cell's quotes."""
+
+    strict = True
+    skipinitialspace = True
+
+
 @dataclass(slots=True)
 class _Rows:
     """The rows of a file that have as many cells as its header."""
@@ -45,7 +52,7 @@ class _Rows:
     header: list[str] = field(default_factory=list)
     header_line: int = 1
     rows: list[list[str]] = field(default_factory=list)
-    lines: list[int] = field(default_factory=list)
+    lines: Sequence[int] = ()
     ragged: list[tuple[int, int]] = field(default_factory=list)
     broken: Fault | None = None
 
@@ -86,25 +93,40 @@ def read_table(source: Source, form: Form) -> Table:
 
 def _rows(source: Source) -> _Rows:
     """Split a text into rows; stop where it is no CSV any more."""
-    found = _Rows()
-    reader = csv.reader(io.StringIO(source.text), strict=True, skipinitialspace=True)
+    reader = csv.reader(io.StringIO(source.text), _Layout)
+    every: list[list[str]] = []
+    try:
+        every.extend(reader)
+    except csv.Error:
+        return _rows_one_by_one(source)
+    is_plain = reader.line_num == len(every) and len(set(map(len, every))) == 1
+    if not is_plain or [""] * len(every[0]) in every:
+        return _rows_one_by_one(source)
+    return _Rows(every[0], 1, every[1:], range(2, len(every) + 1))
+
+
+def _rows_one_by_one(source: Source) -> _Rows:
+    """Split a text with empty, ragged or long rows, and find out where each starts."""
+    lines: list[int] = []
+    found = _Rows(lines=lines)
+    reader = csv.reader(io.StringIO(source.text), _Layout)
     start = 1
     try:
         for row in reader:
             if any(row):
-                _take(found, row, start)
+                _take(found, lines, row, start)
             start = reader.line_num + 1
     except csv.Error as error:
         found.broken = _broken(source, str(error), start)
     return found
 
 
-def _take(found: _Rows, row: list[str], line: int) -> None:
+def _take(found: _Rows, lines: list[int], row: list[str], line: int) -> None:
     if not found.header:
         found.header, found.header_line = row, line
     elif len(row) == len(found.header):
         found.rows.append(row)
-        found.lines.append(line)
+        lines.append(line)
     elif any(cell.strip() for cell in row):
         found.ragged.append((line, len(row)))
 
@@ -140,6 +162,8 @@ def _header(source: Source, form: Form, read: _Rows) -> tuple[dict[str, int], li
     """Tell which of the form's columns stand where, and what is wrong with the header."""
     line = read.header_line
     names = [name.strip() for name in read.header]
+    if read.broken is not None and not names:
+        return {}, []
     if not any(name in form.names for name in names):
         return {}, [_no_header(source, form, read)]
     order: dict[str, int] = {}
@@ -206,8 +230,9 @@ def _no_header(source: Source, form: Form, read: _Rows) -> Fault:
 def _cells(column: Column[object], texts: Sequence[str]) -> Cells[object]:
     """Read each distinct text of a column once."""
     read: Callable[[str], object] = column.kind.read
-    stripped = ((text, text.strip()) for text in dict.fromkeys(texts))
-    return Cells(texts, {text: read(words) for text, words in stripped if words})
+    distinct = dict.fromkeys(texts)
+    readings = {text: read(words) for text in distinct if (words := text.strip())}
+    return Cells(texts, readings, has_blanks=len(readings) < len(distinct))
 
 
 def _cell_faults(table: Table, column: Column[object]) -> Iterator[Fault]:
@@ -230,7 +255,7 @@ def _cell_faults(table: Table, column: Column[object]) -> Iterator[Fault]:
                 table.cell(row, column),
                 f"the column `{column.name}` holds {column.kind.what}{more}",
             ),
-            help=reading.help,
+            help=column.kind.help_for(text, reading),
         )
     yield from _rest(
         codes.TABLE_CELL,
@@ -242,7 +267,7 @@ def _cell_faults(table: Table, column: Column[object]) -> Iterator[Fault]:
 
 
 def _empty_cells(table: Table, column: Column[object], cells: Cells[object]) -> Iterator[Fault]:
-    rows = [row for row, text in enumerate(cells.texts) if text not in cells.readings]
+    rows = cells.blank_rows(range(len(table)))
     if not rows:
         return
     more = f", here and in {_count(len(rows) - 1, 'row')} more" if len(rows) > 1 else ""
@@ -258,8 +283,7 @@ def _empty_rows(table: Table) -> Iterator[Fault]:
     rows: Sequence[int] = range(len(table) if any(map(table.has, table.form.one_of)) else 0)
     for column in table.form.one_of:
         if table.has(column):
-            cells = table[column]
-            rows = [row for row in rows if cells.texts[row] not in cells.readings]
+            rows = table[column].blank_rows(rows)
     if rows:
         wanted = " nor ".join(f"`{column.name}`" for column in table.form.one_of)
         more = f"here, and in {_count(len(rows) - 1, 'row')} more" if len(rows) > 1 else "here"

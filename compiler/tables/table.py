@@ -37,10 +37,12 @@ class Cells(Generic[T]):
     Attributes:
         texts: what is written, row by row, blanks around it included.
         readings: what each distinct text that is not blank was read as.
+        has_blanks: some of the texts are blank.
     """
 
     texts: Sequence[str]
     readings: Mapping[str, T | Unreadable]
+    has_blanks: bool = True
 
     @cached_property
     def distinct(self) -> Mapping[str, T]:
@@ -61,6 +63,12 @@ class Cells(Generic[T]):
     def first(self, text: str) -> int:
         """Give the first row that has a text, as written."""
         return self._firsts[text]
+
+    def blank_rows(self, rows: Sequence[int]) -> Sequence[int]:
+        """Give those of some rows whose cell is empty."""
+        if not self.has_blanks:
+            return ()
+        return [row for row in rows if self.texts[row] not in self.readings]
 
     def at(self, row: int) -> T | None:
         """Give the value of a row's cell; None where it is empty or cannot be read."""

@@ -23,6 +23,7 @@ from runtime.program.artifact import seal
 from runtime.program.expressions import (
     AllOf,
     AnyOf,
+    BeginsWith,
     Calculate,
     Compare,
     Expression,
@@ -65,6 +66,8 @@ CRITERIA: tuple[Expression | None, ...] = (
     compare("n", ">", 5),
     AnyOf(operands=(compare("n", "<=", Decimal("7.5")), compare("kind", "==", "b"))),
     InCountries(value=FieldValue(name="country"), countries=("CA", "US")),
+    BeginsWith(value=FieldValue(name="n"), prefixes=("10", "4", "9")),
+    Not(operand=BeginsWith(value=FieldValue(name="kind"), prefixes=("a",))),
     Not(operand=compare("kind", "==", "a")),
     AllOf(operands=(compare("kind", ">=", "b"), Not(operand=compare("n", "==", 0)))),
 )
