@@ -8,8 +8,9 @@ from typing import cast
 from lark import Token
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
-from dsl.build.reading import Branch
+from dsl.grammar.driver import driver
 from dsl.grammar.tables import parser
+from dsl.grammar.trees import Branch, branch_of
 
 CHARACTER = "<character>"
 END = "$END"
@@ -55,8 +56,11 @@ def parse(text: str, start: str) -> Branch | Failure:
 
 def parse_quickly(text: str, start: str) -> Branch | None:
     """Parse a text from a start of the grammar, if it can be."""
+    quickly = driver().parse(text, start)
+    if quickly is not None:
+        return quickly
     try:
-        return parser().parse(text, start=start)
+        return branch_of(parser().parse(text, start=start))
     except UnexpectedInput:
         return None
 

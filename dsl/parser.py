@@ -18,7 +18,7 @@ from dsl.failures import Failure, parse, parse_quickly
 from dsl.kinds import Kind
 from dsl.messages import explain
 from dsl.outside import closes_early, outside, report_outside
-from dsl.recovery import DEEPEST, deep_expression, find_mistakes
+from dsl.recovery import DEEPEST, deep_expression, find_mistakes, may_be_deep
 from dsl.slices import Cut, Slice, cut
 from dsl.source import Source, Span
 from dsl.syntax.base import Name
@@ -86,7 +86,8 @@ def _build(
 ) -> tuple[Declaration | None, tuple[Diagnostic, ...]]:
     """Build a declaration's node; None where a literal in it means nothing."""
     reading = Reading(source, piece.start, pieces.comments)
-    deep = deep_expression(tree)
+    is_long = may_be_deep(source.text[piece.start : piece.end])
+    deep = deep_expression(tree) if is_long else None
     if deep is not None:
         return None, (
             codes.TOO_DEEP.at(

@@ -122,6 +122,11 @@ def _blank(text: str, start: int, end: int) -> str:
     return text[:start] + blanks + text[end:]
 
 
+def may_be_deep(text: str) -> bool:
+    """Tell whether a text has a line that is long enough to nest too deeply: `a+a+a`."""
+    return len(text) > 2 * DEEPEST and max(map(len, text.split("\n"))) > 2 * DEEPEST
+
+
 def deep_expression(tree: Branch) -> Branch | None:
     """Give the first statement part that nests deeper than a reader, or a program, follows."""
     stack: list[tuple[Branch, int, Branch]] = [(tree, 0, tree)]

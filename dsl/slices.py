@@ -24,7 +24,7 @@ LEXEME = re.compile(
     | (?P<close>\})
     | (?P<end>;)
     | (?P<line>\n)
-    | (?P<other>[^\s"\#{};]+)
+    | (?P<other>[^\s"\#{};]+(?:[ \t]+[^\s"\#{};]+)*)
     """,
     re.VERBOSE,
 )
@@ -124,8 +124,10 @@ class _Scanner:
         if self.indent is None:
             self.indent = start - self.line_start
             self._first_word(start, is_opening=kind == "open")
-        current = self._current(start)
+        current = self.current or self._current(start)
         current.end = lexeme.end()
+        if kind == "other":
+            return
         if kind == "open":
             current.brace(start, self.indent)
         elif kind == "close":

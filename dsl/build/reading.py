@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from lark import Token, Tree
-
 from dsl import codes
 from dsl.diagnostic import Diagnostic, Label
+from dsl.grammar.trees import Branch as Branch
+from dsl.grammar.trees import Token
 from dsl.source import Source, Span
 from dsl.syntax.base import Comment
 
-Branch = Tree[Token]
 Built = TypeVar("Built")
 
 
@@ -36,11 +35,15 @@ class Reading:
 
     def span(self, piece: Branch | Token) -> Span:
         """Give the place of a tree or token in the file."""
-        return self.stretch(piece, piece)
+        start, end, base = piece.start_pos, piece.end_pos, self.base
+        assert start is not None and end is not None
+        return Span(self.source.path, base + start, base + end)
 
     def stretch(self, first: Branch | Token, last: Branch | Token) -> Span:
         """Give the place from one piece to another."""
-        return Span(self.source.path, self.base + _start(first), self.base + _end(last))
+        start, end, base = first.start_pos, last.end_pos, self.base
+        assert start is not None and end is not None
+        return Span(self.source.path, base + start, base + end)
 
     def words(self, span: Span) -> str:
         """Give the text of a place."""
@@ -106,17 +109,20 @@ def statements(reading: Reading, block: Branch) -> Statements:
 
 def branches(tree: Branch) -> tuple[Branch, ...]:
     """Give the subtrees right below a tree."""
-    return tuple(child for child in tree.children if isinstance(child, Tree))
+    return tuple([child for child in tree.children if isinstance(child, Branch)])
 
 
 def tokens(tree: Branch) -> tuple[Token, ...]:
     """Give the tokens right below a tree."""
-    return tuple(child for child in tree.children if isinstance(child, Token))
+    return tuple([child for child in tree.children if not isinstance(child, Branch)])
 
 
 def branch(tree: Branch, rule: str) -> Branch | None:
     """Give the subtree of a rule right below a tree, if there is one."""
-    return next((child for child in branches(tree) if child.data == rule), None)
+    for child in tree.children:
+        if isinstance(child, Branch) and child.data == rule:
+            return child
+    return None
 
 
 def the(tree: Branch, rule: str) -> Branch:
@@ -132,14 +138,3 @@ def all_of(
     """Build each of the trees that is of a rule."""
     return tuple(build(reading, tree) for tree in trees if tree.data == rule)
 
-
-def _start(piece: Branch | Token) -> int:
-    start = piece.start_pos if isinstance(piece, Token) else piece.meta.start_pos
-    assert start is not None
-    return start
-
-
-def _end(piece: Branch | Token) -> int:
-    end = piece.end_pos if isinstance(piece, Token) else piece.meta.end_pos
-    assert end is not None
-    return end
