@@ -63,6 +63,10 @@ CHARGE_WITHOUT_LIFECYCLE = Code(
     "RB212", "charge-without-lifecycle", "error", "a transition is charged without a lifecycle"
 )
 
+MISPLACED_TERM = Code(
+    "RB220", "misplaced-term", "error", "an amount is for what is not counted there"
+)
+
 UNKNOWN_UNIT = Code("RB301", "unknown-unit", "error", "a unit is not known")
 WRONG_MEASURE = Code("RB302", "wrong-measure", "error", "a unit measures another thing")
 UNKNOWN_MEASURE = Code("RB303", "unknown-measure", "error", "a usage class has an unknown measure")

@@ -17,6 +17,7 @@ from dsl.syntax.base import Money, Name, Node, QuotedName
 from dsl.syntax.catalog import CatalogDeclaration
 from dsl.syntax.feeds import FeedAmount
 from dsl.syntax.offers import PackageDeclaration
+from dsl.syntax.prices import Price, PriceTerm
 from dsl.syntax.services import (
     LifecycleDeclaration,
     PackageStatusDeclaration,
@@ -26,9 +27,9 @@ from dsl.syntax.services import (
     ServiceTypeDeclaration,
     StatusPrice,
 )
-from dsl.syntax.usage import UnitPrice, UsageClassDeclaration
+from dsl.syntax.usage import UsageClassDeclaration
 from runtime.program.terms import IN_SERVICE, Measure, Proration, ServiceBase, StatusBase
-from runtime.program.units import EVENT, MEASURES
+from runtime.program.units import MEASURES
 
 _FREQUENCY_NAMES = {1: "monthly", 3: "quarterly", 6: "semi_annually", 12: "yearly"}
 _CURRENCY = re.compile("[A-Z]{3}")
@@ -47,7 +48,10 @@ PRORATIONS: Mapping[str, Proration] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class PriceCell:
-    """One recurring price as written: `status` None where it holds for all billable ones."""
+    """One recurring price as written: `row` None where it holds for all billable statuses.
+
+    `money` is the first amount of its currency.
+    """
 
     price: RecurringPrice
     row: StatusPrice | None
@@ -170,11 +174,24 @@ def billable_statuses(resolved: Resolved, service: ServiceDeclaration) -> tuple[
 def price_cells(service: ServiceDeclaration) -> Iterator[PriceCell]:
     """Give every recurring price of a service, in the order written."""
     for price in service.recurring_prices:
-        for money in price.prices:
-            yield PriceCell(price, None, money)
+        if price.price is not None:
+            for money in leading_amounts(price.price):
+                yield PriceCell(price, None, money)
         for row in price.by_status:
-            for money in row.prices:
+            for money in leading_amounts(row.price):
                 yield PriceCell(price, row, money)
+
+
+def terms_of(price: Price) -> Iterator[PriceTerm]:
+    """Give every term of a price, in the order written."""
+    for sums in price.lists:
+        for each in sums:
+            yield from each.terms
+
+
+def leading_amounts(price: Price) -> tuple[Money, ...]:
+    """Give the first amount of each currency of a price, a tiered one's of its first tier."""
+    return tuple(each.money for each in price.leading if each.money is not None)
 
 
 def sold_services(
@@ -202,11 +219,6 @@ def rated_services(resolved: Resolved) -> Iterator[tuple[ServiceDeclaration, Nam
 def measure_of(node: UsageClassDeclaration) -> Measure | None:
     """Give what a usage class is measured in; None where the word is no measure."""
     return next((measure for measure in MEASURES if measure == node.measure.text), None)
-
-
-def is_event_price(price: UnitPrice) -> bool:
-    """Whether a price is `per event`."""
-    return price.unit is not None and price.unit.text == EVENT
 
 
 def amount_currency(node: FeedAmount) -> Name | None:

@@ -20,7 +20,6 @@ _TERMINALS = {
     "DATE": "a date, `2026-01-31`",
     "REGION": "a jurisdiction, `CA-ON`",
     "COMPARISON": "a comparison, `==`",
-    "ADDITIVE": "`+` or `-`",
     "MULTIPLICATIVE": "`*`",
     "_BREAK": "the end of the line",
     END: "the end of the line",

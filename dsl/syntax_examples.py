@@ -521,12 +521,6 @@ EXAMPLES: tuple[Example, ...] = (
         "write `time band off_peak = weekdays 20:00..07:00, weekends`",
     ),
     Example(
-        "rate group g {\n  web_data 1.20 CAD\n}",
-        "CAD",
-        "the rate has no unit",
-        "write `1.20 CAD per GB`, or `1.20 CAD each` for what is counted",
-    ),
-    Example(
         "rate group g {\n  web_data CAD 1.20 per GB\n}",
         "CAD",
         "the currency stands before its amount",

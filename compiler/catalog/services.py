@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from compiler.catalog.base import Entity, Money
+from compiler.catalog.base import Entity
+from compiler.catalog.prices import Price
 from dsl.source import Span
 from runtime.program.expressions import Closed
 from runtime.program.model import ServiceBase, StatusBase
@@ -53,7 +54,7 @@ class RecurringPrice(Closed):
 
     months: int
     status: str
-    price: Money
+    price: Price
 
 
 class TransitionCharge(Closed):
@@ -61,7 +62,7 @@ class TransitionCharge(Closed):
 
     transition: str
     fee_service: str
-    prices: tuple[Money, ...]
+    prices: tuple[Price, ...]
     span: Span
 
 
@@ -96,6 +97,6 @@ class Service(Entity):
     active_from: date | None
     active_until: date | None
     recurring_prices: tuple[RecurringPrice, ...]
-    one_time_prices: tuple[Money, ...]
+    one_time_prices: tuple[Price, ...]
     transition_charges: tuple[TransitionCharge, ...]
     usage: ServiceUsage | None

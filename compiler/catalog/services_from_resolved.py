@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from compiler.catalog.base import Money
 from compiler.catalog.known import known, optional_target, target_name
+from compiler.catalog.prices_from_resolved import prices_of
 from compiler.catalog.services import (
     BucketUse,
     Lifecycle,
@@ -20,7 +21,6 @@ from compiler.catalog.services import (
 )
 from compiler.facts import (
     billable_statuses,
-    price_cells,
     service_base,
     service_type_base,
     status_base,
@@ -123,13 +123,13 @@ def _service(resolved: Resolved, node: ServiceDeclaration) -> Service:
         active_until=None if node.active_until is None else node.active_until.value,
         recurring_prices=tuple(_recurring_prices(resolved, node)),
         one_time_prices=tuple(
-            money(price) for prices in node.one_time_prices for price in prices.prices
+            price for each in node.one_time_prices for price in prices_of(resolved, each.price)
         ),
         transition_charges=tuple(
             TransitionCharge(
                 transition=charge.transition.text,
                 fee_service=target_name(resolved, charge.service),
-                prices=tuple(money(price) for price in charge.prices),
+                prices=prices_of(resolved, charge.price),
                 span=charge.span,
             )
             for charge in node.transition_charges
@@ -140,10 +140,16 @@ def _service(resolved: Resolved, node: ServiceDeclaration) -> Service:
 
 def _recurring_prices(resolved: Resolved, node: ServiceDeclaration) -> Iterator[RecurringPrice]:
     billable = known(billable_statuses(resolved, node), f"the statuses of `{node.name.text}`")
-    for cell in price_cells(node):
-        own = billable if cell.row is None else (target_name(resolved, cell.row.status),)
-        for status in own:
-            yield RecurringPrice(months=cell.months, status=status, price=money(cell.money))
+    for written in node.recurring_prices:
+        months = written.frequency.months
+        if written.price is not None:
+            for price in prices_of(resolved, written.price):
+                for status in billable:
+                    yield RecurringPrice(months=months, status=status, price=price)
+        for row in written.by_status:
+            status = target_name(resolved, row.status)
+            for price in prices_of(resolved, row.price):
+                yield RecurringPrice(months=months, status=status, price=price)
 
 
 def _usage(resolved: Resolved, node: ServiceDeclaration) -> ServiceUsage | None:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from compiler.catalog.base import Entity, Money, Unit
 from compiler.catalog.expressions import Expression
+from compiler.catalog.prices import Price
 from dsl.source import Span
 from runtime.program.expressions import Closed
 from runtime.program.terms import Measure
@@ -24,25 +25,12 @@ class UsageClass(Entity):
     type: str | None
 
 
-class RatePrice(Closed):
-    """What a rate row charges in one currency.
-
-    `price` for each `unit`, as written, and `event_price` for the event itself; a row may
-    have either or both.
-    """
-
-    currency: str
-    price: Money | None
-    unit: Unit
-    event_price: Money | None
-
-
 class Rate(Closed):
     """A row of a rate group; `zone` None: everywhere."""
 
     usage_class: str
     zone: str | None
-    prices: tuple[RatePrice, ...]
+    prices: tuple[Price, ...]
     span: Span
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from compiler.catalog.expressions_from_syntax import type_optional
-from compiler.catalog.feeds_from_resolved import typed_unit, unit_named
+from compiler.catalog.feeds_from_resolved import unit_named
 from compiler.catalog.known import CompilerFault, known, optional_target, target_name
+from compiler.catalog.prices_from_resolved import prices_of
 from compiler.catalog.services_from_resolved import money
 from compiler.catalog.usage import (
     BaseBucket,
@@ -16,14 +17,12 @@ from compiler.catalog.usage import (
     Rate,
     RateGroup,
     RatePlan,
-    RatePrice,
     UsageClass,
     UsageClassType,
 )
-from compiler.facts import is_event_price, measure_of
+from compiler.facts import measure_of
 from compiler.resolve.model import Resolved
 from dsl.syntax import usage as written
-from runtime.program.units import EACH, EVENT, UNITS
 
 
 def usage_class_types(resolved: Resolved) -> tuple[UsageClassType, ...]:
@@ -61,7 +60,7 @@ def rate_groups(resolved: Resolved) -> tuple[RateGroup, ...]:
                 Rate(
                     usage_class=target_name(resolved, row.usage_class),
                     zone=optional_target(resolved, row.zone),
-                    prices=_rate_prices(resolved, row),
+                    prices=prices_of(resolved, row.price),
                     span=row.span,
                 )
                 for row in node.rows
@@ -69,30 +68,6 @@ def rate_groups(resolved: Resolved) -> tuple[RateGroup, ...]:
         )
         for node in resolved.all(written.RateGroupDeclaration)
     )
-
-
-def _rate_prices(resolved: Resolved, row: written.RateRow) -> tuple[RatePrice, ...]:
-    """Bring a row's prices together by currency: one for the unit, one for the event."""
-    currencies = dict.fromkeys(price.money.currency.text for price in row.prices)
-    found: list[RatePrice] = []
-    for currency in currencies:
-        own = [price for price in row.prices if price.money.currency.text == currency]
-        events = [price for price in own if is_event_price(price)]
-        units = [price for price in own if not is_event_price(price)]
-        unit = typed_unit(EACH)
-        if units and units[0].unit is not None:
-            unit = unit_named(resolved, units[0].unit)
-        elif not units:
-            unit = typed_unit(UNITS[EVENT])
-        found.append(
-            RatePrice(
-                currency=currency,
-                price=money(units[0].money) if units else None,
-                unit=unit,
-                event_price=money(events[0].money) if events else None,
-            )
-        )
-    return tuple(found)
 
 
 def rate_plans(resolved: Resolved) -> tuple[RatePlan, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from compiler.facts import is_event_price
+from compiler.facts import leading_amounts
 from compiler.resolve.model import Resolved
 from dsl.source import Span
 from dsl.syntax.base import Money
@@ -44,26 +44,25 @@ def _lists(node: Declaration) -> Iterator[PriceList]:
                     yield PriceList("the flat amount", tier.flats[0].span, tier.flats)
         case RateGroupDeclaration():
             for row in node.rows:
-                of_event = tuple(one.money for one in row.prices if is_event_price(one))
-                of_unit = tuple(one.money for one in row.prices if not is_event_price(one))
-                what = f"the rate of `{row.usage_class.text}`"
-                if of_unit:
-                    yield PriceList(what, row.usage_class.span, of_unit)
-                if of_event:
-                    yield PriceList(f"{what} per event", row.usage_class.span, of_event)
+                amounts = leading_amounts(row.price)
+                if amounts:
+                    what = f"the rate of `{row.usage_class.text}`"
+                    yield PriceList(what, row.usage_class.span, amounts)
         case _:
             return
 
 
 def _service_lists(node: ServiceDeclaration) -> Iterator[PriceList]:
-    one_time = tuple(money for price in node.one_time_prices for money in price.prices)
+    one_time = tuple(
+        money for each in node.one_time_prices for money in leading_amounts(each.price)
+    )
     if one_time:
         yield PriceList(f"the price of `{node.name.text}`", node.name.span, one_time)
     charges: dict[tuple[str, str], list[Money]] = {}
     places: dict[tuple[str, str], Span] = {}
     for charge in node.transition_charges:
         key = charge.transition.text, charge.service.text
-        charges.setdefault(key, []).extend(charge.prices)
+        charges.setdefault(key, []).extend(leading_amounts(charge.price))
         places.setdefault(key, charge.service.span)
     for (transition, fee), amounts in charges.items():
         what = f"the charge `{fee}` on `{transition}`"

@@ -6,19 +6,19 @@ from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.checks.unknown_unit import CALLS
 from compiler.checks.wording import choice
-from compiler.facts import is_event_price, measure_of
+from compiler.facts import measure_of, terms_of
 from compiler.resolve.model import Resolved
 from compiler.resolve.units import unit_of
 from compiler.session import Session
 from dsl.diagnostic import Label
 from dsl.source import Span
 from dsl.syntax.base import Name
+from dsl.syntax.prices import PriceTerm
 from dsl.syntax.usage import (
     BaseBucketDeclaration,
     BucketDeclaration,
     RateGroupDeclaration,
     RateRow,
-    UnitPrice,
     UsageClassDeclaration,
 )
 from runtime.program.terms import Measure
@@ -51,17 +51,17 @@ def check(resolved: Resolved, session: Session) -> None:
     """Report each unit that does not fit, and where the measure is set."""
     for group in resolved.all(RateGroupDeclaration):
         for row in group.rows:
-            for price in row.prices:
-                _check_price(resolved, row, price, session)
+            for term in terms_of(row.price):
+                _check_price(resolved, row, term, session)
     for base in resolved.all(BaseBucketDeclaration):
         _check_base_bucket(resolved, base, session)
     for bucket in resolved.all(BucketDeclaration):
         _check_bucket(resolved, bucket, session)
 
 
-def _check_price(resolved: Resolved, row: RateRow, price: UnitPrice, session: Session) -> None:
+def _check_price(resolved: Resolved, row: RateRow, price: PriceTerm, session: Session) -> None:
     usage_class = resolved.find(row.usage_class, UsageClassDeclaration)
-    if usage_class is None or is_event_price(price):
+    if usage_class is None or price.basis.text not in {"each", "per", "block"}:
         return
     unit = EACH if price.unit is None else unit_of(resolved, price.unit)
     due = measure_of(usage_class)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from compiler.catalog.model import Catalog
 from compiler.lower import billing, counting, feeds, offers, services, usage, zones
 from compiler.lower.lines import Lines
+from compiler.lower.prices import Prices
 from dsl.source import Source
 from runtime.program.artifact import seal
 from runtime.program.model import FORMAT_VERSION, Currency, Program, SourceLine
@@ -20,6 +21,11 @@ def lower(catalog: Catalog, sources: Iterable[Source]) -> Program:
 
 
 def _tables(catalog: Catalog, lines: Lines, numbered: tuple[SourceLine, ...]) -> Program:
+    prices = Prices(lines)
+    recurring_prices = tuple(services.recurring_prices(catalog, lines, prices))
+    one_time_prices = tuple(services.one_time_prices(catalog, lines, prices))
+    transition_charges = tuple(services.transition_charges(catalog, lines, prices))
+    rates = tuple(usage.rates(catalog, lines, prices))
     return Program(
         format_version=FORMAT_VERSION,
         fingerprint="",
@@ -36,9 +42,9 @@ def _tables(catalog: Catalog, lines: Lines, numbered: tuple[SourceLine, ...]) ->
         package_statuses=tuple(services.package_statuses(catalog, lines)),
         transitions=tuple(services.transitions(catalog, lines)),
         services=tuple(services.services(catalog, lines)),
-        recurring_prices=tuple(services.recurring_prices(catalog, lines)),
-        one_time_prices=tuple(services.one_time_prices(catalog, lines)),
-        transition_charges=tuple(services.transition_charges(catalog, lines)),
+        recurring_prices=recurring_prices,
+        one_time_prices=one_time_prices,
+        transition_charges=transition_charges,
         packages=tuple(offers.packages(catalog, lines)),
         package_frequencies=tuple(offers.package_frequencies(catalog, lines)),
         package_services=tuple(offers.package_services(catalog, lines)),
@@ -53,13 +59,16 @@ def _tables(catalog: Catalog, lines: Lines, numbered: tuple[SourceLine, ...]) ->
         time_bands=tuple(zones.time_bands(catalog, lines)),
         time_band_hours=tuple(zones.time_band_hours(catalog, lines)),
         rate_groups=tuple(usage.rate_groups(catalog, lines)),
-        rates=tuple(usage.rates(catalog, lines)),
+        rates=rates,
         rate_plans=tuple(usage.rate_plans(catalog, lines)),
         rate_plan_groups=tuple(usage.rate_plan_groups(catalog, lines)),
         buckets=tuple(usage.buckets(catalog, lines)),
         bucket_tiers=tuple(usage.bucket_tiers(catalog, lines)),
         bucket_flats=tuple(usage.bucket_flats(catalog, lines)),
         service_buckets=tuple(services.service_buckets(catalog, lines)),
+        prices=prices.prices,
+        price_tiers=prices.tiers,
+        price_terms=prices.terms,
         tax_rates=tuple(billing.tax_rates(catalog, lines)),
         tax_inclusions=tuple(billing.tax_inclusions(catalog, lines)),
         tax_exemptions=tuple(billing.tax_exemptions(catalog, lines)),

@@ -6,15 +6,10 @@ from collections.abc import Iterator
 
 from compiler.catalog.model import Catalog
 from compiler.lower.lines import Lines
-from runtime.program.model import (
-    OneTimePrice,
-    RecurringPrice,
-    Service,
-    ServiceBucket,
-    Status,
-    Transition,
-    TransitionCharge,
-)
+from compiler.lower.prices import Prices
+from runtime.program.buckets import ServiceBucket
+from runtime.program.model import Service, Status, Transition
+from runtime.program.prices import OneTimePrice, RecurringPrice, TransitionCharge
 
 
 def service_statuses(catalog: Catalog, lines: Lines) -> Iterator[Status]:
@@ -65,43 +60,55 @@ def services(catalog: Catalog, lines: Lines) -> Iterator[Service]:
         )
 
 
-def recurring_prices(catalog: Catalog, lines: Lines) -> Iterator[RecurringPrice]:
+def recurring_prices(catalog: Catalog, lines: Lines, prices: Prices) -> Iterator[RecurringPrice]:
     """Give the recurring prices, one a service, frequency, status and currency."""
     for service in catalog.services:
         for row in service.recurring_prices:
             yield RecurringPrice(
+                level="catalog",
+                owner=None,
                 service=service.id,
                 months=row.months,
                 status=row.status,
                 currency=row.price.currency,
-                amount=row.price.amount,
+                start=None,
+                audience="all",
+                price=prices.id_of(row.price),
                 source=lines.id_of(row.price.span),
             )
 
 
-def one_time_prices(catalog: Catalog, lines: Lines) -> Iterator[OneTimePrice]:
+def one_time_prices(catalog: Catalog, lines: Lines, prices: Prices) -> Iterator[OneTimePrice]:
     """Give the one-time prices of non-recurring services."""
     for service in catalog.services:
         for price in service.one_time_prices:
             yield OneTimePrice(
+                level="catalog",
+                owner=None,
                 service=service.id,
                 currency=price.currency,
-                amount=price.amount,
+                start=None,
+                audience="all",
+                price=prices.id_of(price),
                 source=lines.id_of(price.span),
             )
 
 
-def transition_charges(catalog: Catalog, lines: Lines) -> Iterator[TransitionCharge]:
+def transition_charges(
+    catalog: Catalog, lines: Lines, prices: Prices
+) -> Iterator[TransitionCharge]:
     """Give what transitions charge, one row a currency."""
     for service in catalog.services:
         for charge in service.transition_charges:
             for price in charge.prices:
                 yield TransitionCharge(
+                    level="catalog",
+                    owner=None,
                     service=service.id,
                     transition=charge.transition,
                     fee_service=charge.fee_service,
                     currency=price.currency,
-                    amount=price.amount,
+                    price=prices.id_of(price),
                     source=lines.id_of(price.span),
                 )
 

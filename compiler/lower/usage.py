@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
-from compiler.catalog import usage as typed
 from compiler.catalog.model import Catalog
 from compiler.lower.expressions import (
     compile_optional,
 )
 from compiler.lower.lines import Lines
+from compiler.lower.prices import Prices
 from compiler.lower.zones import zones_by_name
+from runtime.program.buckets import Bucket, BucketFlat, BucketTier
 from runtime.program.model import (
-    Bucket,
-    BucketFlat,
-    BucketTier,
     Rate,
     RateGroup,
     RatePlan,
@@ -49,30 +46,28 @@ def rate_groups(catalog: Catalog, lines: Lines) -> Iterator[RateGroup]:
         )
 
 
-def rates(catalog: Catalog, lines: Lines) -> Iterator[Rate]:
+def rates(catalog: Catalog, lines: Lines, prices: Prices) -> Iterator[Rate]:
     """Give the rates, one row a currency; a price-sheet row's id names what it covers."""
     for group in catalog.rate_groups:
         for ordinal, rate in enumerate(group.rates):
+            covered = (group.id, rate.usage_class, *(() if rate.zone is None else (rate.zone,)))
             for price in rate.prices:
-                yield _rate(group.id, ordinal, rate, price, lines)
-
-
-def _rate(group: str, ordinal: int, rate: typed.Rate, price: typed.RatePrice, lines: Lines) -> Rate:
-    covered = (group, rate.usage_class, *(() if rate.zone is None else (rate.zone,)))
-    origin = price.price or price.event_price
-    return Rate(
-        id="/".join(covered),
-        group=group,
-        ordinal=ordinal,
-        usage_class=rate.usage_class,
-        zone=rate.zone,
-        currency=price.currency,
-        amount=Decimal(0) if price.price is None else price.price.amount,
-        per=price.unit.steps,
-        unit=price.unit.name,
-        event_amount=Decimal(0) if price.event_price is None else price.event_price.amount,
-        source=lines.id_of(rate.span if origin is None else origin.span),
-    )
+                yield Rate(
+                    id="/".join(covered),
+                    group=group.id,
+                    ordinal=ordinal,
+                    usage_class=rate.usage_class,
+                    zone=rate.zone,
+                    country=None,
+                    prefix=None,
+                    carrier=None,
+                    band=None,
+                    currency=price.currency,
+                    minimum=0,
+                    increment=1,
+                    price=prices.id_of(price),
+                    source=lines.id_of(price.span),
+                )
 
 
 def rate_plans(catalog: Catalog, lines: Lines) -> Iterator[RatePlan]:
@@ -105,7 +100,13 @@ def buckets(catalog: Catalog, lines: Lines) -> Iterator[Bucket]:
             unit=base.unit.name,
             steps_per_unit=base.unit.steps,
             months=bucket.months,
+            lasts_months=None,
+            lasts_days=None,
             prorate=bucket.prorate,
+            priority=0,
+            rollover_periods=0,
+            rollover_cap=None,
+            share_plan=None,
             source=lines.id_of(bucket.span),
         )
 

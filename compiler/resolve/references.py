@@ -18,6 +18,7 @@ from dsl.syntax.declarations import Declaration
 from dsl.syntax.expressions import InZone
 from dsl.syntax.feeds import FeedDeclaration, UnitDeclaration
 from dsl.syntax.offers import PackageDeclaration
+from dsl.syntax.prices import Price
 from dsl.syntax.services import (
     LifecycleDeclaration,
     PackageStatusDeclaration,
@@ -51,6 +52,8 @@ class Mention:
 def mentions(node: Declaration) -> Iterator[Mention]:
     """Give every referring name of a declaration: in the order of its fields, units last."""
     yield from _named(node)
+    for price in every(node, Price):
+        yield from _optional(price.counted_by, "priced by", Kind.COUNTING_RULE)
     for unit in unit_names(node):
         if unit.text not in UNITS:
             yield Mention(unit, "measured in", Kind.UNIT)

@@ -10,7 +10,8 @@ from compiler.resolve.walk import walk
 from dsl.syntax.base import Name, Quantity
 from dsl.syntax.declarations import Declaration
 from dsl.syntax.feeds import FeedQuantity, UnitDeclaration
-from dsl.syntax.usage import BaseBucketDeclaration, UnitPrice
+from dsl.syntax.prices import Bound, PriceTerm
+from dsl.syntax.usage import BaseBucketDeclaration
 from runtime.program.units import UNITS, Unit
 
 MAX_STEPS = 2**63 - 1
@@ -25,7 +26,7 @@ def unit_names(declaration: Declaration) -> Iterator[Name]:
         match node:
             case Quantity() | FeedQuantity():
                 yield node.unit
-            case UnitPrice() | BaseBucketDeclaration() if node.unit is not None:
+            case PriceTerm() | Bound() | BaseBucketDeclaration() if node.unit is not None:
                 yield node.unit
             case _:
                 continue

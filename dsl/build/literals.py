@@ -120,11 +120,6 @@ def money(reading: Reading, tree: Branch) -> Money:
     return Money(reading.span(tree), decimal(reading, amount), name(reading, currency))
 
 
-def prices(reading: Reading, tree: Branch) -> tuple[Money, ...]:
-    """Build the amounts right below a tree, one a currency."""
-    return tuple(money(reading, child) for child in branches(tree) if child.data == "money")
-
-
 def percent(reading: Reading, tree: Branch) -> Percent:
     """Build a percentage."""
     return Percent(reading.span(tree), decimal(reading, tokens(tree)[0]))
@@ -190,3 +185,8 @@ def frequency(reading: Reading, tree: Branch) -> Frequency:
         )
         return Frequency(span, 1)
     return Frequency(span, int(months))
+
+
+def prices(reading: Reading, tree: Branch) -> tuple[Money, ...]:
+    """Build the amounts right below a tree, one a currency."""
+    return tuple(money(reading, child) for child in branches(tree) if child.data == "money")

@@ -8,10 +8,10 @@ from dsl.build.literals import (
     names,
     optional_name,
     optional_text,
-    prices,
     window,
     word,
 )
+from dsl.build.prices import optional_price, the_price
 from dsl.build.reading import (
     Branch,
     Reading,
@@ -112,7 +112,7 @@ def _recurring_price(reading: Reading, tree: Branch) -> RecurringPrice:
         reading.span(tree),
         frequency=frequency(reading, the(tree, "frequency")),
         by_status=all_of(reading, branches(tree), "status_price", _status_price),
-        prices=prices(reading, tree),
+        price=optional_price(reading, tree),
     )
 
 
@@ -120,17 +120,17 @@ def _status_price(reading: Reading, tree: Branch) -> StatusPrice:
     return StatusPrice(
         reading.span(tree),
         status=name(reading, tokens(tree)[0]),
-        prices=prices(reading, tree),
+        price=the_price(reading, tree),
     )
 
 
 def _one_time_price(reading: Reading, tree: Branch) -> OneTimePrice:
-    return OneTimePrice(reading.span(tree), prices(reading, tree))
+    return OneTimePrice(reading.span(tree), the_price(reading, tree))
 
 
 def _transition_charge(reading: Reading, tree: Branch) -> TransitionCharge:
     transition, fee = names(reading, tree)
-    return TransitionCharge(reading.span(tree), transition, fee, prices(reading, tree))
+    return TransitionCharge(reading.span(tree), transition, fee, the_price(reading, tree))
 
 
 def _service_usage(reading: Reading, tree: Branch) -> ServiceUsage:

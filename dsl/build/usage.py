@@ -13,10 +13,10 @@ from dsl.build.literals import (
     quantity,
     word,
 )
+from dsl.build.prices import the_price
 from dsl.build.reading import (
     Branch,
     Reading,
-    all_of,
     branch,
     branches,
     statements,
@@ -31,7 +31,6 @@ from dsl.syntax.usage import (
     RateGroupDeclaration,
     RatePlanDeclaration,
     RateRow,
-    UnitPrice,
     UsageClassDeclaration,
     UsageClassTypeDeclaration,
 )
@@ -75,16 +74,7 @@ def _rate_row(reading: Reading, tree: Branch) -> RateRow:
         reading.span(tree),
         usage_class=name(reading, tokens(tree)[0]),
         zone=optional_name(reading, branch(tree, "rate_zone")),
-        prices=all_of(reading, branches(tree), "unit_price", _unit_price),
-    )
-
-
-def _unit_price(reading: Reading, tree: Branch) -> UnitPrice:
-    units = names(reading, tree)
-    return UnitPrice(
-        reading.span(tree),
-        money=money(reading, the(tree, "money")),
-        unit=units[0] if units else None,
+        price=the_price(reading, tree),
     )
 
 

@@ -50,7 +50,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A first line and the statements in its braces; `opening` is the offset of its `{`."""
+    """A first line and the statements in its braces.
+
+    Attributes:
+        opening: the offset of its `{`.
+        closing: what stands behind its `}`.
+    """
 
     start: int
     end: int
@@ -58,6 +63,7 @@ class Group:
     header: str
     items: tuple[Item, ...]
     takes_doc: bool = False
+    closing: str = ""
 
 
 Item = Row | Group
@@ -127,9 +133,9 @@ class _Page:
             self.item(inner, depth=depth + 1, is_first=number == 0)
         self.own_line_comments(group.end, depth + 1, is_first=not group.items)
         if len(self.lines) == lines_before and not opened.trailing:
-            opened.text += "}"
+            opened.text += f"}}{group.closing}"
         else:
-            self.lines.append(Line(depth, "}"))
+            self.lines.append(Line(depth, f"}}{group.closing}"))
         self._after(group.end)
 
     def _after(self, end: int, before: int | None = None) -> None:

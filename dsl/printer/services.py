@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from dsl.printer import words
 from dsl.printer.layout import Cell, Item
+from dsl.printer.prices import priced
 from dsl.source import Source
 from dsl.syntax.base import Name
 from dsl.syntax.declarations import Declaration
@@ -75,15 +76,15 @@ def _settings(source: Source, node: ServiceDeclaration) -> list[Item]:
 def _prices(source: Source, node: ServiceDeclaration) -> list[Item]:
     items = [_recurring(source, price) for price in node.recurring_prices]
     items += [
-        words.line(price, "setting", "price", *words.prices(source, price.prices))
-        for price in node.one_time_prices
+        priced(source, each, "setting", ["price"], each.price) for each in node.one_time_prices
     ]
     items += [
-        words.line(
+        priced(
+            source,
             charge,
             "charge",
-            f"on {charge.transition.text} charge {charge.service.text}",
-            *words.prices(source, charge.prices),
+            [f"on {charge.transition.text} charge {charge.service.text}"],
+            charge.price,
         )
         for charge in node.transition_charges
     ]
@@ -92,13 +93,13 @@ def _prices(source: Source, node: ServiceDeclaration) -> list[Item]:
 
 def _recurring(source: Source, node: RecurringPrice) -> Item:
     header = f"price {words.frequency(node.frequency)}"
-    if node.prices:
-        return words.line(node, "setting", header, *words.prices(source, node.prices))
+    if node.price:
+        return priced(source, node, "setting", [header], node.price)
     return words.group(source, node, header, [_status(source, each) for each in node.by_status])
 
 
 def _status(source: Source, node: StatusPrice) -> Item:
-    return words.line(node, "status", node.status.text, *words.prices(source, node.prices))
+    return priced(source, node, "status", [node.status.text], node.price)
 
 
 def _usages(source: Source, node: ServiceDeclaration) -> list[Item]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dsl.printer import words
 from dsl.printer.expressions import expression
 from dsl.printer.layout import Item
+from dsl.printer.prices import priced
 from dsl.source import Source
 from dsl.syntax.declarations import Declaration
 from dsl.syntax.usage import (
@@ -14,7 +15,6 @@ from dsl.syntax.usage import (
     RateGroupDeclaration,
     RatePlanDeclaration,
     RateRow,
-    UnitPrice,
     UsageClassDeclaration,
     UsageClassTypeDeclaration,
 )
@@ -57,13 +57,7 @@ def _usage_class(source: Source, node: UsageClassDeclaration) -> Item:
 
 def _rate_row(source: Source, node: RateRow) -> Item:
     zone = f"to {node.zone.text}" if node.zone else ""
-    prices = words.listed([_unit_price(source, price) for price in node.prices])
-    return words.line(node, "rate", node.usage_class.text, zone, *prices)
-
-
-def _unit_price(source: Source, node: UnitPrice) -> str:
-    unit = f"per {node.unit.text}" if node.unit else "each"
-    return f"{words.money(source, node.money)} {unit}"
+    return priced(source, node, "rate", [node.usage_class.text, zone], node.price)
 
 
 def _rate_plan(node: RatePlanDeclaration) -> list[Item]:

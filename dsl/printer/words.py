@@ -55,11 +55,6 @@ def percent(source: Source, node: Percent) -> str:
     return source.words(node.span).removesuffix("%").rstrip() + "%"
 
 
-def prices(source: Source, amounts: Sequence[Money]) -> tuple[Cell, ...]:
-    """Print the amounts of a row, each in a column of its own."""
-    return listed([money(source, amount) for amount in amounts])
-
-
 def listed(texts: Sequence[str]) -> tuple[Cell, ...]:
     """Set the amounts of a list, with all that follows each, under each other."""
     last = len(texts) - 1

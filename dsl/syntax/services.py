@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dsl.syntax.base import Day, Money, Name, Node, Text, Word
+from dsl.syntax.base import Day, Name, Node, Text, Word
+from dsl.syntax.prices import Price
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +59,27 @@ class StatusPrice(Node):
     """`active  80.00 CAD, 60.00 USD`: the price in one status."""
 
     status: Name
-    prices: tuple[Money, ...]
+    price: Price
 
 
 @dataclass(frozen=True, slots=True)
 class RecurringPrice(Node):
     """`price monthly { ... }`, or `price monthly 6.00 CAD` for every billable status.
 
-    `by_status` is empty where one price holds for all; `prices` is empty where statuses
+    `by_status` is empty where one price holds for all; `price` is None where statuses
     have their own.
     """
 
     frequency: Frequency
     by_status: tuple[StatusPrice, ...]
-    prices: tuple[Money, ...]
+    price: Price | None
 
 
 @dataclass(frozen=True, slots=True)
 class OneTimePrice(Node):
     """`price 50.00 CAD, 40.00 USD`: charged once, when sold (non-recurring services)."""
 
-    prices: tuple[Money, ...]
+    price: Price
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class TransitionCharge(Node):
 
     transition: Name
     service: Name
-    prices: tuple[Money, ...]
+    price: Price
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from dsl.syntax.base import Money, Name, Node, Quantity, Word
 from dsl.syntax.expressions import Expression
+from dsl.syntax.prices import Price
 from dsl.syntax.services import Frequency
 
 
@@ -32,20 +33,12 @@ class UsageClassDeclaration(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class UnitPrice(Node):
-    """`1.20 CAD per GB`, `0.02 USD each` (unit None), `0.40 USD per event`."""
-
-    money: Money
-    unit: Name | None
-
-
-@dataclass(frozen=True, slots=True)
 class RateRow(Node):
     """`web_data to north_america  1.20 CAD per GB, 0.90 USD per GB`."""
 
     usage_class: Name
     zone: Name | None
-    prices: tuple[UnitPrice, ...]
+    price: Price
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from duckdb import DuckDBPyConnection
 
 from runtime.engine import fill_table
 from runtime.program.model import Program
+from runtime.program.plain import plain_prices
 from runtime.tables import PRICE_TYPE
 
 _WORD, _WHOLE = "VARCHAR", "INTEGER"
@@ -25,6 +26,7 @@ _WORD, _WHOLE = "VARCHAR", "INTEGER"
 
 def load_prices(connection: DuckDBPyConnection, program: Program) -> None:
     """Make the tables of this module from the program, in place of any before."""
+    plain = plain_prices(program)
     fill_table(
         connection,
         "charge.recurring_prices",
@@ -37,7 +39,7 @@ def load_prices(connection: DuckDBPyConnection, program: Program) -> None:
             "source": _WHOLE,
         },
         [
-            (row.service, row.months, row.status, row.currency, row.amount, row.source)
+            (row.service, row.months, row.status, row.currency, plain[row.price].amount, row.source)
             for row in program.recurring_prices
         ],
     )
@@ -45,7 +47,10 @@ def load_prices(connection: DuckDBPyConnection, program: Program) -> None:
         connection,
         "charge.one_time_prices",
         {"service": _WORD, "currency": _WORD, "unit_price": PRICE_TYPE, "source": _WHOLE},
-        [(row.service, row.currency, row.amount, row.source) for row in program.one_time_prices],
+        [
+            (row.service, row.currency, plain[row.price].amount, row.source)
+            for row in program.one_time_prices
+        ],
     )
     fill_table(
         connection,
@@ -59,7 +64,10 @@ def load_prices(connection: DuckDBPyConnection, program: Program) -> None:
             "source": _WHOLE,
         },
         [
-            (row.service, row.transition, row.fee_service, row.currency, row.amount, row.source)
+            (
+                *(row.service, row.transition, row.fee_service, row.currency),
+                *(plain[row.price].amount, row.source),
+            )
             for row in program.transition_charges
         ],
     )

@@ -14,7 +14,9 @@ from runtime.invoice.draft import DraftLine, DueLine
 from runtime.invoice.model import InvoiceLine, PriceSource, UsageComponent
 from runtime.invoice.units import as_decimal, plain, steps_of
 from runtime.money import to_major
-from runtime.program.model import IN_SERVICE, Bucket, BucketTier, Program, Service
+from runtime.program.buckets import Bucket, BucketTier
+from runtime.program.model import IN_SERVICE, Program, Service
+from runtime.program.plain import plain_prices
 
 Parts = tuple[UsageComponent, ...]
 
@@ -34,8 +36,9 @@ class Wording:
         }
         self.measures = {row.id: row.measure for row in program.usage_classes}
         self.class_units: dict[str, str] = {}
+        plain = plain_prices(program)
         for row in program.rates:
-            self.class_units.setdefault(row.usage_class, row.unit)
+            self.class_units.setdefault(row.usage_class, plain[row.price].unit)
         self._groups = {(row.plan, row.group): row.ordinal for row in program.rate_plan_groups}
         self._rates = {row.id: ordinal for ordinal, row in enumerate(program.rates)}
         self._sources = {

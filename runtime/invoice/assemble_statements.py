@@ -15,6 +15,7 @@ from runtime.invoice.draft import DueLine
 from runtime.invoice.model import BucketStatement, BucketTierUse, Change, UsageDay
 from runtime.invoice.units import as_decimal, in_unit
 from runtime.program.model import Program
+from runtime.program.plain import plain_prices
 
 USAGE_DAY_LIMIT = 60
 """How many rows of usage by day an invoice shows."""
@@ -27,8 +28,9 @@ class Prices:
     """The program's prices that statements quote."""
 
     def __init__(self, program: Program) -> None:
+        plain = plain_prices(program)
         self.recurring = {
-            (row.service, row.months, row.status, row.currency): row.amount
+            (row.service, row.months, row.status, row.currency): plain[row.price].amount
             for row in program.recurring_prices
         }
         self.flats = {

@@ -15,7 +15,40 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from runtime.program.buckets import (
+    Bucket,
+    BucketFlat,
+    BucketPrice,
+    BucketTier,
+    PoolConsumer,
+    PoolStatus,
+    PoolTerm,
+    ServiceBucket,
+    SharePlan,
+)
+from runtime.program.commercial import (
+    Contract,
+    ContractMinimum,
+    ContractMinimumAmount,
+    ContractPenalty,
+    ContractPenaltyAmount,
+    Discount,
+    DiscountAmount,
+    DiscountUse,
+    PackageContract,
+    PriceBook,
+    PriceBookRegion,
+    PricePlan,
+)
 from runtime.program.expressions import Closed, Expression
+from runtime.program.prices import (
+    OneTimePrice,
+    Price,
+    PriceTerm,
+    PriceTier,
+    RecurringPrice,
+    TransitionCharge,
+)
 from runtime.program.terms import (
     IN_SERVICE,
     NEW,
@@ -97,37 +130,6 @@ class Service(Closed):
     active_until: date | None
     usage_months: int | None
     rate_plan: str | None
-    source: int
-
-
-class RecurringPrice(Closed):
-    """The price of one unit of a service for one full period, in one status."""
-
-    service: str
-    months: int
-    status: str
-    currency: str
-    amount: Decimal
-    source: int
-
-
-class OneTimePrice(Closed):
-    """The price of one unit of a non-recurring service, charged once when sold."""
-
-    service: str
-    currency: str
-    amount: Decimal
-    source: int
-
-
-class TransitionCharge(Closed):
-    """Charged per unit each time `service` makes `transition`, as `fee_service`."""
-
-    service: str
-    transition: str
-    fee_service: str
-    currency: str
-    amount: Decimal
     source: int
 
 
@@ -333,10 +335,14 @@ class RateGroup(Closed):
 
 
 class Rate(Closed):
-    """A row of a rate group: `amount` for each `per` steps, plus `event_amount` an event.
+    """A row of a rate group.
 
-    One row per currency; the rows of one price-sheet row share `id`.  `zone` None:
-    everywhere.  `unit` is the unit written on the sheet, for display (`GB`, `each`).
+    One row per currency; the rows of one price-sheet row share `id`.  Of the rows that fit
+    an event the most specific rates it: the longest `prefix` of its destination, else its
+    `country`, else its `zone` (a zone of prefixes by the longest of them), else everywhere;
+    then its `carrier`, else any; then its time `band`, else always.  `minimum` and
+    `increment` are steps of one event, taken before anything else: an event is at least the
+    one and rounded up to the other (0 and 1: neither).
     """
 
     id: str
@@ -344,11 +350,14 @@ class Rate(Closed):
     ordinal: int
     usage_class: str
     zone: str | None
+    country: str | None = None
+    prefix: str | None = None
+    carrier: str | None = None
+    band: str | None = None
     currency: str
-    amount: Decimal
-    per: int
-    unit: str
-    event_amount: Decimal
+    minimum: int = 0
+    increment: int = 1
+    price: int
     source: int
 
 
@@ -366,59 +375,6 @@ class RatePlanGroup(Closed):
     plan: str
     ordinal: int
     group: str
-    source: int
-
-
-class Bucket(Closed):
-    """A usage bucket with its base bucket's classes, location and unit folded in.
-
-    `where` is over event attributes.  `months`: its period, aligned with the usage
-    periods of the service.  `prorate`: a partial period's bounds shrink by days.
-    `steps_per_unit` and `unit` are for display; tier bounds are in steps.
-    """
-
-    id: str
-    ordinal: int
-    classes: tuple[str, ...]
-    where: Expression | None
-    measure: Measure
-    unit: str
-    steps_per_unit: int
-    months: int
-    prorate: bool
-    source: int
-
-
-class BucketTier(Closed):
-    """A tier `(lower, upper]` of a bucket; upper None: open.
-
-    `included`: costs nothing.  `flat`: costs its BucketFlat once a bucket period, when
-    the first unit enters.  `rated`: each unit costs what the event's rate says.
-    """
-
-    bucket: str
-    ordinal: int
-    upper: int | None
-    charge: Literal["included", "flat", "rated"]
-    source: int
-
-
-class BucketFlat(Closed):
-    """The flat amount of a flat tier in one currency."""
-
-    bucket: str
-    tier: int
-    currency: str
-    amount: Decimal
-    source: int
-
-
-class ServiceBucket(Closed):
-    """A bucket attached to a service; drawn in order of priority, then ordinal."""
-
-    service: str
-    bucket: str
-    ordinal: int
     source: int
 
 
@@ -536,7 +492,27 @@ class Program(Closed):
     buckets: tuple[Bucket, ...]
     bucket_tiers: tuple[BucketTier, ...]
     bucket_flats: tuple[BucketFlat, ...]
+    bucket_prices: tuple[BucketPrice, ...] = ()
+    share_plans: tuple[SharePlan, ...] = ()
+    pool_terms: tuple[PoolTerm, ...] = ()
+    pool_statuses: tuple[PoolStatus, ...] = ()
+    pool_consumers: tuple[PoolConsumer, ...] = ()
     service_buckets: tuple[ServiceBucket, ...]
+    prices: tuple[Price, ...]
+    price_tiers: tuple[PriceTier, ...]
+    price_terms: tuple[PriceTerm, ...]
+    price_books: tuple[PriceBook, ...] = ()
+    price_book_regions: tuple[PriceBookRegion, ...] = ()
+    price_plans: tuple[PricePlan, ...] = ()
+    discounts: tuple[Discount, ...] = ()
+    discount_amounts: tuple[DiscountAmount, ...] = ()
+    discount_uses: tuple[DiscountUse, ...] = ()
+    contracts: tuple[Contract, ...] = ()
+    contract_minimums: tuple[ContractMinimum, ...] = ()
+    contract_minimum_amounts: tuple[ContractMinimumAmount, ...] = ()
+    contract_penalties: tuple[ContractPenalty, ...] = ()
+    contract_penalty_amounts: tuple[ContractPenaltyAmount, ...] = ()
+    package_contracts: tuple[PackageContract, ...] = ()
     tax_rates: tuple[TaxRate, ...]
     tax_inclusions: tuple[TaxInclusion, ...] = ()
     tax_exemptions: tuple[TaxExemption, ...] = ()

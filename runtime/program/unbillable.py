@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runtime.program.model import Program
+from runtime.program.plain import plain_prices
+from runtime.program.prices import OneTimePrice, RecurringPrice, TransitionCharge
 
 
 def find_unbillable(program: Program) -> tuple[str, ...]:
@@ -17,8 +19,36 @@ def find_unbillable(program: Program) -> tuple[str, ...]:
 
 
 def _found(program: Program) -> Iterator[tuple[int, str]]:
+    yield from _prices(program)
+    yield from _rates(program)
     yield from _offers(program)
     yield from _billing(program)
+    yield from _buckets(program)
+    yield from _commercial(program)
+
+
+def _prices(program: Program) -> Iterator[tuple[int, str]]:
+    plain = plain_prices(program)
+    priced: list[RecurringPrice | OneTimePrice | TransitionCharge]
+    priced = [*program.recurring_prices, *program.one_time_prices, *program.transition_charges]
+    for row in priced:
+        if row.price not in plain:
+            yield row.source, "a price of this form"
+        if row.level != "catalog":
+            yield row.source, f"a price of a {row.level.replace('_', ' ')}"
+        if not isinstance(row, TransitionCharge) and row.start is not None:
+            yield row.source, "a price from a date on"
+
+
+def _rates(program: Program) -> Iterator[tuple[int, str]]:
+    plain = plain_prices(program)
+    for rate in program.rates:
+        if rate.price not in plain:
+            yield rate.source, "a rate of this form"
+        if rate.country or rate.prefix or rate.carrier or rate.band:
+            yield rate.source, "a rate by country, prefix, carrier or time band"
+        if rate.minimum != 0 or rate.increment != 1:
+            yield rate.source, "a minimum or an increment"
 
 
 def _offers(program: Program) -> Iterator[tuple[int, str]]:
@@ -46,3 +76,33 @@ def _billing(program: Program) -> Iterator[tuple[int, str]]:
         yield attachment.source, "an attachment of invoices"
     for amount in program.carry_forwards:
         yield amount.source, "the carrying forward of small totals"
+
+
+def _buckets(program: Program) -> Iterator[tuple[int, str]]:
+    for bucket in program.buckets:
+        if bucket.months is None:
+            yield bucket.source, "a one-time bucket"
+        if bucket.priority != 0:
+            yield bucket.source, "the priority of a bucket"
+        if bucket.rollover_periods:
+            yield bucket.source, "the roll-over of a bucket"
+        if bucket.share_plan is not None:
+            yield bucket.source, "a share plan"
+    flats = {(flat.bucket, flat.tier) for flat in program.bucket_flats}
+    for tier in program.bucket_tiers:
+        if tier.charge in {"priced", "pool"}:
+            yield tier.source, "a bucket tier with a price of its own"
+        if tier.charge == "rated" and (tier.bucket, tier.ordinal) in flats:
+            yield tier.source, "a flat amount in a rated tier"
+
+
+def _commercial(program: Program) -> Iterator[tuple[int, str]]:
+    for discount in program.discount_uses:
+        yield discount.source, "a discount"
+    for minimum in program.contract_minimums:
+        yield minimum.source, "the minimum of a contract"
+    for penalty in program.contract_penalties:
+        yield penalty.source, "the penalty of a contract"
+    for plan in program.price_plans:
+        if plan.rate_plan is not None:
+            yield plan.source, "the rate plan of a price plan"

@@ -14,6 +14,7 @@ from duckdb import DuckDBPyConnection
 
 from runtime.program.expressions import Expression
 from runtime.program.model import Program
+from runtime.program.plain import plain_prices
 from runtime.tables import PRICE_TYPE
 from runtime.usage import expressions, sql
 from runtime.usage.dispositions import Reason
@@ -88,6 +89,7 @@ def make_pricing(
 
 
 def _make_tables(connection: DuckDBPyConnection, program: Program) -> None:
+    plain = plain_prices(program)
     sql.make_table(
         connection,
         "rates",
@@ -109,9 +111,10 @@ def _make_tables(connection: DuckDBPyConnection, program: Program) -> None:
             (
                 number,
                 *(each.id, each.group, each.ordinal, each.usage_class, each.zone, each.currency),
-                *(each.amount, each.per, each.unit, each.event_amount, each.source),
+                *(price.amount, price.per, price.unit, price.event_amount, each.source),
             )
             for number, each in enumerate(program.rates)
+            for price in (plain[each.price],)
         ],
     )
     sql.make_table(

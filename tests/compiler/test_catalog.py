@@ -6,6 +6,7 @@ import pytest
 
 from compiler.standards import country_codes, minor_units, timezones
 from runtime.program.model import Program
+from runtime.program.plain import PlainPrice, plain_prices
 from runtime.program.units import UNITS
 from tests.compiler.catalogs import TINY, codes_of, compile_text
 
@@ -89,7 +90,8 @@ def test_price_without_statuses_holds_in_every_billable_status() -> None:
         "  pause  active -> paused\n  end    paused -> ended\n}\n"
         "service line {\n  type       recurring\n  lifecycle  life\n  price monthly 5.00 USD\n}\n"
     )
-    assert [(row.status, row.amount) for row in program.recurring_prices] == [
+    plain = plain_prices(program)
+    assert [(row.status, plain[row.price].amount) for row in program.recurring_prices] == [
         ("active", Decimal("5.00")),
         ("paused", Decimal("5.00")),
     ]
@@ -98,7 +100,8 @@ def test_price_without_statuses_holds_in_every_billable_status() -> None:
 @pytest.mark.feature("A10")
 def test_one_time_price() -> None:
     program = program_of("service setup {\n  type   non_recurring\n  price  50.00 USD\n}\n")
-    assert [(row.service, row.amount) for row in program.one_time_prices] == [
+    plain = plain_prices(program)
+    assert [(row.service, plain[row.price].amount) for row in program.one_time_prices] == [
         ("setup", Decimal("50.00"))
     ]
 
@@ -112,7 +115,7 @@ def test_one_time_price() -> None:
         ("time", "0.10 USD per minute", "0.10", 60, "minute", "0"),
         ("count", "0.02 USD each", "0.02", 1, "each", "0"),
         ("time", "0.40 USD per event", "0", 1, "event", "0.40"),
-        ("time", "1.50 USD per minute, 0.40 USD per event", "1.50", 60, "minute", "0.40"),
+        ("time", "1.50 USD per minute + 0.40 USD per event", "1.50", 60, "minute", "0.40"),
     ],
 )
 def test_rates(
@@ -126,11 +129,8 @@ def test_rates(
         "  usage monthly {\n    rates  plan\n  }\n}\n"
     )
     (row,) = program.rates
-    assert (row.amount, row.per, row.unit, row.event_amount) == (
-        Decimal(amount),
-        per,
-        unit,
-        Decimal(event_amount),
+    assert plain_prices(program)[row.price] == PlainPrice(
+        Decimal(amount), per, unit, Decimal(event_amount)
     )
 
 

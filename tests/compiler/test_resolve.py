@@ -22,6 +22,7 @@ from dsl.syntax.feeds import (
     FeedTime,
 )
 from dsl.syntax.offers import PackageDeclaration
+from dsl.syntax.prices import Bound, PriceTerm
 from dsl.syntax.services import (
     PackageStatusDeclaration,
     ServiceDeclaration,
@@ -30,7 +31,6 @@ from dsl.syntax.services import (
 )
 from dsl.syntax.usage import (
     BaseBucketDeclaration,
-    UnitPrice,
     UsageClassDeclaration,
 )
 from dsl.syntax.zones import ZoneDeclaration
@@ -41,7 +41,8 @@ FOREIGN = {
     Money: ("currency",),
     Quantity: ("unit",),
     FeedQuantity: ("unit",),
-    UnitPrice: ("unit",),
+    PriceTerm: ("unit",),
+    Bound: ("unit",),
     BaseBucketDeclaration: ("unit",),
     TaxRate: ("jurisdiction",),
     CatalogDeclaration: ("currencies",),

@@ -205,11 +205,44 @@ LINES_OF_ONE = st.one_of(
     ),
 )
 LIFECYCLES = phrase("lifecycle", NAMES, blocked(many=phrase(NAMES, listed(NAMES), "->", NAMES)))
+AMOUNTS = phrase(NUMBERS, FREE_NAMES)
+TERMS = st.one_of(
+    phrase(
+        AMOUNTS,
+        st.one_of(
+            st.sampled_from(["", "each", "flat", "per event"]),
+            phrase("per", maybe(NUMBERS), FREE_NAMES),
+            phrase("per block of", NUMBERS, maybe(FREE_NAMES)),
+        ),
+    ),
+    phrase(NUMBERS, "% of amount"),
+)
+SUMS_OF_MONEY = listed(st.lists(TERMS, min_size=1, max_size=2).map(" + ".join), 2)
+BOUNDS_OF_PRICES = phrase(NUMBERS, maybe(FREE_NAMES))
+PRICE_TIERS = phrase(
+    st.one_of(phrase("up to", BOUNDS_OF_PRICES), st.just("beyond")),
+    SUMS_OF_MONEY,
+    maybe(st.just("even at zero")),
+)
+MODIFIERS = st.permutations(
+    ["includes 5 n_gb", "less 10%", "at most 5.00 n_usd, 6 n_eur", "at least 1.00 n_usd"]
+).flatmap(lambda each: st.integers(0, 2).map(lambda count: " ".join(each[:count])))
+PRICE = phrase(
+    st.one_of(
+        SUMS_OF_MONEY,
+        phrase(
+            st.sampled_from(["volume", "graduated"]),
+            maybe(phrase("by", FREE_NAMES)),
+            blocked(many=PRICE_TIERS),
+        ),
+    ),
+    MODIFIERS,
+)
 PRICES = st.one_of(
-    phrase("price", FREQUENCIES, listed(MONEY)),
-    phrase("price", listed(MONEY)),
-    phrase("price", FREQUENCIES, blocked(many=phrase(NAMES, listed(MONEY)))),
-    phrase("on", NAMES, "charge", NAMES, listed(MONEY)),
+    phrase("price", FREQUENCIES, PRICE),
+    phrase("price", PRICE),
+    phrase("price", FREQUENCIES, blocked(many=phrase(FREE_NAMES, PRICE))),
+    phrase("on", NAMES, "charge", NAMES, PRICE),
 )
 SERVICES = phrase(
     "service",
@@ -298,12 +331,11 @@ FEEDS = phrase(
         ),
     ),
 )
-UNIT_PRICES = phrase(MONEY, st.one_of(st.just("each"), phrase("per", NAMES)))
 RATE_GROUPS = phrase(
     "rate group",
     NAMES,
     maybe(phrase("when", CRITERIA)),
-    blocked(many=phrase(NAMES, maybe(phrase("to", NAMES)), listed(UNIT_PRICES))),
+    blocked(many=phrase(NAMES, maybe(phrase("to", NAMES)), PRICE)),
 )
 RATE_PLANS = phrase("rate plan", NAMES, blocked(st.just("otherwise reject"), many=FREE_NAMES))
 BASE_BUCKETS = phrase(

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from runtime.program import expressions as tree
 from runtime.program import model
+from runtime.program.buckets import BucketTier
 
 NUMBER = re.compile(r"[+-]?[0-9]{1,28}(\.[0-9]{1,9}0*)?")
 TOO_LARGE = 2**63
@@ -332,10 +333,19 @@ class Reference:
             result.cells[key] = (before[0] + quantity, before[1] + counts)
             amount = Fraction(0)
             if charge == "rated":
-                amount = Fraction(rate.amount) * quantity / rate.per
-                amount += Fraction(rate.event_amount) * counts
+                amount = self._charge(rate, quantity, counts)
             place = (event.record.file, event.record.row, event.id)
             result.pieces.append((*place, piece, charge, tier, quantity, to_places(amount, 10)))
+
+    def _charge(self, rate: model.Rate, quantity: int, counts: int) -> Fraction:
+        """Price a piece: each term for its share of the quantity, or for the event."""
+        total = Fraction(0)
+        for term in self.program.price_terms:
+            if term.price == rate.price:
+                assert term.basis in {"share", "event"}
+                for_units = Fraction(quantity, term.per) if term.basis == "share" else counts
+                total += Fraction(term.amount) * for_units
+        return total
 
 
 class Counting:
@@ -353,7 +363,7 @@ class Counting:
             (each for each in program.bucket_tiers if each.bucket == bucket),
             key=lambda each: each.ordinal,
         )
-        self.bounds: list[tuple[model.BucketTier, int, int | None]] = []
+        self.bounds: list[tuple[BucketTier, int, int | None]] = []
         lower = 0
         for tier in tiers:
             upper = tier.upper
@@ -369,7 +379,7 @@ class Counting:
             and (self.bucket.where is None or holds(self.bucket.where, event.attributes))
         )
 
-    def here(self) -> tuple[model.BucketTier, int | None] | None:
+    def here(self) -> tuple[BucketTier, int | None] | None:
         """Give the tier that the next unit falls in, and how much it still takes."""
         for tier, _, upper in self.bounds:
             if upper is None:
@@ -382,7 +392,7 @@ class Counting:
 def split(quantity: int, counters: list[Counting]) -> Iterator[tuple[str, Tier | None, int]]:
     """Yield charge, tier and quantity of each run of units that fall alike; one for zero."""
     while True:
-        touched: list[tuple[Counting, model.BucketTier]] = []
+        touched: list[tuple[Counting, BucketTier]] = []
         size = quantity
         charge, place = "rated", None
         for counter in counters:

@@ -15,6 +15,7 @@ from typing import Literal
 
 from runtime.program import model
 from runtime.program.artifact import seal
+from runtime.program.buckets import Bucket, BucketFlat, BucketTier, ServiceBucket
 from runtime.program.expressions import (
     Calculate,
     Compare,
@@ -23,6 +24,8 @@ from runtime.program.expressions import (
     InCountries,
     TextValue,
 )
+from runtime.program.prices import RecurringPrice, TransitionCharge
+from tests.runtime.price_rows import PriceRows
 
 CATALOG = Path(__file__).resolve().parents[2] / "catalogs" / "connectivity"
 CURRENCIES = ("CAD", "USD")
@@ -68,6 +71,10 @@ def connectivity_program() -> model.Program:
     """Build the program of catalogs/connectivity."""
     sources = Sources()
     at = sources.at
+    prices = PriceRows()
+    recurring_prices = tuple(_recurring_prices(sources, prices))
+    transition_charges = tuple(_transition_charges(sources, prices))
+    rates = tuple(_rates(sources, prices))
     return seal(
         model.Program(
             format_version=model.FORMAT_VERSION,
@@ -83,19 +90,9 @@ def connectivity_program() -> model.Program:
             package_statuses=_statuses(sources, "package", "pending", "open", "closed"),
             transitions=tuple(_transitions(sources)),
             services=tuple(_services(sources)),
-            recurring_prices=tuple(_recurring_prices(sources)),
+            recurring_prices=recurring_prices,
             one_time_prices=(),
-            transition_charges=tuple(
-                model.TransitionCharge(
-                    service="access",
-                    transition="activate",
-                    fee_service="activation",
-                    currency=currency,
-                    amount=Decimal(amount),
-                    source=at("services.ratebook", "on activate"),
-                )
-                for currency, amount in (("CAD", "75.00"), ("USD", "55.00"))
-            ),
+            transition_charges=transition_charges,
             packages=(_package(sources),),
             package_frequencies=tuple(
                 model.PackageFrequency(
@@ -146,7 +143,7 @@ def connectivity_program() -> model.Program:
                 )
                 for group in ("home", "abroad")
             ),
-            rates=tuple(_rates(sources)),
+            rates=rates,
             rate_plans=(
                 model.RatePlan(
                     id="metered",
@@ -164,7 +161,7 @@ def connectivity_program() -> model.Program:
                 for ordinal, group in enumerate(("home", "abroad"))
             ),
             buckets=(
-                model.Bucket(
+                Bucket(
                     id="included_data",
                     ordinal=0,
                     classes=("web_data",),
@@ -179,7 +176,7 @@ def connectivity_program() -> model.Program:
             ),
             bucket_tiers=tuple(_bucket_tiers(sources)),
             bucket_flats=tuple(
-                model.BucketFlat(
+                BucketFlat(
                     bucket="included_data",
                     tier=1,
                     currency=currency,
@@ -189,13 +186,16 @@ def connectivity_program() -> model.Program:
                 for currency, amount in (("CAD", "9.00"), ("USD", "7.00"))
             ),
             service_buckets=(
-                model.ServiceBucket(
+                ServiceBucket(
                     service="data",
                     bucket="included_data",
                     ordinal=0,
                     source=at("services.ratebook", "bucket included_data"),
                 ),
             ),
+            prices=tuple(prices.prices),
+            price_tiers=tuple(prices.price_tiers),
+            price_terms=tuple(prices.price_terms),
             tax_rates=tuple(_tax_rates(sources)),
             bill_groups=(
                 model.BillGroup(
@@ -308,7 +308,19 @@ def _services(sources: Sources) -> Iterator[model.Service]:
         )
 
 
-def _recurring_prices(sources: Sources) -> Iterator[model.RecurringPrice]:
+def _transition_charges(sources: Sources, prices: PriceRows) -> Iterator[TransitionCharge]:
+    for currency, amount in (("CAD", "75.00"), ("USD", "55.00")):
+        yield TransitionCharge(
+            service="access",
+            transition="activate",
+            fee_service="activation",
+            currency=currency,
+            price=prices.of(Decimal(amount), currency),
+            source=sources.at("services.ratebook", "on activate"),
+        )
+
+
+def _recurring_prices(sources: Sources, rows: PriceRows) -> Iterator[RecurringPrice]:
     def prices(
         service: str,
         months: int,
@@ -316,15 +328,15 @@ def _recurring_prices(sources: Sources) -> Iterator[model.RecurringPrice]:
         words: str,
         amounts: tuple[str, str],
         after: str = "",
-    ) -> Iterator[model.RecurringPrice]:
+    ) -> Iterator[RecurringPrice]:
         source = sources.at("services.ratebook", words, after or f"service {service} ")
         for currency, amount in zip(CURRENCIES, amounts, strict=True):
-            yield model.RecurringPrice(
+            yield RecurringPrice(
                 service=service,
                 months=months,
                 status=status,
                 currency=currency,
-                amount=Decimal(amount),
+                price=rows.of(Decimal(amount), currency),
                 source=source,
             )
 
@@ -389,7 +401,7 @@ def _feed(sources: Sources) -> model.Feed:
     )
 
 
-def _rates(sources: Sources) -> Iterator[model.Rate]:
+def _rates(sources: Sources, prices: PriceRows) -> Iterator[model.Rate]:
     sheet = (
         ("home", 0, "web_data", "north_america", ("1.20", "0.90")),
         ("home", 1, "backup_data", "north_america", ("0.40", "0.30")),
@@ -405,22 +417,19 @@ def _rates(sources: Sources) -> Iterator[model.Rate]:
                 usage_class=usage_class,
                 zone=zone,
                 currency=currency,
-                amount=Decimal(amount),
-                per=GB,
-                unit="GB",
-                event_amount=Decimal(0),
+                price=prices.of(Decimal(amount), currency, per=GB, unit="GB"),
                 source=sources.at("usage.ratebook", usage_class, f"rate group {group}"),
             )
 
 
-def _bucket_tiers(sources: Sources) -> Iterator[model.BucketTier]:
+def _bucket_tiers(sources: Sources) -> Iterator[BucketTier]:
     tiers: tuple[tuple[int | None, Literal["included", "flat", "rated"], str], ...] = (
         (50 * GB, "included", "up to 50 GB"),
         (60 * GB, "flat", "up to 60 GB"),
         (None, "rated", "beyond rated"),
     )
     for ordinal, (upper, charge, words) in enumerate(tiers):
-        yield model.BucketTier(
+        yield BucketTier(
             bucket="included_data",
             ordinal=ordinal,
             upper=upper,

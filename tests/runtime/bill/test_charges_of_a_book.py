@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from runtime.program.model import Currency, OneTimePrice, Program, RecurringPrice
+from runtime.program.model import Currency, Program
+from runtime.program.prices import OneTimePrice, RecurringPrice
 from tests.runtime.bill.books import (
     Book,
     customer,
@@ -18,6 +19,7 @@ from tests.runtime.bill.books import (
     shown,
     write_usage,
 )
+from tests.runtime.price_rows import PriceRows
 from tests.runtime.programs import connectivity_program
 
 
@@ -157,20 +159,19 @@ def test_tax_is_rounded_once_and_shared_by_largest_remainder(tmp_path: Path) -> 
     # Three data services at 0.01 and access at 0.01 for January, 13 %: six lines of 0.01 make
     # 0.06 x 13 % = 0.0078 -> 0.01, which goes to the first line: all remainders are equal.
     # The activation's 75.00 x 3 would hide it, so nothing is charged on activation here.
+    amounts = PriceRows(1000)
     prices = tuple(
         RecurringPrice(
             service=service,
             months=1,
             status="active",
             currency="CAD",
-            amount=Decimal("0.01"),
+            price=amounts.of(Decimal("0.01"), "CAD"),
             source=0,
         )
         for service in ("access", "data")
     )
-    program = connectivity_program().model_copy(
-        update={"recurring_prices": prices, "transition_charges": ()}
-    )
+    program = amounts.into(connectivity_program(), recurring_prices=prices, transition_charges=())
     book = Book(customer("A1"))
     for name in ("P1", "P2", "P3"):
         book.sell(name, "A1", "2026-01-01")
@@ -264,18 +265,19 @@ def test_a_one_time_service_that_comes_later_is_charged_on_its_own_day(tmp_path:
 
 
 def _with_one_time_price(program: Program) -> Program:
-    price = OneTimePrice(service="static_ip", currency="CAD", amount=Decimal("40.00"), source=0)
-    return program.model_copy(
-        update={
-            "one_time_prices": (price,),
-            "recurring_prices": tuple(
-                row for row in program.recurring_prices if row.service != "static_ip"
-            ),
-            "services": tuple(
-                row.model_copy(update={"base": "non_recurring"}) if row.id == "static_ip" else row
-                for row in program.services
-            ),
-        }
+    amounts = PriceRows(1000)
+    amount = amounts.of(Decimal("40.00"), "CAD")
+    price = OneTimePrice(service="static_ip", currency="CAD", price=amount, source=0)
+    return amounts.into(
+        program,
+        one_time_prices=(price,),
+        recurring_prices=tuple(
+            row for row in program.recurring_prices if row.service != "static_ip"
+        ),
+        services=tuple(
+            row.model_copy(update={"base": "non_recurring"}) if row.id == "static_ip" else row
+            for row in program.services
+        ),
     )
 
 
@@ -287,27 +289,25 @@ def test_amounts_have_the_minor_units_of_their_currency(tmp_path: Path) -> None:
     program = connectivity_program()
     currencies = (Currency(code="JPY", minor_units=0), Currency(code="KWD", minor_units=3))
     codes = tuple(currency.code for currency in currencies)
+    rows = PriceRows(1000)
     prices = tuple(
         RecurringPrice(
             service=service,
             months=1,
             status="active",
             currency=code,
-            amount=Decimal(amount),
+            price=rows.of(Decimal(amount), code),
             source=0,
         )
         for code in codes
         for service, amount in (("access", 1000), ("data", 0))
     )
-    program = program.model_copy(
-        update={
-            "currencies": (*program.currencies, *currencies),
-            "recurring_prices": prices,
-            "transition_charges": (),
-            "packages": tuple(
-                row.model_copy(update={"currencies": codes}) for row in program.packages
-            ),
-        }
+    program = rows.into(
+        program,
+        currencies=(*program.currencies, *currencies),
+        recurring_prices=prices,
+        transition_charges=(),
+        packages=tuple(row.model_copy(update={"currencies": codes}) for row in program.packages),
     )
     book = Book(customer("A1", currency="JPY"), customer("A2", currency="KWD"))
     book.sell("P1", "A1", "2026-01-10").sell("P2", "A2", "2026-01-10").write(tmp_path / "book")

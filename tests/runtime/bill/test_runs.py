@@ -37,6 +37,7 @@ from tests.runtime.bill.books import (
     session,
     write_usage,
 )
+from tests.runtime.price_rows import PriceRows
 from tests.runtime.programs import connectivity_program
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -250,13 +251,14 @@ def test_a_changed_price_of_the_same_catalog_credits_and_charges(sold: Path) -> 
     # costs 31.00: cum(15) = 15.00, so 16.00 for January's rest, and 31.00 for February.
     run(request(sold, "2026-02-01"))
     program = connectivity_program()
+    amounts = PriceRows(1000)
     dearer = tuple(
-        row.model_copy(update={"amount": 31})
+        row.model_copy(update={"price": amounts.of(Decimal(31), row.currency)})
         if (row.service, row.status, row.months) == ("access", "suspended", 1)
         else row
         for row in program.recurring_prices
     )
-    changed = program.model_copy(update={"recurring_prices": dearer, "fingerprint": "other"})
+    changed = amounts.into(program, recurring_prices=dearer, fingerprint="other")
     result = run(request(sold, "2026-02-02", program=changed))
     assert [str(line.net) for line in lines(result, "P1-access")] == [
         "-10.32",

@@ -10,6 +10,7 @@ import pytest
 from runtime.bill_result import BillResult
 from runtime.program.model import Program
 from tests.runtime.bill.books import Book, customer, lines, request, run, session, write_usage
+from tests.runtime.price_rows import PriceRows
 from tests.runtime.programs import connectivity_program
 
 Sums = dict[tuple[str, str], Decimal]
@@ -127,13 +128,14 @@ def test_a_changed_rate_credits_and_charges_the_usage_it_rated(tmp_path: Path, b
     usage = write_usage(tmp_path / "january.csv", session(1, "GW-P1", "2026-01-20", "70"))
     first = run(request(tmp_path, "2026-02-01", usage))
     program = connectivity_program()
+    amounts = PriceRows(1000)
     dearer = tuple(
-        row.model_copy(update={"amount": Decimal("1.50")})
+        row.model_copy(update={"price": amounts.of(Decimal("1.50"), "CAD", per=10**9, unit="GB")})
         if row.id == "home/web_data/north_america" and row.currency == "CAD"
         else row
         for row in program.rates
     )
-    changed = program.model_copy(update={"rates": dearer, "fingerprint": "other"})
+    changed = amounts.into(program, rates=dearer, fingerprint="other")
     second = run(request(tmp_path, "2026-02-01", program=changed))
     assert [str(line.net) for line in lines(second, "P1-data")] == ["3.00"]
     assert sums(first, second) == billed_at_once(

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from runtime.charges.difference import find_difference
 from runtime.charges.target import compute_target
 from runtime.engine import open_engine
-from runtime.program.model import Program, RecurringPrice, Rounding
+from runtime.program.model import Program, Rounding
+from runtime.program.prices import RecurringPrice
 from tests.reference.charges import (
     Frame,
     State,
@@ -31,6 +32,7 @@ from tests.runtime.charges.tables import (
     put,
     stretch,
 )
+from tests.runtime.price_rows import PriceRows
 from tests.runtime.programs import connectivity_program
 
 AS_OF = date(2026, 3, 1)
@@ -208,12 +210,16 @@ def fill(connection: DuckDBPyConnection, book: Book) -> None:
 
 
 def program_with(prices: tuple[Decimal, ...], rounding: Rounding) -> Program:
+    amounts = PriceRows(1000)
     rows = tuple(
         RecurringPrice(
-            service="access", months=1, status=status, currency="CAD", amount=price, source=0
+            service="access",
+            months=1,
+            status=status,
+            currency="CAD",
+            price=amounts.of(price, "CAD"),
+            source=0,
         )
         for status, price in zip(PRICED, prices, strict=True)
     )
-    return connectivity_program().model_copy(
-        update={"recurring_prices": rows, "rounding": rounding}
-    )
+    return amounts.into(connectivity_program(), recurring_prices=rows, rounding=rounding)

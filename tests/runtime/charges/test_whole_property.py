@@ -20,6 +20,7 @@ from runtime.program.model import Program
 from tests.reference.charges import round_fraction
 from tests.runtime.charges.tables import Value, account_service, make_stage_tables, put
 from tests.runtime.charges.test_recurring_property import post_due
+from tests.runtime.price_rows import PriceRows
 from tests.runtime.programs import connectivity_program
 
 AS_OF = date(2026, 3, 1)
@@ -124,11 +125,13 @@ def posted(connection: DuckDBPyConnection) -> dict[Key, int]:
 
 def program_of(book: Book) -> Program:
     program = connectivity_program()
+    amounts = PriceRows(1000)
+    fee = Decimal(book.fee).scaleb(-2)
     charges = tuple(
-        row.model_copy(update={"amount": Decimal(book.fee).scaleb(-2), "service": "data"})
+        row.model_copy(update={"price": amounts.of(fee, row.currency), "service": "data"})
         for row in program.transition_charges
     )
-    return program.model_copy(update={"transition_charges": charges})
+    return amounts.into(program, transition_charges=charges)
 
 
 def fill(connection: DuckDBPyConnection, book: Book) -> None:

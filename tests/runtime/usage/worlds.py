@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from runtime.engine import create_table, open_engine
 from runtime.program import model
 from runtime.program.artifact import seal
+from runtime.program.buckets import Bucket, BucketFlat, BucketTier, ServiceBucket
 from runtime.program.expressions import (
     AllOf,
     AnyOf,
@@ -34,6 +35,7 @@ from runtime.program.expressions import (
     TextValue,
 )
 from tests.reference.usage import Holder, Record, start_of
+from tests.runtime.price_rows import PriceRows
 
 AS_OF = date(2026, 2, 1)
 LATER = date(2026, 3, 1)
@@ -221,14 +223,16 @@ def programs(draw: st.DrawFn) -> model.Program:
         model.RateGroup(id=f"g{number}", criterion=draw(criterion), source=0)
         for number in range(draw(st.integers(1, 3)))
     ]
-    rates = [rate for group in groups for rate in draw(group_rates(group.id, classes))]
+    prices = PriceRows()
+    rates = [rate for group in groups for rate in draw(group_rates(group.id, classes, prices))]
     buckets = draw(
         st.lists(bucket_with_tiers(classes), min_size=draw(st.integers(0, 2)), max_size=3)
     )
     made = [bucket(number, *each) for number, each in enumerate(buckets)]
     return seal(
-        EMPTY.model_copy(
-            update={
+        prices.into(
+            EMPTY,
+            **{
                 "feeds": (feed("sessions", "id", draw(st.sampled_from((1, 1, 1000)))), CALLS),
                 "usage_classes": tuple(classes),
                 "zone_countries": tuple(
@@ -247,19 +251,17 @@ def programs(draw: st.DrawFn) -> model.Program:
                 "bucket_tiers": tuple(tier for each in made for tier in each[1]),
                 "bucket_flats": tuple(flat for each in made for flat in each[2]),
                 "service_buckets": tuple(
-                    model.ServiceBucket(
-                        service="metered", bucket=f"b{number}", ordinal=number, source=0
-                    )
+                    ServiceBucket(service="metered", bucket=f"b{number}", ordinal=number, source=0)
                     for number in range(len(buckets))
                 ),
-            }
+            },
         )
     )
 
 
 @st.composite
 def group_rates(
-    draw: st.DrawFn, group: str, classes: Sequence[model.UsageClass]
+    draw: st.DrawFn, group: str, classes: Sequence[model.UsageClass], prices: PriceRows
 ) -> list[model.Rate]:
     rates: list[model.Rate] = []
     for each in classes:
@@ -276,10 +278,13 @@ def group_rates(
                         usage_class=each.id,
                         zone=zone,
                         currency=currency,
-                        amount=Decimal(draw(st.sampled_from(("0", "0.000021", "1.2", "33.333")))),
-                        per=draw(st.sampled_from((1, 7, 1000, 10**9))),
-                        unit="each",
-                        event_amount=Decimal(draw(st.sampled_from(("0", "0.05")))),
+                        price=prices.of(
+                            Decimal(draw(st.sampled_from(("0", "0.000021", "1.2", "33.333")))),
+                            currency,
+                            per=draw(st.sampled_from((1, 7, 1000, 10**9))),
+                            unit="each",
+                            event_amount=draw(st.sampled_from((None, Decimal("0.05")))),
+                        ),
                         source=0,
                     )
                 )
@@ -313,12 +318,12 @@ def bucket(
     bounds: list[int],
     charges: list[str],
     beyond: str | None,
-) -> tuple[model.Bucket, list[model.BucketTier], list[model.BucketFlat]]:
+) -> tuple[Bucket, list[BucketTier], list[BucketFlat]]:
     name = f"b{number}"
     tiers: list[tuple[int | None, str]] = list(zip(bounds, charges, strict=True))
     if beyond is not None:
         tiers.append((None, beyond))
-    made = model.Bucket.model_validate(
+    made = Bucket.model_validate(
         {
             "id": name,
             "ordinal": number,
@@ -333,15 +338,13 @@ def bucket(
         }
     )
     rows = [
-        model.BucketTier.model_validate(
+        BucketTier.model_validate(
             {"bucket": name, "ordinal": ordinal, "upper": upper, "charge": charge, "source": 0}
         )
         for ordinal, (upper, charge) in enumerate(tiers)
     ]
     flats = [
-        model.BucketFlat(
-            bucket=name, tier=tier.ordinal, currency=currency, amount=Decimal(9), source=0
-        )
+        BucketFlat(bucket=name, tier=tier.ordinal, currency=currency, amount=Decimal(9), source=0)
         for tier in rows
         if tier.charge == "flat"
         for currency in ("CAD", "USD")

@@ -1,0 +1,113 @@
+"""Report amounts that are for something which is not counted where they stand.
+
+A service is priced by the instance and the period, usage by what it measures or by the
+event; what a counting rule counts can be priced `each`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from compiler import codes
+from compiler.checks.page import TINY, Page
+from compiler.resolve.model import Resolved
+from compiler.session import Session
+from dsl.diagnostic import Label
+from dsl.syntax.prices import Price, PriceTerm
+from dsl.syntax.services import ServiceDeclaration
+from dsl.syntax.usage import RateGroupDeclaration, RateRow
+
+CODE = codes.MISPLACED_TERM
+
+PAGE = Page(
+    what="An amount is for a unit, an event or an amount of usage where there is none, or for "
+    "nothing at all where usage is priced.",
+    why="`5.00 USD` is the price of one instance of a service for one period. Usage has no "
+    "instances: its price says what it is for, `1.20 USD per GB`.",
+    bad=TINY
+    + """\
+service access {
+  type           recurring
+  price monthly  5.00 USD per event
+}
+""",
+    good=TINY
+    + """\
+service access {
+  type           recurring
+  price monthly  5.00 USD
+}
+""",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A price and where it stands: `usage` for a rate, else a service's own."""
+
+    price: Price
+    is_usage: bool
+    row: RateRow | None = None
+
+
+def check(resolved: Resolved, session: Session) -> None:
+    """Report each term that its place does not allow."""
+    for place in _places(resolved):
+        for sums in place.price.lists:
+            for each in sums:
+                for term in each.terms:
+                    _check_term(place, term, session)
+
+
+def _places(resolved: Resolved) -> Iterator[Place]:
+    for service in resolved.all(ServiceDeclaration):
+        for price in service.recurring_prices:
+            if price.price is not None:
+                yield Place(price.price, is_usage=False)
+            yield from (Place(row.price, is_usage=False) for row in price.by_status)
+        yield from (Place(each.price, is_usage=False) for each in service.one_time_prices)
+        yield from (Place(each.price, is_usage=False) for each in service.transition_charges)
+    for group in resolved.all(RateGroupDeclaration):
+        yield from (Place(row.price, is_usage=True, row=row) for row in group.rows)
+
+
+def _check_term(place: Place, term: PriceTerm, session: Session) -> None:
+    basis, price = term.basis.text, place.price
+    by_count = price.counted_by is not None
+    is_graduated = price.mode is not None and price.mode.text == "graduated"
+    if place.is_usage:
+        if basis == "bare":
+            session.report(
+                CODE,
+                "the rate has no unit",
+                Label(term.span, "for what?"),
+                help="write `1.20 USD per GB`, `0.02 USD each` for what is counted, "
+                "`0.40 USD per event`, or `5.00 USD flat`",
+            )
+    elif basis in {"event", "amount"} or (basis in {"per", "each"} and not by_count):
+        session.report(
+            CODE,
+            f"a service's price is for one instance and one period, not `{_words(term)}`",
+            Label(term.basis.span, "nothing of this is counted here"),
+            help="leave it out; usage is priced in a rate group",
+        )
+    elif basis == "bare" and by_count and is_graduated:
+        session.report(
+            CODE,
+            "a graduated price by a counting rule is for each that is counted",
+            Label(term.span, "for one instance of the service"),
+            help="write `each` behind it, or use `volume`, where the count only picks the tier",
+        )
+
+
+def _words(term: PriceTerm) -> str:
+    match term.basis.text:
+        case "event":
+            return "per event"
+        case "amount":
+            return "of amount"
+        case "per" if term.unit is not None:
+            return f"per {term.unit.text}"
+        case word:
+            return word
