@@ -3,48 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from compiler.resolve.kinds import EntityId
 from compiler.resolve.model import Resolved
+from compiler.resolve.places import Places
 from compiler.tables.destinations import TableZone
 from dsl.syntax.base import Name
 from dsl.syntax.zones import ZoneDeclaration
-
-COUNTRY = "country"
-"""The attribute that decides whether an event is in a zone of countries."""
-
-DESTINATION = "destination"
-"""The attribute that decides whether an event is in a zone of prefixes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """The countries and the prefixes of a zone."""
-
-    countries: frozenset[str]
-    prefixes: frozenset[str]
-
-    def has_prefix_of(self, number: str) -> bool:
-        """Whether one of the prefixes begins a number."""
-        return any(number[:length] in self.prefixes for length in range(1, len(number) + 1))
-
-    def covers(self, other: Places) -> bool:
-        """Whether all that is in another zone is in this one."""
-        return other.countries <= self.countries and all(
-            self.has_prefix_of(prefix) for prefix in other.prefixes
-        )
-
-    @property
-    def attributes(self) -> tuple[str, ...]:
-        """What an event must say to be found in the zone or out of it."""
-        asked = ((COUNTRY, self.countries), (DESTINATION, self.prefixes))
-        return tuple(attribute for attribute, places in asked if places)
 
 
 def zone_places(resolved: Resolved, name: Name | None) -> Places | None:
     """Give what the zone that a name refers to is made of; None where it is not known."""
     target = resolved.bound(name)
-    entity = None if target is None else resolved.entities.get(target)
+    if target is None:
+        return None
+    if target not in resolved.zones:
+        resolved.zones[target] = _places(resolved, target)
+    return resolved.zones[target]
+
+
+def _places(resolved: Resolved, target: EntityId) -> Places | None:
+    entity = resolved.entities.get(target)
     match None if entity is None else entity.node:
         case ZoneDeclaration(countries=countries, prefixes=prefixes):
             return Places(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.resolve.kinds import Kind
@@ -10,6 +12,9 @@ from compiler.session import Session
 from dsl.diagnostic import Label
 
 CODE = codes.DUPLICATE_NAME
+
+MOST_OF_A_TABLE = 20
+"""How many names of one table are reported: a table may be there twice."""
 
 PAGE = Page(
     what="Two declarations of the same kind have the same name. All files of the folder are "
@@ -40,8 +45,11 @@ service site_visit "Visit on site" {
 
 def check(resolved: Resolved, session: Session) -> None:
     """Report each later declaration of a name, and point at the first."""
+    of_table: Counter[str] = Counter()
     for duplicate in resolved.duplicates:
-        if duplicate.id.kind is Kind.CATALOG:
+        path = duplicate.again.span.path
+        of_table[path] += path in resolved.tables.paths
+        if duplicate.id.kind is Kind.CATALOG or of_table[path] > MOST_OF_A_TABLE:
             continue
         kind, name = duplicate.id.kind.words, duplicate.id.name
         session.report(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 from compiler import codes
 from compiler.checks.page import TINY, Page
@@ -50,15 +51,20 @@ tax sales_tax {
 
 def check(resolved: Resolved, session: Session) -> None:
     """Report each unknown name, with the nearest name of the right kind."""
+    for reference in failed(resolved, Failure.UNKNOWN):
+        _report(resolved, reference, session)
+
+
+def failed(resolved: Resolved, failure: Failure) -> Iterator[Reference]:
+    """Give the references of one failure, units left out; of a table's column the first few."""
     of_column: Counter[tuple[str, str]] = Counter()
-    in_tables = {table.source.path for table in resolved.tables.read.values()}
     for reference in resolved.references:
-        if reference.failure is not Failure.UNKNOWN or reference.wanted is Kind.UNIT:
+        if reference.failure is not failure or reference.wanted is Kind.UNIT:
             continue
-        path, column = reference.name.span.path, (reference.name.span.path, reference.role)
-        of_column[column] += path in in_tables
-        if of_column[column] <= MOST_OF_A_COLUMN:
-            _report(resolved, reference, session)
+        path = reference.name.span.path
+        of_column[path, reference.role] += path in resolved.tables.paths
+        if of_column[path, reference.role] <= MOST_OF_A_COLUMN:
+            yield reference
 
 
 def _report(resolved: Resolved, reference: Reference, session: Session) -> None:

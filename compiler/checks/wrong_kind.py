@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from compiler import codes
 from compiler.checks.page import TINY, Page
-from compiler.checks.unknown_name import candidates_for
+from compiler.checks.unknown_name import candidates_for, failed
 from compiler.checks.wording import choice
-from compiler.resolve.kinds import EntityId, Kind
+from compiler.resolve.kinds import EntityId
 from compiler.resolve.model import BUILTIN, Failure, Reference, Resolved
 from compiler.resolve.nearest import nearest
 from compiler.session import Session
@@ -45,9 +45,8 @@ tax sales_tax {
 
 def check(resolved: Resolved, session: Session) -> None:
     """Report each name of another kind, and where that thing is declared."""
-    for reference in resolved.references:
-        if reference.failure is Failure.WRONG_KIND and reference.wanted is not Kind.UNIT:
-            _report(resolved, reference, session)
+    for reference in failed(resolved, Failure.WRONG_KIND):
+        _report(resolved, reference, session)
 
 
 def _report(resolved: Resolved, reference: Reference, session: Session) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.resolve.model import Resolved
+from compiler.resolve.places import COUNTRY, DESTINATION, Places
 from compiler.session import Session
-from compiler.zone_facts import COUNTRY, DESTINATION, Places, zone_places
+from compiler.zone_facts import zone_places
 from dsl.diagnostic import Label
 from dsl.syntax.expressions import FieldUse, InZone
 

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import TypeVar, cast
 
 from compiler.resolve.kinds import EntityId, Kind
+from compiler.resolve.places import Places
 from compiler.resolve.walk import by_kind
 from compiler.tables.destinations import TableZone
 from compiler.tables.forms import FORMS
@@ -113,6 +114,7 @@ class Resolved:
         references: in order of declaration and place.
         lost_folders: shared folders whose declarations are not among them.
         tables: the tables that declarations name.
+        zones: what zones are made of, those that were asked for (`compiler.zone_facts`).
         templates: the invoice templates that bill groups name.
     """
 
@@ -125,6 +127,9 @@ class Resolved:
     bindings: Mapping[Span, EntityId]
     lost_folders: tuple[LostFolder, ...] = ()
     tables: Tables = NO_TABLES
+    zones: dict[EntityId, Places | None] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
     templates: Templates = NO_TEMPLATES
     _by_type: Mapping[type[Node], tuple[Declaration, ...]] = field(
         init=False, repr=False, compare=False

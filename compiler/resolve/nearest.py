@@ -11,18 +11,30 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
     Close is a third of the name's letters, one at least; ties go to the first by alphabet.
     """
     bound = max(1, len(name) // 3)
-    best: tuple[int, str] | None = None
+    lowered = name.lower()
+    letters = set(lowered)
+    best: str | None = None
     for candidate in sorted(set(candidates)):
-        if abs(len(candidate) - len(name)) > bound:
-            continue
-        distance = edit_distance(name.lower(), candidate.lower())
-        if distance <= bound and (best is None or distance < best[0]):
-            best = (distance, candidate)
-    return None if best is None else best[1]
+        other = candidate.lower()
+        if abs(len(candidate) - len(name)) > bound or len(letters.difference(other)) > bound:
+            continue  # each letter more, or lacking, is an edit
+        distance = edit_distance(lowered, other, bound)
+        if distance <= bound:
+            best, bound = candidate, distance - 1  # from here on, only a closer one will do
+    return best
 
 
-def edit_distance(left: str, right: str) -> int:
-    """Count the letters to insert, delete, replace or swap with their neighbour."""
+def edit_distance(left: str, right: str, bound: int | None = None) -> int:
+    """Count the letters to insert, delete, replace or swap with their neighbour.
+
+    With a bound, what is further apart may be given as any number beyond it.
+    """
+    same = 0
+    for a, b in zip(left, right, strict=False):  # what both begin with changes nothing
+        if a != b:
+            break
+        same += 1
+    left, right = left[same:], right[same:]
     before_last: list[int] = []
     last = list(range(len(right) + 1))
     for i, a in enumerate(left, start=1):
@@ -32,5 +44,7 @@ def edit_distance(left: str, right: str) -> int:
             if i > 1 and j > 1 and a == right[j - 2] and b == left[i - 2]:
                 cost = min(cost, before_last[j - 2] + 1)
             row.append(cost)
+        if bound is not None and min(*row, *last) > bound:
+            return bound + 1
         before_last, last = last, row
     return last[-1]

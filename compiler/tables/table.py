@@ -184,6 +184,11 @@ class Tables:
                     yield fault
 
     @property
+    def paths(self) -> frozenset[str]:
+        """Give the paths of the tables that were read."""
+        return frozenset(table.source.path for table in self.read.values())
+
+    @property
     def are_whole(self) -> bool:
         """Whether nothing that a table holds is missing from what was read."""
         return not self.lost and all(table.is_whole for table in self.read.values())

@@ -114,6 +114,21 @@ def test_edit_distance_is_symmetric_and_zero_for_the_same_alone(left: str, right
     assert edit_distance(left, right) <= max(len(left), len(right))
 
 
+@given(WORDS, WORDS, st.integers(0, 4))
+def test_a_bound_changes_no_distance_within_it(left: str, right: str, bound: int) -> None:
+    distance = edit_distance(left, right)
+    bounded = edit_distance(left, right, bound)
+    assert bounded == distance if distance <= bound else bounded > bound
+
+
+@given(WORDS, st.lists(WORDS, max_size=12))
+def test_the_nearest_name_is_the_first_of_the_closest(name: str, candidates: list[str]) -> None:
+    close = max(1, len(name) // 3)
+    ranked = sorted((edit_distance(name, each), each) for each in candidates)
+    expected = ranked[0][1] if ranked and ranked[0][0] <= close else None
+    assert nearest(name, candidates) == expected
+
+
 @given(st.text(alphabet="abcd_", min_size=3, max_size=8), st.data())
 def test_a_single_slip_is_always_recognized(name: str, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(name) - 1))

@@ -211,6 +211,14 @@ def test_a_table_wrong_in_every_row_gives_few_reports(row: str) -> None:
 
 
 @pytest.mark.feature("E2")
+def test_a_table_named_twice_declares_its_zones_twice_and_says_so_a_few_times() -> None:
+    table = "zone,prefix\npremium,1900\n" + "".join(f"z{row},{row}\n" for row in range(500))
+    text = ZONES + 'zone table again from "destinations.csv"\n'
+    compilation = compiled(table, text)
+    assert Counter(found.code for found in compilation.diagnostics) == {"RB103": 20, "RB120": 1}
+
+
+@pytest.mark.feature("E2")
 def test_unknown_names_of_a_whole_column_give_few_reports(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
