@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from compiler.resolve.kinds import EntityId, Kind
 from compiler.resolve.model import Reference, Resolved
+from compiler.tables.destinations import TableZone
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -55,19 +56,33 @@ class Graph:
 
 
 def graph_of(resolved: Resolved) -> Graph:
-    """Build the graph of all that is bound; poisoned and builtin references make no edge."""
+    """Build the graph of all that is bound; poisoned and builtin references make no edge.
+
+    Of the zones that stand in tables, which may be thousands, only the used ones are in it.
+    """
     import networkx as nx
 
     digraph: nx.DiGraph[EntityId] = nx.DiGraph()
-    digraph.add_nodes_from(resolved.entities)
+    idle = _idle_rows(resolved)
+    digraph.add_nodes_from(own for own in resolved.entities if own not in idle)
     edges: dict[tuple[EntityId, EntityId], list[Reference]] = {}
     for reference in resolved.references:
+        if reference.source in idle:
+            continue
         if reference.target is not None and reference.target in resolved.entities:
             edges.setdefault((reference.source, reference.target), []).append(reference)
     for (source, target), references in edges.items():
         ordered = sorted(references, key=lambda reference: reference.name.span)
         digraph.add_edge(source, target, references=tuple(ordered))
     return Graph(digraph)
+
+
+def _idle_rows(resolved: Resolved) -> Set[EntityId]:
+    """Give the zones of tables that nothing refers to."""
+    if not resolved.tables.read:
+        return frozenset()
+    rows = {own for own, each in resolved.entities.items() if isinstance(each.node, TableZone)}
+    return rows - {reference.target for reference in resolved.references}
 
 
 def has_cycle(resolved: Resolved) -> bool:

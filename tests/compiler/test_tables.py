@@ -454,6 +454,7 @@ def test_zones_of_a_table_are_rows_of_the_program_and_edges_of_the_graph() -> No
     (use,) = graph.between(EntityId(Kind.USAGE_CLASS, "two"), zone)
     (row,) = graph.between(zone, EntityId(Kind.ZONE_TABLE, "destinations"))
     assert (use.role, row.role) == ("zone", "row of")
+    assert EntityId(Kind.ZONE, "other") not in graph.nodes  # one of a table that nothing uses
     assert row.name.span.path == "destinations.csv"
     assert compilation.catalog is not None
     assert [(zone.id, zone.table) for zone in compilation.catalog.zones] == [
