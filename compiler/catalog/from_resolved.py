@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from compiler.catalog.base import Currency
 from compiler.catalog.billing_from_resolved import bill_groups, taxes
+from compiler.catalog.buckets_from_resolved import base_buckets, buckets
 from compiler.catalog.counting_from_resolved import counting_rules
 from compiler.catalog.feeds_from_resolved import custom_units, feeds
 from compiler.catalog.known import known
@@ -17,8 +18,6 @@ from compiler.catalog.services_from_resolved import (
     services,
 )
 from compiler.catalog.usage_from_resolved import (
-    base_buckets,
-    buckets,
     rate_groups,
     rate_plans,
     usage_class_types,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from compiler.catalog.base import Currency, Entity
 from compiler.catalog.billing import BillGroup, Tax
+from compiler.catalog.buckets import BaseBucket, Bucket
 from compiler.catalog.counting import CountingRule
 from compiler.catalog.feeds import CustomUnit, Feed
 from compiler.catalog.offers import Package
@@ -15,8 +16,6 @@ from compiler.catalog.services import (
     ServiceType,
 )
 from compiler.catalog.usage import (
-    BaseBucket,
-    Bucket,
     RateGroup,
     RatePlan,
     UsageClass,

@@ -1,11 +1,10 @@
-"""Usage classes, zones, rates and buckets."""
+"""Usage classes, rates and rate plans."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Literal
 
-from compiler.catalog.base import Entity, Money, Unit
+from compiler.catalog.base import Entity
 from compiler.catalog.expressions import Expression
 from compiler.catalog.prices import Price
 from dsl.source import Span
@@ -53,31 +52,3 @@ class RatePlan(Entity):
 
     groups: tuple[GroupUse, ...]
     otherwise: Literal["reject"]
-
-
-class BaseBucket(Entity):
-    """Which usage a bucket holds, and in which unit it is shown."""
-
-    classes: tuple[str, ...]
-    where: Expression | None
-    unit: Unit
-
-
-class BucketTier(Closed):
-    """A tier `(lower, upper]` of a bucket; `upper` in the measure's steps, None: open."""
-
-    upper: int | None
-    written: Decimal | None
-    unit: Unit | None
-    charge: Literal["included", "flat", "rated"]
-    flats: tuple[Money, ...]
-    span: Span
-
-
-class Bucket(Entity):
-    """An allowance drawn before usage is rated; `months` is its period."""
-
-    base: str
-    months: int
-    prorate: bool
-    tiers: tuple[BucketTier, ...]

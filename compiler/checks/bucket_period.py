@@ -9,8 +9,8 @@ from compiler.facts import frequency_words
 from compiler.resolve.model import Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
+from dsl.syntax.buckets import BucketDeclaration
 from dsl.syntax.services import ServiceDeclaration
-from dsl.syntax.usage import BucketDeclaration
 
 CODE = codes.BUCKET_PERIOD
 

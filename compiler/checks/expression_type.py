@@ -12,6 +12,7 @@ from compiler.resolve.model import Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
 from dsl.syntax.base import Number, Text
+from dsl.syntax.buckets import BaseBucketDeclaration
 from dsl.syntax.expressions import (
     Arithmetic,
     Both,
@@ -26,11 +27,7 @@ from dsl.syntax.expressions import (
     StartsWith,
 )
 from dsl.syntax.feeds import FeedAttribute, FeedDeclaration, FeedEvent
-from dsl.syntax.usage import (
-    BaseBucketDeclaration,
-    RateGroupDeclaration,
-    UsageClassDeclaration,
-)
+from dsl.syntax.usage import RateGroupDeclaration, UsageClassDeclaration
 
 CODE = codes.EXPRESSION_TYPE
 

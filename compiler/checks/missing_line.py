@@ -11,17 +11,13 @@ from compiler.resolve.kinds import id_of
 from compiler.resolve.model import Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
+from dsl.syntax.buckets import BaseBucketDeclaration, BucketDeclaration
 from dsl.syntax.catalog import CatalogDeclaration
 from dsl.syntax.declarations import Declaration
 from dsl.syntax.feeds import FeedDeclaration
 from dsl.syntax.offers import PackageDeclaration
 from dsl.syntax.services import LifecycleDeclaration, ServiceDeclaration
-from dsl.syntax.usage import (
-    BaseBucketDeclaration,
-    BucketDeclaration,
-    RateGroupDeclaration,
-    RatePlanDeclaration,
-)
+from dsl.syntax.usage import RateGroupDeclaration, RatePlanDeclaration
 
 CODE = codes.MISSING_LINE
 

@@ -10,9 +10,10 @@ from compiler.resolve.model import Resolved
 from dsl.source import Span
 from dsl.syntax.base import Money
 from dsl.syntax.billing import BillGroupDeclaration
+from dsl.syntax.buckets import BucketDeclaration
 from dsl.syntax.declarations import Declaration
 from dsl.syntax.services import ServiceDeclaration
-from dsl.syntax.usage import BucketDeclaration, RateGroupDeclaration
+from dsl.syntax.usage import RateGroupDeclaration
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,16 +15,14 @@ from dsl.diagnostic import Label
 from dsl.source import Span
 from dsl.syntax.base import Name, Word
 from dsl.syntax.billing import BillGroupDeclaration, TaxDeclaration
+from dsl.syntax.buckets import BaseBucketDeclaration
 from dsl.syntax.catalog import CatalogDeclaration
 from dsl.syntax.counting import CountingRuleDeclaration
 from dsl.syntax.declarations import Declaration
 from dsl.syntax.feeds import FeedDeclaration
 from dsl.syntax.offers import PackageDeclaration
 from dsl.syntax.services import ServiceDeclaration
-from dsl.syntax.usage import (
-    BaseBucketDeclaration,
-    RatePlanDeclaration,
-)
+from dsl.syntax.usage import RatePlanDeclaration
 from dsl.syntax.zones import ZoneDeclaration, ZoneTableDeclaration
 
 CODE = codes.REPEATED_ENTRY

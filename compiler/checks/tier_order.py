@@ -9,7 +9,7 @@ from compiler.resolve.units import unit_of
 from compiler.session import Session
 from dsl.diagnostic import Label
 from dsl.syntax.base import Quantity
-from dsl.syntax.usage import BucketDeclaration
+from dsl.syntax.buckets import BucketDeclaration
 
 CODE = codes.TIER_ORDER
 

@@ -21,13 +21,10 @@ from compiler.zone_facts import zone_places
 from dsl.diagnostic import Label
 from dsl.source import Span
 from dsl.syntax.base import Name
+from dsl.syntax.buckets import BaseBucketDeclaration
 from dsl.syntax.expressions import Expression, FieldUse
 from dsl.syntax.feeds import FeedDeclaration, FeedEvent
-from dsl.syntax.usage import (
-    BaseBucketDeclaration,
-    RateGroupDeclaration,
-    UsageClassDeclaration,
-)
+from dsl.syntax.usage import RateGroupDeclaration, UsageClassDeclaration
 from runtime.program.terms import Measure
 
 CODE = codes.UNKNOWN_ATTRIBUTE

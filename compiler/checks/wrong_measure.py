@@ -13,14 +13,9 @@ from compiler.session import Session
 from dsl.diagnostic import Label
 from dsl.source import Span
 from dsl.syntax.base import Name
+from dsl.syntax.buckets import BaseBucketDeclaration, BucketDeclaration
 from dsl.syntax.prices import PriceTerm
-from dsl.syntax.usage import (
-    BaseBucketDeclaration,
-    BucketDeclaration,
-    RateGroupDeclaration,
-    RateRow,
-    UsageClassDeclaration,
-)
+from dsl.syntax.usage import RateGroupDeclaration, RateRow, UsageClassDeclaration
 from runtime.program.terms import Measure
 from runtime.program.units import EACH, units_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from compiler.catalog.model import Catalog
-from compiler.lower import billing, counting, feeds, offers, services, usage, zones
+from compiler.lower import billing, buckets, counting, feeds, offers, services, usage, zones
 from compiler.lower.lines import Lines
 from compiler.lower.prices import Prices
 from dsl.source import Source
@@ -62,9 +62,9 @@ def _tables(catalog: Catalog, lines: Lines, numbered: tuple[SourceLine, ...]) ->
         rates=rates,
         rate_plans=tuple(usage.rate_plans(catalog, lines)),
         rate_plan_groups=tuple(usage.rate_plan_groups(catalog, lines)),
-        buckets=tuple(usage.buckets(catalog, lines)),
-        bucket_tiers=tuple(usage.bucket_tiers(catalog, lines)),
-        bucket_flats=tuple(usage.bucket_flats(catalog, lines)),
+        buckets=tuple(buckets.buckets(catalog, lines)),
+        bucket_tiers=tuple(buckets.bucket_tiers(catalog, lines)),
+        bucket_flats=tuple(buckets.bucket_flats(catalog, lines)),
         service_buckets=tuple(services.service_buckets(catalog, lines)),
         prices=prices.prices,
         price_tiers=prices.tiers,

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from dsl.syntax.billing import BillGroupDeclaration, TaxDeclaration
+from dsl.syntax.buckets import BaseBucketDeclaration, BucketDeclaration
 from dsl.syntax.catalog import CatalogDeclaration
 from dsl.syntax.counting import CountingRuleDeclaration
 from dsl.syntax.declarations import Declaration
@@ -21,8 +22,6 @@ from dsl.syntax.services import (
     ServiceTypeDeclaration,
 )
 from dsl.syntax.usage import (
-    BaseBucketDeclaration,
-    BucketDeclaration,
     RateGroupDeclaration,
     RatePlanDeclaration,
     UsageClassDeclaration,

@@ -12,6 +12,7 @@ from compiler.resolve.walk import every
 from compiler.tables.table import Tables
 from dsl.syntax.base import Name, Node
 from dsl.syntax.billing import BillGroupDeclaration, TaxDeclaration
+from dsl.syntax.buckets import BaseBucketDeclaration, BucketDeclaration
 from dsl.syntax.catalog import CatalogDeclaration
 from dsl.syntax.counting import CountingRuleDeclaration
 from dsl.syntax.declarations import Declaration
@@ -28,8 +29,6 @@ from dsl.syntax.services import (
 )
 from dsl.syntax.tables import TableFile
 from dsl.syntax.usage import (
-    BaseBucketDeclaration,
-    BucketDeclaration,
     RateGroupDeclaration,
     RatePlanDeclaration,
     UsageClassDeclaration,

@@ -8,10 +8,10 @@ from compiler.resolve.kinds import EntityId, Kind
 from compiler.resolve.model import Resolved
 from compiler.resolve.walk import walk
 from dsl.syntax.base import Name, Quantity
+from dsl.syntax.buckets import BaseBucketDeclaration
 from dsl.syntax.declarations import Declaration
 from dsl.syntax.feeds import FeedQuantity, UnitDeclaration
 from dsl.syntax.prices import Bound, PriceTerm
-from dsl.syntax.usage import BaseBucketDeclaration
 from runtime.program.units import UNITS, Unit
 
 MAX_STEPS = 2**63 - 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dsl.build.billing import bill_group, tax
+from dsl.build.buckets import base_bucket, bucket
 from dsl.build.catalog import catalog
 from dsl.build.counting import counting_rule
 from dsl.build.feeds import feed, unit
@@ -12,8 +13,6 @@ from dsl.build.offers import package
 from dsl.build.reading import Branch, Reading, branches
 from dsl.build.services import lifecycle, package_status, service, service_status, service_type
 from dsl.build.usage import (
-    base_bucket,
-    bucket,
     rate_group,
     rate_plan,
     usage_class,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from dsl.diagnostic import Diagnostic
 from dsl.parser import parse_source
-from dsl.printer import billing, catalog, counting, feeds, offers, services, usage, zones
+from dsl.printer import billing, buckets, catalog, counting, feeds, offers, services, usage, zones
 from dsl.printer.layout import Item, render
 from dsl.printer.meaning import meaning
 from dsl.source import Source
@@ -21,6 +21,7 @@ FAMILIES: tuple[Callable[[Source, Declaration], Item | None], ...] = (
     counting.item,
     feeds.item,
     usage.item,
+    buckets.item,
     zones.item,
 )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dsl.source import Source, Span
 from dsl.syntax.base import Comment, Name, Node
 from dsl.syntax.billing import BillGroupDeclaration, TaxDeclaration
+from dsl.syntax.buckets import BaseBucketDeclaration, BucketDeclaration
 from dsl.syntax.catalog import CatalogDeclaration
 from dsl.syntax.counting import CountingRuleDeclaration
 from dsl.syntax.feeds import FeedDeclaration, UnitDeclaration
@@ -19,8 +20,6 @@ from dsl.syntax.services import (
     ServiceTypeDeclaration,
 )
 from dsl.syntax.usage import (
-    BaseBucketDeclaration,
-    BucketDeclaration,
     RateGroupDeclaration,
     RatePlanDeclaration,
     UsageClassDeclaration,

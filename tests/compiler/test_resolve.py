@@ -11,6 +11,7 @@ from compiler.resolve.nearest import edit_distance, nearest
 from compiler.resolve.walk import every, walk
 from dsl.syntax.base import Money, Name, Node, Quantity
 from dsl.syntax.billing import TaxRate
+from dsl.syntax.buckets import BaseBucketDeclaration
 from dsl.syntax.catalog import CatalogDeclaration
 from dsl.syntax.expressions import FieldUse
 from dsl.syntax.feeds import (
@@ -29,10 +30,7 @@ from dsl.syntax.services import (
     ServiceStatusDeclaration,
     ServiceTypeDeclaration,
 )
-from dsl.syntax.usage import (
-    BaseBucketDeclaration,
-    UsageClassDeclaration,
-)
+from dsl.syntax.usage import UsageClassDeclaration
 from dsl.syntax.zones import ZoneDeclaration
 from tests.compiler.catalogs import CONNECTIVITY, TINY, compile_text
 
