@@ -18,6 +18,7 @@ the tables above it and leaves its own.  Conventions for every table:
 | subscription.periods | runtime.subscriptions | a billing period of an account service |
 | subscription.usage_periods | runtime.subscriptions | a usage period of an account service |
 | subscription.occurrences | runtime.subscriptions | a transition that occurred |
+| subscription.price_owners | runtime.subscriptions | an owner whose prices hold for a service |
 | rated.cells | runtime.usage | usage of one line at one rate or bucket tier |
 | rated.flats | runtime.usage | a flat bucket tier that was entered |
 | rated.pools | runtime.usage | a bucket's balance over one bucket period |
@@ -107,6 +108,14 @@ TABLES: dict[str, dict[str, str]] = {
         "day": "DATE",
         "occurrence": "INTEGER",
         "change_row": "BIGINT",
+    },
+    # Whose prices, beside the catalog's, hold for an account service: `level` and `owner` as in
+    # runtime.program.prices (a price plan, a contract, a region as `book.region`, a price
+    # book).  The nearest level that prices the case decides.
+    "subscription.price_owners": {
+        "account_service": "VARCHAR",
+        "level": "VARCHAR",
+        "owner": "VARCHAR",
     },
     # `component`: `rated` (quantity at the rate), `included` or `flat` (drawn from that
     # tier of the bucket, nothing by the unit).  A `rated` cell may also lie in a rated

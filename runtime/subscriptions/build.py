@@ -10,6 +10,7 @@
 | services | account_services | with activation and anchor |
 | periods | periods, usage_periods | the billing and usage periods |
 | occurrences | occurrences | the transitions that occurred |
+| price owners | price_owners | whose prices hold, beside the catalog's |
 
 Only the tables of runtime.tables stay.
 """
@@ -21,6 +22,7 @@ from datetime import date
 from duckdb import DuckDBPyConnection
 
 from runtime.book.offer import make_offer
+from runtime.engine import create_table
 from runtime.program.model import Program
 from runtime.subscriptions.holdings import make_holdings
 from runtime.subscriptions.lives import make_lives
@@ -60,5 +62,6 @@ def build_subscriptions(connection: DuckDBPyConnection, program: Program, as_of:
     make_periods(connection, as_of)
     make_usage_periods(connection, as_of)
     make_occurrences(connection)
+    create_table(connection, "subscription.price_owners")
     for name in PASSING:
         connection.execute(f"DROP TABLE subscription.{name}")
