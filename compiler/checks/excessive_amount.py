@@ -43,8 +43,9 @@ service setup {
 def check(resolved: Resolved, session: Session) -> None:
     """Report each number that is too long."""
     for span, value in _numbers(resolved):
-        for fault in _faults(value):
-            _report(span, fault, session)
+        if span.end - span.start > DECIMALS:  # what is short cannot be too long
+            for fault in _faults(value):
+                _report(span, fault, session)
 
 
 def _numbers(resolved: Resolved) -> Iterator[tuple[Span, Decimal]]:

@@ -109,7 +109,12 @@ class Sale:
 def check(resolved: Resolved, session: Session) -> None:
     """Report each missing price once, for the first package that needs it."""
     reported: set[tuple[Span, str]] = set()
+    seen: set[tuple[Span, int, tuple[str, ...]]] = set()
     for sale in _sales(resolved):
+        asked = (sale.service.span, sale.frequency.months, sale.currencies)
+        if asked in seen:  # by an earlier package, and answered there
+            continue
+        seen.add(asked)
         for finding in _missing(resolved, sale):
             key = (finding.at.span, finding.message)
             if key not in reported:

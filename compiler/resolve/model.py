@@ -16,7 +16,7 @@ from typing import TypeVar, cast
 
 from compiler.resolve.kinds import EntityId, Kind
 from compiler.resolve.places import Places
-from compiler.resolve.walk import by_kind
+from compiler.resolve.walk import every
 from compiler.tables.destinations import TableZone
 from compiler.tables.forms import FORMS
 from compiler.tables.table import NO_TABLES, Tables
@@ -152,13 +152,12 @@ class Resolved:
         return cast("tuple[D, ...]", found)
 
     def every(self, kind: type[N]) -> list[N]:
-        """Give every node of one type, in the order of the text of each declaration.
-
-        All declarations are walked once, when first asked: many checks ask, each for its own.
-        """
-        if not self._nodes:
-            self._nodes.update(by_kind(self.declarations))
-        return cast("list[N]", self._nodes.get(kind, []))
+        """Give every node of one type, in the order of the declarations; searched for once."""
+        if kind not in self._nodes:
+            self._nodes[kind] = [
+                found for declaration in self.declarations for found in every(declaration, kind)
+            ]
+        return cast("list[N]", self._nodes[kind])
 
     def bound(self, name: Name | None) -> EntityId | None:
         """Give the id a reference is bound to; None where it is poisoned or absent."""

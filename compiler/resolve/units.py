@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from compiler.resolve.kinds import EntityId, Kind
 from compiler.resolve.model import Resolved
-from compiler.resolve.walk import walk
-from dsl.syntax.base import Name, Quantity
+from compiler.resolve.walk import every
+from dsl.syntax.base import Name, Node, Quantity
 from dsl.syntax.buckets import BaseBucketDeclaration
 from dsl.syntax.declarations import Declaration
 from dsl.syntax.feeds import FeedQuantity, UnitDeclaration
@@ -17,12 +17,20 @@ from runtime.program.units import UNITS, Unit
 MAX_STEPS = 2**63 - 1
 """The most steps that usage is counted in, and so the most that a unit may hold."""
 
+_WITH_UNITS: tuple[type[Node], ...] = (
+    Quantity,
+    FeedQuantity,
+    PriceTerm,
+    Bound,
+    BaseBucketDeclaration,
+)
+
 
 def unit_names(declaration: Declaration) -> Iterator[Name]:
     """Give every name of a unit in a declaration; what a unit itself is made of is none."""
     if isinstance(declaration, UnitDeclaration):
         return
-    for node in walk(declaration):
+    for node in every(declaration, *_WITH_UNITS):
         match node:
             case Quantity() | FeedQuantity():
                 yield node.unit
