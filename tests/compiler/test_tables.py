@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from compiler.compile import Compilation, compile_folder, compile_sources
@@ -250,7 +250,6 @@ SIGNS = st.sampled_from(
 
 
 @pytest.mark.feature("E1", "E2")
-@settings(max_examples=200)
 @given(st.booleans(), st.lists(SIGNS, max_size=40).map("".join))
 def test_whatever_a_table_holds_there_are_diagnostics_or_a_program(
     has_header: bool, text: str
@@ -259,7 +258,6 @@ def test_whatever_a_table_holds_there_are_diagnostics_or_a_program(
 
 
 @pytest.mark.feature("E1", "E2")
-@settings(max_examples=100)
 @given(content=st.binary(max_size=200))
 def test_whatever_bytes_a_table_holds_there_are_diagnostics_or_a_program(
     tmp_path_factory: pytest.TempPathFactory, content: bytes
