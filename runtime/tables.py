@@ -43,6 +43,7 @@ TABLES: dict[str, dict[str, str]] = {
     # first day it is no longer held (its own or its package's cancellation, or a status on
     # the canceled base).  `anchor_day` starts the first full period; `activation_day` is
     # the sale or the first billable day, as the package says; NULL while not activated.
+    # `proration`: see runtime.charges.proration.
     "subscription.account_services": {
         "account_service": "VARCHAR",
         "account_package": "VARCHAR",
@@ -52,6 +53,7 @@ TABLES: dict[str, dict[str, str]] = {
         "service": "VARCHAR",
         "months": "INTEGER",
         "timing": "VARCHAR",
+        "proration": "VARCHAR",
         "quantity": "BIGINT",
         "currency": "VARCHAR",
         "minor_units": "INTEGER",
@@ -177,7 +179,8 @@ TABLES: dict[str, dict[str, str]] = {
     # `service` is the charged service (the fee service of a transition).
     # [period_start, period_end): the stretch, one day for one-time and transition charges;
     # [full_start, full_end): the whole billing or usage period, NULL for those two.
-    # days of full_days, NULL where not by days.  `quantity`: instances, or steps of usage.
+    # `proration`: how parts of the period are counted (recurring).  days of full_days, as an
+    # invoice counts them, NULL where not by days.  `quantity`: instances, or steps of usage.
     # `unit_price`: for one instance and a full period; NULL for usage (see rated.cells).
     # `minor`: the rounded amount in minor units.  `source`: NULL for usage.
     "charge.target": {
@@ -194,6 +197,7 @@ TABLES: dict[str, dict[str, str]] = {
         "period_end": "DATE",
         "full_start": "DATE",
         "full_end": "DATE",
+        "proration": "VARCHAR",
         "days": "INTEGER",
         "full_days": "INTEGER",
         "quantity": "HUGEINT",

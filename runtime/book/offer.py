@@ -36,6 +36,7 @@ _COLUMNS: dict[str, dict[str, str]] = {
         "timing": "VARCHAR",
         "alignment": "VARCHAR",
         "activation": "VARCHAR",
+        "proration": "VARCHAR",
         "sold_from": "DATE",
         "sold_until": "DATE",
     },
@@ -87,6 +88,7 @@ def _rows(program: Program) -> dict[str, Sequence[tuple[object, ...]]]:
                 each.timing,
                 each.alignment,
                 each.activation,
+                each.proration,
                 each.sold_from,
                 each.sold_until,
             )

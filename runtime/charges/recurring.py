@@ -2,6 +2,7 @@
 
 A period is cut where the service's status changes; stretches of one status that meet are one
 stretch.  A stretch at price zero is a charge of nothing: part of the target, never printed.
+A period of a package that is never prorated is one stretch, as its first billable day finds it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from datetime import date
 
 from duckdb import DuckDBPyConnection
 
-from runtime.charges.amounts import days_sql, stretch_minor_sql
+from runtime.charges.amounts import stretch_minor_sql
+from runtime.charges.proration import counted_days_sql, make_day_seconds, prorations_of
 from runtime.program.model import Program
 
 NOT_PRICED = """
@@ -33,7 +35,7 @@ WHERE r.service IS NULL
 # merged with the one before it where nothing that sets its price changed between them.
 _STRETCHES = """
 SELECT s.account_service, s.service, t.status, s.currency, s.minor_units, s.quantity,
-       p.full_start, p.full_end, r.unit_price, r.source,
+       p.full_start, p.full_end, s.proration, r.unit_price, r.source,
        greatest(p.period_start, t.from_day) AS from_day,
        least(p.period_end, t.until_day) AS until_day
 FROM subscription.periods AS p
@@ -48,8 +50,18 @@ JOIN charge.recurring_prices AS r
 
 _CONTENT = (
     "account_service, service, status, currency, minor_units, quantity, "
-    "full_start, full_end, unit_price, source"
+    "full_start, full_end, proration, unit_price, source"
 )
+
+# A period that was begun is charged whole, whatever came later in it.
+_NEVER_PRORATED = """
+SELECT * FROM priced_stretches WHERE proration <> 'never'
+UNION ALL
+SELECT * REPLACE (full_start AS from_day, full_end AS until_day)
+FROM priced_stretches
+WHERE proration = 'never'
+QUALIFY row_number() OVER (PARTITION BY account_service, full_start ORDER BY from_day) = 1
+"""
 
 
 def charge_recurring(connection: DuckDBPyConnection, program: Program, as_of: date) -> None:
@@ -57,10 +69,17 @@ def charge_recurring(connection: DuckDBPyConnection, program: Program, as_of: da
 
     Which periods are due by `as_of` is decided by subscription.periods.
     """
-    amount = stretch_minor_sql("unit_price", "quantity", "minor_units", program.rounding)
+    prorations = prorations_of(connection)
+    make_day_seconds(connection, prorations)
+    amount = stretch_minor_sql(
+        "unit_price", "quantity", "minor_units", program.rounding, prorations
+    )
+    stretches = _STRETCHES
+    if "never" in prorations:
+        stretches = f"WITH priced_stretches AS ({_STRETCHES}) {_NEVER_PRORATED}"
     connection.execute(f"""
         INSERT INTO charge.target BY NAME
-        WITH stretches AS ({_STRETCHES}),
+        WITH stretches AS ({stretches}),
         marked AS (
           SELECT *, CASE WHEN from_day = lag(until_day) OVER same THEN 0 ELSE 1 END AS is_first
           FROM stretches
@@ -77,8 +96,9 @@ def charge_recurring(connection: DuckDBPyConnection, program: Program, as_of: da
         )
         SELECT 'recurring' AS kind, m.account_service, m.service, m.status,
                from_day AS period_start, until_day AS period_end, full_start, full_end,
-               {days_sql("from_day", "until_day")} AS days,
-               {days_sql("full_start", "full_end")} AS full_days,
+               proration,
+               {counted_days_sql("from_day", "until_day", prorations)} AS days,
+               {counted_days_sql("full_start", "full_end", prorations)} AS full_days,
                quantity, unit_price, {amount} AS minor, currency, source, c.tax_class
         FROM merged AS m
         LEFT JOIN charge.services AS c ON c.service = m.service

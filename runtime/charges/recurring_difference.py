@@ -2,9 +2,9 @@
 
 A frame is one billing period of one account service.  The days on which target or posted
 stretches begin or end cut it into segments.  In a segment either side is in a state of
-(status, unit price, quantity), or in none; what was posted and taken back is none.  Where
-the states differ, the posted one is credited and the target charged; segments that meet
-with the same content are one line.
+(status, unit price, quantity, proration), or in none; what was posted and taken back is
+none.  Where the states differ, the posted one is credited and the target charged; segments
+that meet with the same content are one line.
 
 Amounts are cumulative roundings of the state's own full price, so a credit of a part and
 the part that stays add up to the posted line exactly.  A state at price zero is none.
@@ -14,11 +14,12 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyConnection
 
-from runtime.charges.amounts import days_sql, stretch_minor_sql
+from runtime.charges.amounts import stretch_minor_sql
+from runtime.charges.proration import counted_days_sql, make_day_seconds, prorations_of
 from runtime.program.model import Program
 
 _FRAME = "account_service, service, currency, full_start, full_end"
-_CONTENT = f"{_FRAME}, status, unit_price, quantity"
+_CONTENT = f"{_FRAME}, status, unit_price, quantity, proration"
 
 
 def find_recurring_difference(connection: DuckDBPyConnection, program: Program) -> None:
@@ -44,7 +45,8 @@ def _collect_signed_stretches(connection: DuckDBPyConnection) -> None:
           FROM charge.target
           WHERE kind = 'recurring' AND unit_price <> 0
           UNION ALL
-          SELECT {_FRAME}, status, unit_price, abs(quantity), period_start, period_end,
+          SELECT {_FRAME}, status, unit_price, abs(quantity), proration,
+                 period_start, period_end,
                  CASE WHEN is_credit THEN 1 ELSE -1 END, line_id,
                  CAST(NULL AS INTEGER), tax_class
           FROM charge.posted
@@ -93,7 +95,11 @@ def _cut_into_segments(connection: DuckDBPyConnection) -> None:
 
 
 def _merge_segments(connection: DuckDBPyConnection, program: Program) -> None:
-    amount = stretch_minor_sql("m.unit_price", "m.quantity", "a.minor_units", program.rounding)
+    prorations = prorations_of(connection)
+    make_day_seconds(connection, prorations)
+    amount = stretch_minor_sql(
+        "m.unit_price", "m.quantity", "a.minor_units", program.rounding, prorations
+    )
     same = f"{_CONTENT}, net, corrects, source"
     connection.execute(f"""
         INSERT INTO charge.difference BY NAME
@@ -113,14 +119,15 @@ def _merge_segments(connection: DuckDBPyConnection, program: Program) -> None:
           GROUP BY {same}, island
         ),
         priced AS (
-          SELECT m.*, {amount} AS stretch_minor
+          SELECT m.*, {amount} AS stretch_minor,
+                 {counted_days_sql("from_day", "until_day", prorations)} AS days,
+                 {counted_days_sql("full_start", "full_end", prorations)} AS full_days
           FROM merged AS m
           LEFT JOIN charge.currencies AS a ON a.currency = m.currency
         )
         SELECT 'recurring' AS kind, m.account_service, m.service, m.status,
                from_day AS period_start, until_day AS period_end, m.full_start, m.full_end,
-               {days_sql("m.from_day", "m.until_day")} AS days,
-               {days_sql("m.full_start", "m.full_end")} AS full_days,
+               m.proration, m.days, m.full_days,
                sign(net) * m.quantity AS quantity, m.unit_price,
                sign(net) * m.stretch_minor AS minor,
                m.currency, m.source,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
-from typing import assert_never
+from typing import Literal, assert_never
 
+from runtime.charges.proration import SECONDS, is_by_seconds, part_of
 from runtime.explain.model import Explanation, Fact
 from runtime.explain.words import figure, measured, shown, words
 from runtime.invoice.format import EACH
@@ -17,7 +19,7 @@ ROUNDINGS: tuple[Rounding, ...] = ("half_up", "half_even")
 
 
 def explain_amount(invoice: Invoice, line: InvoiceLine) -> Explanation:
-    """Explain price x quantity, and the days of it by cumulative rounding."""
+    """Explain price x quantity, and the part of the period by cumulative rounding."""
     amount = f"{figure(line.net)} {invoice.currency}"
     if line.unit_price is None:
         return Explanation(f"The amount is {amount}")
@@ -27,23 +29,32 @@ def explain_amount(invoice: Invoice, line: InvoiceLine) -> Explanation:
     price = shown(line.unit_price, invoice.minor_units)
     product = f"{shown(quantity, 0)} × {price}"
     span = _span(line)
-    if span is None or span == (0, line.full_days):
+    if span is None or (span.start, span.end) == (0, span.whole):
         return _told(invoice, line, product, exact)
     whole = f"{product} = {_exact(exact, invoice.minor_units)}"
     worked = _cumulative(invoice, line, exact, span)
     if worked is None:
         return Explanation(f"The amount is {amount}", (Fact("full period", whole),))
     before, until = worked
-    start, end = span
     difference = f"{figure(until)} − {figure(before)}"
     if sign < 0:
         difference = f"−({difference})"
     return Explanation(
-        statement=f"Days {start + 1} to {end} of {line.full_days}: {difference} = {amount}",
+        statement=(
+            f"{span.unit.capitalize()}s {span.start + 1} to {span.end} of {span.whole}: "
+            f"{difference} = {amount}"
+        ),
         facts=(
             Fact("full period", whole),
-            Fact(f"up to day {end}", _part(exact, end, line, until, invoice.minor_units)),
-            Fact(f"up to day {start}", _part(exact, start, line, before, invoice.minor_units)),
+            *_convention(line),
+            Fact(
+                f"up to {span.unit} {span.end}",
+                _part(exact, span.end, span, until, invoice.minor_units),
+            ),
+            Fact(
+                f"up to {span.unit} {span.start}",
+                _part(exact, span.start, span, before, invoice.minor_units),
+            ),
         ),
     )
 
@@ -112,31 +123,57 @@ def _told(invoice: Invoice, line: InvoiceLine, product: str, exact: Fraction) ->
     return Explanation(f"The amount: {taken} = {in_full}, rounded once = {amount}")
 
 
-def _span(line: InvoiceLine) -> tuple[int, int] | None:
-    """Return the days of the full period between which the line's stretch lies."""
-    if line.kind != "recurring" or line.days is None or line.full_start is None:
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """The days or seconds of the full period between which a line's stretch lies."""
+
+    start: int
+    end: int
+    whole: int
+    unit: Literal["day", "second"]
+
+
+def _span(line: InvoiceLine) -> _Span | None:
+    """Return between which parts of the full period the line's stretch lies."""
+    if line.kind != "recurring" or line.full_start is None or line.full_end is None:
         return None
-    start = (line.period_start - line.full_start).days
-    return start, start + line.days
+    start, end, whole = part_of(
+        line.proration, (line.full_start, line.full_end), (line.period_start, line.period_end)
+    )
+    return _Span(start, end, whole, "second" if is_by_seconds(line.proration or "") else "day")
+
+
+def _convention(line: InvoiceLine) -> tuple[Fact, ...]:
+    """Tell how the parts of a period are counted, where it is not by its own days."""
+    told = {
+        "fixed_30": "each month has 30 days",
+        "thirty_360": "30/360: the last day of each month is its 30th",
+    }
+    proration = line.proration or "days"
+    if is_by_seconds(proration):
+        zone = proration.removeprefix(SECONDS)
+        return (Fact("counted", f"seconds between midnights in {zone}"),)
+    return (Fact("counted", told[proration]),) if proration in told else ()
 
 
 def _cumulative(
-    invoice: Invoice, line: InvoiceLine, exact: Fraction, span: tuple[int, int]
+    invoice: Invoice, line: InvoiceLine, exact: Fraction, span: _Span
 ) -> tuple[Decimal, Decimal] | None:
     """Return cum(start) and cum(end) where their difference is the posted amount."""
     units = invoice.minor_units
     for rounding in ROUNDINGS:
         before, until = (
-            rounded(exact * 10**units * day / (line.full_days or 1), rounding) for day in span
+            rounded(exact * 10**units * part / span.whole, rounding)
+            for part in (span.start, span.end)
         )
         if to_major(until - before, units) == abs(line.net):
             return to_major(before, units), to_major(until, units)
     return None
 
 
-def _part(exact: Fraction, day: int, line: InvoiceLine, amount: Decimal, minor_units: int) -> str:
+def _part(exact: Fraction, part: int, span: _Span, amount: Decimal, minor_units: int) -> str:
     full = _exact(exact, minor_units)
-    return f"{full} × {day} / {line.full_days}, rounded = {figure(amount)}"
+    return f"{full} × {part} / {span.whole}, rounded = {figure(amount)}"
 
 
 def _rounds_to(exact: Fraction, net: Decimal, minor_units: int) -> bool:

@@ -157,6 +157,8 @@ def _period(line: InvoiceLine) -> str:
     if line.full_start is None or line.full_end is None:
         return stretch
     if (line.period_start, line.period_end) == (line.full_start, line.full_end):
+        if line.proration == "never":
+            return f"{stretch}, the whole period, which is charged once begun"
         return f"{stretch}, the whole period"
     whole = days_of(line.full_start, line.full_end)
     days = f"{line.days} of the {line.full_days} days" if line.days is not None else "part"

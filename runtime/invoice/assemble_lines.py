@@ -104,6 +104,7 @@ def word_line(line: DraftLine, components: Parts, wording: Wording) -> InvoiceLi
         period_end=due.period_end,
         full_start=due.full_start,
         full_end=due.full_end,
+        proration=due.proration,
         days=due.days,
         full_days=due.full_days,
         timing=_timing(due),

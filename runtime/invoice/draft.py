@@ -40,6 +40,7 @@ class DueLine:
     period_end: date
     full_start: date | None
     full_end: date | None
+    proration: str | None
     days: int | None
     full_days: int | None
     quantity: int

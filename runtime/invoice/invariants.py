@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
+from runtime.charges.proration import part_of
 from runtime.invoice.model import Invoice, InvoiceLine
 
 
@@ -99,8 +100,13 @@ def broken_prices(invoice: Invoice) -> tuple[str, ...]:
         if line.unit_price is None:
             continue
         exact = Fraction(line.quantity) * Fraction(line.unit_price)
-        if line.days is not None and line.full_days is not None:
-            exact = exact * line.days / line.full_days
+        if line.days is not None and line.full_start is not None and line.full_end is not None:
+            first, until, whole = part_of(
+                line.proration,
+                (line.full_start, line.full_end),
+                (line.period_start, line.period_end),
+            )
+            exact = exact * (until - first) / whole
         if abs(Fraction(line.net) - exact) > Fraction(1, 10**invoice.minor_units):
             found.append(f"line {line.number}: {line.net} is not {exact}")
     return tuple(found)

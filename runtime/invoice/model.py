@@ -82,8 +82,10 @@ class InvoiceLine(Frozen):
         transition: the transition that was charged, or None.
         period_start, period_end: the stretch charged; one day for a one-time charge.
         full_start, full_end: the whole billing or usage period the stretch lies in.
-        days, full_days: days of the stretch and of the whole period, None where a charge
-            is not by days.
+        proration: how parts of the period are counted (recurring); see
+            runtime.charges.proration.  None: by days.
+        days, full_days: days of the stretch and of the whole period, as they are counted,
+            None where a charge is not by days.
         quantity, unit, unit_price, unit_price_per: what is multiplied; unit_price None
             where several rates make the line (see components).  Recurring: instances,
             "unit" is "" and the price is for a full period.
@@ -112,6 +114,7 @@ class InvoiceLine(Frozen):
     period_end: date
     full_start: date | None
     full_end: date | None
+    proration: str | None = None
     days: int | None
     full_days: int | None
     timing: Literal["advance", "arrears", "once"]

@@ -9,14 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import Connection, inspect, select, text
 
 from runtime.ledger.faults import LedgerRefused
 from runtime.ledger.schema import SCHEMA_VERSION, metadata, schema_version
 
 Step = Callable[[Connection], None]
 
-STEPS: tuple[Step, ...] = ()
+
+def _add_proration(connection: Connection) -> None:
+    """Say of posted lines how parts of their periods were counted: by days, all of them."""
+    connection.execute(text("ALTER TABLE lines ADD COLUMN proration TEXT"))
+
+
+STEPS: tuple[Step, ...] = (_add_proration,)
 """STEPS[n] takes a ledger from version n + 1 to n + 2."""
 
 

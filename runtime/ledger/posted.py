@@ -37,7 +37,8 @@ def load_posted(connection: DuckDBPyConnection, ledger: Connection) -> int:
         )
     """)
     charge = ", ".join(
-        f"CAST({name} AS {TABLES['charge.posted'][name]}) AS {name}" for name in _CHARGE_COLUMNS
+        f"CAST({_value(name)} AS {TABLES['charge.posted'][name]}) AS {name}"
+        for name in _CHARGE_COLUMNS
     )
     count = 0
     for batch in _read_batches(ledger):
@@ -50,6 +51,13 @@ def load_posted(connection: DuckDBPyConnection, ledger: Connection) -> int:
         connection.unregister("posted_rows")
         count += batch.num_rows
     return count
+
+
+def _value(column: str) -> str:
+    """Give a column's value; recurring lines that older ledgers hold were counted by days."""
+    if column == "proration":
+        return "CASE WHEN kind = 'recurring' THEN coalesce(proration, 'days') END"
+    return column
 
 
 def _read_batches(ledger: Connection) -> Iterator[pa.Table]:

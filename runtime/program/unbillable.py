@@ -52,9 +52,6 @@ def _rates(program: Program) -> Iterator[tuple[int, str]]:
 
 
 def _offers(program: Program) -> Iterator[tuple[int, str]]:
-    for package in program.packages:
-        if package.proration != "days":
-            yield package.source, "a proration by other than days"
     for item in program.package_services:
         if item.rate_plan is not None:
             yield item.source, "a package's own rate plan for a service"

@@ -21,7 +21,7 @@ def make_holdings(connection: DuckDBPyConnection, program: Program) -> None:
           s.account_service, s.account_package, p.account,
           coalesce(a.invoicer, a.account) AS invoicer,
           p.package, s.service, o.lifecycle, o.usage_months,
-          f.months, k.timing, k.alignment, k.activation,
+          f.months, k.timing, k.alignment, k.activation, k.proration,
           coalesce(s.quantity, 1) AS quantity,
           a.currency, c.minor_units,
           coalesce(a.timezone, ?) AS timezone,

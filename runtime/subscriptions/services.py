@@ -36,7 +36,9 @@ def make_account_services(connection: DuckDBPyConnection) -> None:
           FROM activated
         )
         SELECT account_service, account_package, account, invoicer, package, service, months,
-          timing, quantity, currency, minor_units, timezone, jurisdiction, is_exempt,
+          timing,
+          CASE proration WHEN 'seconds' THEN 'seconds ' || timezone ELSE proration END,
+          quantity, currency, minor_units, timezone, jurisdiction, is_exempt,
           start_day, end_day, activation_day,
           {anchor} AS anchor_day,
           bill_day,

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import accumulate
 
 from runtime.program.model import Rounding
+from tests.reference.proration import weights
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,15 @@ class Frame:
 
 @dataclass(frozen=True)
 class State:
-    """What sets a day's price: the status, its price for a full period, and the quantity."""
+    """What sets a day's price: the status, its price for a full period, and the quantity.
+
+    And how the parts of the period are counted.
+    """
 
     status: str
     unit_price: Decimal
     quantity: int
+    proration: str = "days"
 
 
 @dataclass(frozen=True)
@@ -62,9 +68,10 @@ def round_fraction(value: Fraction, rounding: Rounding) -> int:
 def day_costs(frame: Frame, state: State, minor_units: int, rounding: Rounding) -> dict[date, int]:
     """Give what each day of a frame costs in a state, in minor units."""
     full = Fraction(state.unit_price) * state.quantity * 10**minor_units
+    weighed = weights(state.proration, frame.full_start, frame.full_end)
     costs, before = {}, 0
-    for day in range(frame.days):
-        after = round_fraction(full * (day + 1) / frame.days, rounding)
+    for day, gone in enumerate(accumulate(weighed)):
+        after = round_fraction(full * gone / sum(weighed), rounding)
         costs[frame.full_start + timedelta(days=day)] = after - before
         before = after
     return costs
@@ -76,14 +83,25 @@ def days_between(start: date, end: date) -> Iterable[date]:
 
 
 def target_days(
-    statuses: Mapping[date, str], frame: Frame, prices: Mapping[str, Decimal], quantity: int
+    statuses: Mapping[date, str],
+    frame: Frame,
+    prices: Mapping[str, Decimal],
+    quantity: int,
+    proration: str = "days",
 ) -> dict[date, State]:
-    """Give the state of each day of a frame that has one."""
-    return {
-        day: State(statuses[day], prices[statuses[day]], quantity)
-        for day in days_between(frame.full_start, frame.full_end)
+    """Give the state of each day of a frame that has one.
+
+    A frame that is never prorated is in the state of its first such day, from end to end.
+    """
+    days = tuple(days_between(frame.full_start, frame.full_end))
+    states = {
+        day: State(statuses[day], prices[statuses[day]], quantity, proration)
+        for day in days
         if day in statuses and statuses[day] in prices
     }
+    if proration == "never" and states:
+        return dict.fromkeys(days, states[min(states)])
+    return states
 
 
 def total(states: Mapping[date, State], frame: Frame, minor_units: int, rounding: Rounding) -> int:

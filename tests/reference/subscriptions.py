@@ -98,6 +98,10 @@ def work_out(book: Book, program: Program, as_of: date) -> Subscriptions:
     return out
 
 
+def _proration(package: Package, zone: str) -> str:
+    return f"seconds {zone}" if package.proration == "seconds" else package.proration
+
+
 def service_events(
     book: Book, program: Program, service: Service, key: str, start: date, as_of: date
 ) -> list[Event]:
@@ -253,6 +257,7 @@ def _add(
             member.service,
             months,
             package.timing,
+            _proration(package, account.timezone or program.timezone),
             member.quantity or 1,
             account.currency,
             minor,

@@ -49,6 +49,7 @@ def account_service(name: str, service: str, **changes: Value) -> dict[str, Valu
         "service": service,
         "months": 1,
         "timing": "advance",
+        "proration": "days",
         "quantity": 1,
         "currency": "CAD",
         "minor_units": 2,

@@ -44,17 +44,30 @@ FRAMES = (
 DAYS = tuple(days_between(FRAMES[0].full_start, FRAMES[-1].full_end))
 STATUSES = ("active", "suspended", "paused", "ordered")
 PRICED = ("active", "suspended", "paused")
+PRORATIONS = (
+    "days",
+    "days",
+    "fixed_30",
+    "thirty_360",
+    "never",
+    "seconds America/Toronto",
+    "seconds Asia/Tokyo",
+)
 
 
 @dataclass(frozen=True)
 class Book:
-    """What one run knows: statuses from day to day, held from start to end, and prices."""
+    """What one run knows: statuses from day to day, held from start to end, and prices.
+
+    And how the package counts the parts of a period.
+    """
 
     changes: tuple[tuple[int, str], ...]
     start: int
     end: int
     quantity: int
     prices: tuple[Decimal, ...]
+    proration: str = "days"
 
     def statuses(self) -> dict[date, str]:
         """Give the status of each day held."""
@@ -86,6 +99,7 @@ BOOKS = st.builds(
     end=st.integers(20, len(DAYS)),
     quantity=st.integers(1, 3),
     prices=st.tuples(PRICES, PRICES, PRICES),
+    proration=st.sampled_from(PRORATIONS),
 )
 
 
@@ -130,7 +144,9 @@ def assert_posted_is_target(connection: DuckDBPyConnection, book: Book, rounding
     expected = {
         (frame, day): state
         for frame in FRAMES
-        for day, state in target_days(statuses, frame, prices, book.quantity).items()
+        for day, state in target_days(
+            statuses, frame, prices, book.quantity, book.proration
+        ).items()
         if state.unit_price != 0
     }
     assert standing == expected
@@ -143,14 +159,14 @@ def assert_posted_is_target(connection: DuckDBPyConnection, book: Book, rounding
 def read_posted(connection: DuckDBPyConnection) -> list[Stretch]:
     rows = connection.execute("""
         SELECT account_service, full_start, full_end, status, unit_price, abs(quantity),
-               period_start, period_end, minor, is_credit
+               proration, period_start, period_end, minor, is_credit
         FROM charge.posted
         ORDER BY line_id
     """).fetchall()
     return [
         Stretch(
             Frame(name, full_start, full_end),
-            State(status, price, quantity),
+            State(status, price, quantity, proration),
             start,
             end,
             minor,
@@ -163,6 +179,7 @@ def read_posted(connection: DuckDBPyConnection) -> list[Stretch]:
             status,
             price,
             quantity,
+            proration,
             start,
             end,
             minor,
@@ -186,7 +203,7 @@ def fill(connection: DuckDBPyConnection, book: Book) -> None:
     put(
         connection,
         "subscription.account_services",
-        account_service("S1", "access", quantity=book.quantity),
+        account_service("S1", "access", quantity=book.quantity, proration=book.proration),
     )
     statuses = book.statuses()
     put(

@@ -3,14 +3,18 @@
 import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from runtime.calendar import boundary
 from runtime.charges.amounts import stretch_minor_sql
+from runtime.charges.proration import part_of
 from runtime.engine import open_engine
+from runtime.money import rounded
 from runtime.tax import AppliedRate, share_taxes
 from runtime.usage import kernel
 from tests.runtime.charges.tables import Value
@@ -39,6 +43,66 @@ def test_proration_by_days(shared: Path) -> None:
         for name in found.keys() & expect.keys():
             assert found[name] == Decimal(expect[name]), each["id"]
         assert [str(net) for net in nets] == expect.get("lines", [str(net) for net in nets])
+
+
+CONVENTIONS = {
+    "fixed_days": "fixed_30",
+    "strict_30_360": "thirty_360",
+    "elapsed_seconds": "seconds UTC",
+}
+
+KNOWN_PRORATIONS = {
+    "om-zero-length": "a stretch of no length costs nothing",
+    "om-midday": "changes hold for whole days: the clock time of a start is ignored",
+    "flexprice-grant-30s": "changes hold for whole days: the clock time of a start is ignored",
+    "zuora-days-feb-inclusive_over_30": "parts of a period always add up to it: 28 of 30 do not",
+}
+
+
+@pytest.mark.feature("D1")
+def test_proration_by_other_than_days(shared: Path) -> None:
+    others = {*CONVENTIONS, "inclusive_over_30"}
+    cases = [
+        each for each in read(shared, "proration") if each["given"].get("convention") in others
+    ]
+    assert len(cases) == 9
+    assert {each["id"] for each in cases} >= KNOWN_PRORATIONS.keys()
+    for each in cases:
+        if each["id"] not in KNOWN_PRORATIONS:
+            given, expect = each["given"], each["expect"]
+            part, whole = counted(given)
+            if "days" in expect:
+                assert (part, whole) == (expect["days"], expect["days_in_period"]), each["id"]
+            if "amount" in expect:
+                exact = Fraction(given["price"]) * part / whole
+                places = int(given.get("rounding", {}).get("scale", 2))
+                minor = rounded(exact * 10**places, "half_up")
+                assert Decimal(minor).scaleb(-places) == Decimal(expect["amount"]), each["id"]
+
+
+def counted(given: dict) -> tuple[int, int]:
+    """Give the part served and the whole as our proration counts them.
+
+    A peer names the last day of a month as the end of its period; ours ends a month on.
+    """
+    proration = CONVENTIONS[given["convention"]]
+    first, until = (day_of(given[name]) for name in ("service_start", "service_end"))
+    start = day_of(given["period_start"])
+    if given["convention"] == "strict_30_360":
+        until += DAY
+    end = boundary(start, start.day, 1, 1)
+    return part_between(proration, (start, end), (first, until))
+
+
+def part_between(
+    proration: str, full: tuple[date, date], stretch: tuple[date, date]
+) -> tuple[int, int]:
+    first, until, whole = part_of(proration, full, stretch)
+    return until - first, whole
+
+
+def day_of(text: str) -> date:
+    return date.fromisoformat(text[:10])
 
 
 @pytest.mark.feature("C3")

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import IntegrityError
 
 from runtime.engine import open_engine
@@ -26,7 +26,7 @@ from runtime.ledger.history import (
 )
 from runtime.ledger.post import post_invoices, post_run
 from runtime.ledger.posted import load_posted
-from runtime.ledger.schema import APPEND_ONLY, MINOR_MAX, schema_version
+from runtime.ledger.schema import APPEND_ONLY, MINOR_MAX, SCHEMA_VERSION, schema_version
 from runtime.tax import AppliedRate, LineTaxes, rates_from_text
 from tests.runtime.programs import connectivity_program
 
@@ -67,6 +67,7 @@ def draft(minor: int = 8000) -> Draft:
         period_end=date(2026, 2, 1),
         full_start=date(2026, 1, 1),
         full_end=date(2026, 2, 1),
+        proration="days",
         days=31,
         full_days=31,
         quantity=1,
@@ -282,3 +283,21 @@ def test_only_one_holds_a_ledger_and_the_next_one_may(url: str) -> None:
         pass
     with hold_ledger(url):
         pass
+
+
+@pytest.mark.feature("D9")
+def test_a_ledger_of_version_1_has_its_lines_counted_by_days(url: str, tmp_path: Path) -> None:
+    with hold_ledger(url) as ledger:
+        post(ledger, 1, draft())
+        ledger.commit()
+    connection = sqlite3.connect(tmp_path / "ledger.db")
+    with connection:
+        connection.execute("ALTER TABLE lines DROP COLUMN proration")
+        connection.execute("UPDATE schema_version SET version = 1")
+    connection.close()
+    engine = open_engine(threads=1)
+    with hold_ledger(url) as ledger:
+        load_posted(engine, ledger)
+        assert ledger.execute(select(schema_version.c.version)).scalar() == SCHEMA_VERSION
+    rows = engine.execute("SELECT kind, proration FROM charge.posted").fetchall()
+    assert rows == [("recurring", "days")]

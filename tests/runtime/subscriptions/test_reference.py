@@ -41,6 +41,7 @@ def _program(usage_months: int) -> Program:
                 **sold.model_dump(),
                 "id": f"{timing}_{alignment}_{activation}",
                 "timing": timing,
+                "proration": "seconds" if timing == "arrears" else "thirty_360",
                 "alignment": alignment,
                 "activation": activation,
                 "sold_from": None,
