@@ -45,7 +45,7 @@ MISSING_CURRENCY = Code(
 )
 PRICE_TWICE = Code("RB206", "price-twice", "error", "the same price is set twice")
 CHARGE_WITHOUT_FEE = Code(
-    "RB207", "charge-without-fee", "error", "a transition is charged by a service that is no fee"
+    "RB207", "charge-without-fee", "error", "a charge is made by a service that is no fee"
 )
 MISPLACED_PRICE = Code(
     "RB208", "misplaced-price", "error", "a service has a price that its type cannot have"
@@ -165,6 +165,15 @@ PACKAGES_IN_PACKAGES = Code(
 FEE_COUNTED = Code("RB423", "fee-counted", "error", "a rule counts a fee")
 NEVER_COUNTED = Code(
     "RB424", "never-counted", "error", "a rule names a service that it can never count"
+)
+DISCOUNT_RANGE = Code(
+    "RB425", "discount-range", "error", "a discount takes off nothing, or more than there is"
+)
+PART_OF_PERIOD = Code(
+    "RB426", "part-of-period", "error", "a commercial term does not last for whole periods"
+)
+PENALTY_RANGE = Code(
+    "RB427", "penalty-range", "error", "leaving a contract costs nothing, or more than staying"
 )
 
 UNKNOWN_ALLOW = Code("RB901", "unknown-allow", "warning", "an allow comment names no warning")

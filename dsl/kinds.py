@@ -52,6 +52,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("package", "package_body"),
     Kind("lifecycle", "lifecycle_body"),
     Kind("count", follows=_IS, named=True),
+    Kind("discount", follows=rf'{_BLANK}{_NAME}(?:{_BLANK}"[^"\n]*")?[ \t]*='),
+    Kind("contract", "contract_body"),
     Kind("unit", follows=_IS),
     Kind("feed", "feed_body"),
     Kind("usage class type", follows=rf"{_BLANK}{_NAME}[ \t\r]*(?=[#\n]|\Z)"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from compiler.catalog.base import Currency
 from compiler.catalog.billing_from_resolved import bill_groups, taxes
 from compiler.catalog.buckets_from_resolved import base_buckets, buckets
+from compiler.catalog.commercial_from_resolved import contracts, discounts
 from compiler.catalog.counting_from_resolved import counting_rules
 from compiler.catalog.feeds_from_resolved import custom_units, feeds
 from compiler.catalog.known import known
@@ -68,4 +69,6 @@ def catalog_of(resolved: Resolved) -> Catalog:
         buckets=buckets(resolved),
         packages=packages(resolved),
         counting_rules=counting_rules(resolved),
+        discounts=discounts(resolved),
+        contracts=contracts(resolved),
     )

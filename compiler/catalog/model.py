@@ -5,6 +5,7 @@ from __future__ import annotations
 from compiler.catalog.base import Currency, Entity
 from compiler.catalog.billing import BillGroup, Tax
 from compiler.catalog.buckets import BaseBucket, Bucket
+from compiler.catalog.commercial import Contract, Discount
 from compiler.catalog.counting import CountingRule
 from compiler.catalog.feeds import CustomUnit, Feed
 from compiler.catalog.offers import Package
@@ -52,3 +53,5 @@ class Catalog(Entity):
     buckets: tuple[Bucket, ...]
     packages: tuple[Package, ...]
     counting_rules: tuple[CountingRule, ...]
+    discounts: tuple[Discount, ...]
+    contracts: tuple[Contract, ...]

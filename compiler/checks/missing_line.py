@@ -13,6 +13,7 @@ from compiler.session import Session
 from dsl.diagnostic import Label
 from dsl.syntax.buckets import BaseBucketDeclaration, BucketDeclaration
 from dsl.syntax.catalog import CatalogDeclaration
+from dsl.syntax.commercial import ContractDeclaration
 from dsl.syntax.declarations import Declaration
 from dsl.syntax.feeds import FeedDeclaration
 from dsl.syntax.offers import PackageDeclaration
@@ -98,6 +99,8 @@ def _needs(node: Declaration) -> Iterator[Need]:
         case BucketDeclaration():
             yield Need("`recurring`", node.recurring is not None, "recurring  monthly")
             yield Need("tier", bool(node.tiers), "beyond  rated")
+        case ContractDeclaration():
+            yield Need("`term`", node.term is not None, "term  12 months")
         case PackageDeclaration():
             yield Need("`bills`", bool(node.frequencies), "bills  monthly in advance")
             yield Need("`service`", bool(node.services), "service  <service>")

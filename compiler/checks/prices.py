@@ -11,6 +11,7 @@ from dsl.source import Span
 from dsl.syntax.base import Money
 from dsl.syntax.billing import BillGroupDeclaration
 from dsl.syntax.buckets import BucketDeclaration
+from dsl.syntax.commercial import ContractDeclaration, DiscountDeclaration
 from dsl.syntax.declarations import Declaration
 from dsl.syntax.services import ServiceDeclaration
 from dsl.syntax.usage import RateGroupDeclaration
@@ -43,6 +44,15 @@ def _lists(node: Declaration) -> Iterator[PriceList]:
             for tier in node.tiers:
                 if tier.flats:
                     yield PriceList("the flat amount", tier.flats[0].span, tier.flats)
+        case DiscountDeclaration():
+            yield from _amounts(f"the discount `{node.name.text}`", node.terms.amounts)
+        case ContractDeclaration():
+            for minimum in node.minimums:
+                what = f"the minimum of the contract `{node.name.text}`"
+                yield from _amounts(what, minimum.amounts)
+            if node.penalty is not None:
+                what = f"the cost of leaving the contract `{node.name.text}`"
+                yield from _amounts(what, node.penalty.amounts)
         case RateGroupDeclaration():
             for row in node.rows:
                 amounts = leading_amounts(row.price)
@@ -51,6 +61,11 @@ def _lists(node: Declaration) -> Iterator[PriceList]:
                     yield PriceList(what, row.usage_class.span, amounts)
         case _:
             return
+
+
+def _amounts(what: str, amounts: tuple[Money, ...]) -> Iterator[PriceList]:
+    if amounts:
+        yield PriceList(what, amounts[0].span, amounts)
 
 
 def _service_lists(node: ServiceDeclaration) -> Iterator[PriceList]:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from compiler.catalog.model import Catalog
-from compiler.lower import billing, buckets, counting, feeds, offers, services, usage, zones
+from compiler.lower import (
+    billing,
+    buckets,
+    commercial,
+    counting,
+    feeds,
+    offers,
+    services,
+    usage,
+    zones,
+)
 from compiler.lower.lines import Lines
 from compiler.lower.prices import Prices
 from dsl.source import Source
@@ -69,6 +79,13 @@ def _tables(catalog: Catalog, lines: Lines, numbered: tuple[SourceLine, ...]) ->
         prices=prices.prices,
         price_tiers=prices.tiers,
         price_terms=prices.terms,
+        discounts=tuple(commercial.discounts(catalog, lines)),
+        discount_amounts=tuple(commercial.discount_amounts(catalog)),
+        contracts=tuple(commercial.contracts(catalog, lines)),
+        contract_minimums=tuple(commercial.contract_minimums(catalog, lines)),
+        contract_minimum_amounts=tuple(commercial.contract_minimum_amounts(catalog)),
+        contract_penalties=tuple(commercial.contract_penalties(catalog, lines)),
+        contract_penalty_amounts=tuple(commercial.contract_penalty_amounts(catalog)),
         tax_rates=tuple(billing.tax_rates(catalog, lines)),
         tax_inclusions=tuple(billing.tax_inclusions(catalog, lines)),
         tax_exemptions=tuple(billing.tax_exemptions(catalog, lines)),

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from dsl.syntax.billing import BillGroupDeclaration, TaxDeclaration
 from dsl.syntax.buckets import BaseBucketDeclaration, BucketDeclaration
 from dsl.syntax.catalog import CatalogDeclaration
+from dsl.syntax.commercial import ContractDeclaration, DiscountDeclaration
 from dsl.syntax.counting import CountingRuleDeclaration
 from dsl.syntax.declarations import Declaration
 from dsl.syntax.feeds import FeedDeclaration, UnitDeclaration
@@ -60,6 +61,8 @@ class Kind(StrEnum):
     BUCKET = "bucket"
     PACKAGE = "package"
     COUNTING_RULE = "count"
+    DISCOUNT = "discount"
+    CONTRACT = "contract"
 
     # An enum's own hash is that of its member's name, found anew for each of very many ids.
     __hash__ = str.__hash__
@@ -103,6 +106,8 @@ KIND_OF: Mapping[type[Declaration], Kind] = MappingProxyType(
         BucketDeclaration: Kind.BUCKET,
         PackageDeclaration: Kind.PACKAGE,
         CountingRuleDeclaration: Kind.COUNTING_RULE,
+        DiscountDeclaration: Kind.DISCOUNT,
+        ContractDeclaration: Kind.CONTRACT,
     }
 )
 

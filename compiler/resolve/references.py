@@ -14,6 +14,7 @@ from dsl.syntax.base import Name, Node
 from dsl.syntax.billing import BillGroupDeclaration, TaxDeclaration
 from dsl.syntax.buckets import BaseBucketDeclaration, BucketDeclaration
 from dsl.syntax.catalog import CatalogDeclaration
+from dsl.syntax.commercial import ContractDeclaration, DiscountDeclaration
 from dsl.syntax.counting import CountingRuleDeclaration
 from dsl.syntax.declarations import Declaration
 from dsl.syntax.expressions import InZone
@@ -84,6 +85,8 @@ def _named(node: Declaration) -> Iterator[Mention]:
                 yield from _optional(item.rates, "rated by", Kind.RATE_PLAN)
         case CountingRuleDeclaration():
             yield from _counting_rule(node)
+        case ContractDeclaration():
+            yield from _contract(node)
         case (
             CatalogDeclaration()
             | BillGroupDeclaration()
@@ -96,6 +99,7 @@ def _named(node: Declaration) -> Iterator[Mention]:
             | ZoneDeclaration()
             | ZoneTableDeclaration()
             | TimeBandDeclaration()
+            | DiscountDeclaration()
         ):
             return
         case _:
@@ -156,6 +160,14 @@ def _counting_rule(node: CountingRuleDeclaration) -> Iterator[Mention]:
     yield from (
         Mention(name, "counts in packages", Kind.PACKAGE_STATUS) for name in node.package_statuses
     )
+
+
+def _contract(node: ContractDeclaration) -> Iterator[Mention]:
+    for minimum in node.minimums:
+        yield from _optional(minimum.service, "commits to", Kind.SERVICE)
+        yield Mention(minimum.fee, "charges", Kind.SERVICE)
+    if node.penalty is not None:
+        yield Mention(node.penalty.fee, "charges", Kind.SERVICE)
 
 
 def _optional(name: Name | None, role: str, wanted: Kind) -> Iterator[Mention]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dsl.build.billing import bill_group, tax
 from dsl.build.buckets import base_bucket, bucket
 from dsl.build.catalog import catalog
+from dsl.build.commercial import contract, discount
 from dsl.build.counting import counting_rule
 from dsl.build.feeds import feed, unit
 from dsl.build.offers import package
@@ -32,6 +33,8 @@ _BUILDERS: dict[str, Callable[[Reading, Branch], Declaration]] = {
     "service": service,
     "package": package,
     "counting_rule": counting_rule,
+    "discount": discount,
+    "contract": contract,
     "custom_unit": unit,
     "feed": feed,
     "usage_class_type": usage_class_type,

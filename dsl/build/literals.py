@@ -104,9 +104,10 @@ def decimal(reading: Reading, token: Token) -> Decimal:
     return Decimal(digits)
 
 
-def number(reading: Reading, tree: Branch) -> Number:
+def number(reading: Reading, piece: Branch | Token) -> Number:
     """Build a number."""
-    return Number(reading.span(tree), decimal(reading, tokens(tree)[0]))
+    token = tokens(piece)[0] if isinstance(piece, Branch) else piece
+    return Number(reading.span(piece), decimal(reading, token))
 
 
 def optional_number(reading: Reading, tree: Branch | None) -> Number | None:

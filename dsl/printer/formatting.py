@@ -7,7 +7,18 @@ from dataclasses import dataclass, replace
 
 from dsl.diagnostic import Diagnostic
 from dsl.parser import parse_source
-from dsl.printer import billing, buckets, catalog, counting, feeds, offers, services, usage, zones
+from dsl.printer import (
+    billing,
+    buckets,
+    catalog,
+    commercial,
+    counting,
+    feeds,
+    offers,
+    services,
+    usage,
+    zones,
+)
 from dsl.printer.layout import Item, render
 from dsl.printer.meaning import meaning
 from dsl.source import Source
@@ -19,6 +30,7 @@ FAMILIES: tuple[Callable[[Source, Declaration], Item | None], ...] = (
     services.item,
     offers.item,
     counting.item,
+    commercial.item,
     feeds.item,
     usage.item,
     buckets.item,

@@ -9,6 +9,7 @@ from dsl.syntax.base import Comment, Name, Node
 from dsl.syntax.billing import BillGroupDeclaration, TaxDeclaration
 from dsl.syntax.buckets import BaseBucketDeclaration, BucketDeclaration
 from dsl.syntax.catalog import CatalogDeclaration
+from dsl.syntax.commercial import ContractDeclaration, DiscountDeclaration
 from dsl.syntax.counting import CountingRuleDeclaration
 from dsl.syntax.feeds import FeedDeclaration, UnitDeclaration
 from dsl.syntax.offers import PackageDeclaration
@@ -49,6 +50,8 @@ Declaration = (
     | BucketDeclaration
     | PackageDeclaration
     | CountingRuleDeclaration
+    | DiscountDeclaration
+    | ContractDeclaration
 )
 
 

@@ -357,6 +357,40 @@ BUCKETS = phrase(
     NAMES,
     blocked(phrase("recurring", FREQUENCIES, maybe(st.just("whole"))), many=TIERS),
 )
+MONTHS = phrase(NUMBERS, st.sampled_from(["month", "months"]))
+DISCOUNT_TERMS = phrase(
+    st.one_of(
+        phrase(NUMBERS, "% off"),
+        listed(phrase(MONEY, "off")),
+        phrase("at", listed(MONEY)),
+    ),
+    maybe(phrase("for", NUMBERS, st.sampled_from(["period", "periods"]))),
+)
+DISCOUNTS = phrase("discount", NAMES, maybe(TEXTS), "=", DISCOUNT_TERMS)
+CONTRACTS = phrase(
+    "contract",
+    NAMES,
+    maybe(TEXTS),
+    blocked(
+        phrase("term", MONTHS),
+        phrase("renews", MONTHS),
+        phrase(
+            "leaving early costs",
+            st.one_of(phrase(NUMBERS, "% of remaining charges"), listed(MONEY)),
+            "charge",
+            NAMES,
+        ),
+        many=phrase(
+            "minimum",
+            st.one_of(listed(MONEY), phrase(QUANTITIES, "at", listed(MONEY), "each")),
+            "per",
+            st.one_of(st.sampled_from(["month", "term"]), MONTHS),
+            "charge",
+            NAMES,
+            maybe(st.just("prepaid")),
+        ),
+    ),
+)
 
 DECLARATIONS: dict[str, SearchStrategy[str]] = {
     "catalog": CATALOGS,
@@ -371,6 +405,8 @@ DECLARATIONS: dict[str, SearchStrategy[str]] = {
     "rate plan": RATE_PLANS,
     "base bucket": BASE_BUCKETS,
     "bucket": BUCKETS,
+    "discount": DISCOUNTS,
+    "contract": CONTRACTS,
 }
 
 

@@ -1,0 +1,99 @@
+"""Discounts and contracts, as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.catalog.model import Catalog
+from compiler.lower.lines import Lines
+from runtime.program.commercial import (
+    Contract,
+    ContractMinimum,
+    ContractMinimumAmount,
+    ContractPenalty,
+    ContractPenaltyAmount,
+    Discount,
+    DiscountAmount,
+)
+
+
+def discounts(catalog: Catalog, lines: Lines) -> Iterator[Discount]:
+    """Give the discounts."""
+    for discount in catalog.discounts:
+        yield Discount(
+            id=discount.id,
+            title=discount.title,
+            kind=discount.terms.kind,
+            percent=discount.terms.percent,
+            periods=discount.terms.periods,
+            source=lines.id_of(discount.span),
+        )
+
+
+def discount_amounts(catalog: Catalog) -> Iterator[DiscountAmount]:
+    """Give what discounts take off or set, one row a currency."""
+    for discount in catalog.discounts:
+        for money in discount.terms.amounts:
+            yield DiscountAmount(discount=discount.id, currency=money.currency, amount=money.amount)
+
+
+def contracts(catalog: Catalog, lines: Lines) -> Iterator[Contract]:
+    """Give the contracts."""
+    for contract in catalog.contracts:
+        yield Contract(
+            id=contract.id,
+            title=contract.title,
+            term_months=contract.term_months,
+            renewal_months=contract.renewal_months,
+            source=lines.id_of(contract.span),
+        )
+
+
+def contract_minimums(catalog: Catalog, lines: Lines) -> Iterator[ContractMinimum]:
+    """Give what contracts commit to, in the order written."""
+    for contract in catalog.contracts:
+        for ordinal, minimum in enumerate(contract.minimums):
+            yield ContractMinimum(
+                contract=contract.id,
+                ordinal=ordinal,
+                months=minimum.months,
+                service=minimum.service,
+                quantity=minimum.quantity,
+                fee_service=minimum.fee_service,
+                is_prepaid=minimum.is_prepaid,
+                source=lines.id_of(minimum.span),
+            )
+
+
+def contract_minimum_amounts(catalog: Catalog) -> Iterator[ContractMinimumAmount]:
+    """Give the amounts of minimums, one row a currency."""
+    for contract in catalog.contracts:
+        for ordinal, minimum in enumerate(contract.minimums):
+            for money in minimum.amounts:
+                yield ContractMinimumAmount(
+                    contract=contract.id,
+                    ordinal=ordinal,
+                    currency=money.currency,
+                    amount=money.amount,
+                )
+
+
+def contract_penalties(catalog: Catalog, lines: Lines) -> Iterator[ContractPenalty]:
+    """Give what leaving contracts early costs."""
+    for contract in catalog.contracts:
+        if contract.penalty is not None:
+            yield ContractPenalty(
+                contract=contract.id,
+                percent=contract.penalty.percent,
+                fee_service=contract.penalty.fee_service,
+                source=lines.id_of(contract.penalty.span),
+            )
+
+
+def contract_penalty_amounts(catalog: Catalog) -> Iterator[ContractPenaltyAmount]:
+    """Give the amounts of penalties, one row a currency."""
+    for contract in catalog.contracts:
+        for money in () if contract.penalty is None else contract.penalty.amounts:
+            yield ContractPenaltyAmount(
+                contract=contract.id, currency=money.currency, amount=money.amount
+            )
