@@ -12,7 +12,8 @@ from cli import exits
 from cli.render.findings import Findings
 
 if TYPE_CHECKING:
-    from compiler.compile import Checked, Compilation
+    from compiler.compile import Compilation
+    from compiler.results import Checked
     from runtime.program.model import Program
 
 
@@ -43,13 +44,13 @@ def compile_catalog(folder: Path) -> Compilation:
         raise Refusal(str(fault)) from fault
 
 
-def check_catalog(folder: Path) -> Checked:
+def check_catalog(folder: Path, *, is_cached: bool) -> Checked:
     """Check a catalog's folder; refuse one that cannot be read."""
-    from compiler.compile import check_folder
+    from compiler.check import check_folder
     from compiler.load import CatalogFault
 
     try:
-        return check_folder(folder)
+        return check_folder(folder, is_cached=is_cached)
     except CatalogFault as fault:
         raise Refusal(str(fault)) from fault
 

@@ -15,11 +15,13 @@ from compiler.graph import Graph, graph_of
 from compiler.load import Loaded, load_folder, load_shared
 from compiler.resolve.from_syntax import resolve
 from compiler.resolve.model import LostFolder, Resolved
+from compiler.results import Checked, Inputs
 from compiler.session import Session
 from compiler.suppression import suppress
 from compiler.tables.load import SUFFIX, Shelf, load_tables
 from compiler.tables.table import NO_TABLES, Tables
 from compiler.templates import NO_TEMPLATES, read_templates
+from dsl.codes import NOT_TEXT
 from dsl.diagnostic import Diagnostic
 from dsl.parser import parse_source
 from dsl.source import Source, Span
@@ -30,14 +32,6 @@ from dsl.syntax.declarations import Broken, SourceFile
 if TYPE_CHECKING:
     from compiler.catalog.model import Catalog
     from runtime.program.model import Program
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What is wrong with a folder, and the texts that say so."""
-
-    sources: tuple[Source, ...]
-    diagnostics: tuple[Diagnostic, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +84,24 @@ class _Work:
         return tuple(sorted(every, key=lambda one: one.path))
 
 
-def check_folder(folder: Path) -> Checked:
-    """Check a catalog's folder; raise CatalogFault where there is none to read.
+def check_loaded(loaded: Loaded, session: Session) -> tuple[Checked, Inputs | None]:
+    """Find every mistake of a folder; all are found before the catalog is typed.
 
-    Every mistake is found before the catalog is typed: what follows makes the program alone.
+    The inputs are None where something could not be read.
     """
-    session = Session()
-    work = _Work(load_folder(folder, session), session)
+    work = _Work(loaded, session)
     _run(work, CHECKING)
-    return Checked(work.sources, session.diagnostics)
+    templates = work.resolved.templates
+    is_lost = work.lost_folders or work.tables.lost or templates.lost
+    is_refused = any(found.code == NOT_TEXT.code for found in session.diagnostics)
+    read = Inputs(
+        uses=tuple(use.value for use in _uses(work.files)),
+        shared=work.shared,
+        tables=work.table_sources,
+        templates=tuple({each.path: each.text for each in templates.read.values()}.items()),
+    )
+    checked = Checked(work.sources, session.diagnostics)
+    return checked, None if is_lost or is_refused else read
 
 
 def compile_folder(folder: Path) -> Compilation:

@@ -13,6 +13,9 @@ from tests.features import FEATURES
 ROOT = Path(__file__).resolve().parent.parent
 FEATURE_PROPERTY = "feature"
 
+# No test finds, or leaves behind, what another run has found; those of the cache say so.
+os.environ.setdefault("RATEBOOK_NO_CACHE", "1")
+
 settings.register_profile(
     "ci",
     derandomize=True,

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-from cli.render import concise, github, json_lines, junit, sarif, text
 from cli.render.findings import Findings
 
 Renderer = Callable[[Findings], str]
 
-RENDERERS: Mapping[str, Renderer] = MappingProxyType(
+RENDERERS: Mapping[str, str] = MappingProxyType(
     {
-        "text": text.render,
-        "concise": concise.render,
-        "json": json_lines.render,
-        "sarif": sarif.render,
-        "github": github.render,
-        "junit": junit.render,
+        "text": "cli.render.text",
+        "concise": "cli.render.concise",
+        "json": "cli.render.json_lines",
+        "sarif": "cli.render.sarif",
+        "github": "cli.render.github",
+        "junit": "cli.render.junit",
     }
 )
-"""What prints a format, by its name; the default comes first."""
+"""The module whose `render` prints a format, by its name; the default comes first."""
 
 
 def formats() -> Sequence[str]:
     """Name the formats, the default first."""
     return tuple(RENDERERS)
+
+
+def renderer(form: str) -> Renderer:
+    """Give what prints a format; only its module is imported."""
+    render: Renderer = importlib.import_module(RENDERERS[form]).render
+    return render

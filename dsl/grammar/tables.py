@@ -1,16 +1,14 @@
 """The parser made from the grammar, and its tables kept between runs.
 
 Making LALR tables takes about half a second, loading them a few hundredths.  They are kept
-in the user's cache directory under a name that holds the digest of the grammar and the
-versions of lark and Python; the file opens with the digest of its own content, and a file
-that does not match is made anew.  Where nothing can be written, nothing is kept.
+in the user's cache directory (`dsl.cache`) under a name that holds the digest of the grammar
+and the versions of lark and Python.
 """
 
 from __future__ import annotations
 
 import hashlib
 import marshal
-import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -21,6 +19,8 @@ import lark
 from lark import Lark, Token
 from lark.grammar import Rule
 from lark.lexer import TerminalDef
+
+from dsl import cache
 
 GRAMMAR_FILE = Path(__file__).with_name("ratebook.lark")
 
@@ -68,19 +68,8 @@ def build(grammar: str, *, strict: bool = False) -> Lark:
     )
 
 
-def cache_directory() -> Path | None:
-    """Name the directory for kept tables; None where there is no home to put it in."""
-    configured = os.environ.get("XDG_CACHE_HOME", "")
-    if configured and Path(configured).is_absolute():
-        return Path(configured) / "ratebook"
-    try:
-        return Path.home() / ".cache" / "ratebook"
-    except RuntimeError:
-        return None
-
-
 def _kept_file(grammar: str) -> Path | None:
-    directory = cache_directory()
+    directory = cache.directory()
     if directory is None:
         return None
     versions = f"{lark.__version__} {sys.implementation.cache_tag} {marshal.version}"
@@ -89,37 +78,21 @@ def _kept_file(grammar: str) -> Path | None:
 
 
 def _load(file: Path) -> Lark | None:
-    try:
-        content = file.read_bytes()
-    except OSError:
-        return None
-    digest, payload = content[:32], content[32:]
-    if hashlib.sha256(payload).digest() != digest:
-        return None
-    try:
-        data, memo = marshal.loads(payload)
-    except (EOFError, TypeError, ValueError):
-        return None
-    # The public `Lark.load` takes no options, and the post-lexer is one.
-    loaded: Lark = Lark._load_from_dict(  # type: ignore[no-untyped-call]
-        data, memo, postlex=NamesEverywhere()
-    )
-    return loaded
+    match cache.load(file):
+        case (dict() as data, dict() as memo):
+            # The public `Lark.load` takes no options, and the post-lexer is one.
+            loaded: Lark = Lark._load_from_dict(  # type: ignore[no-untyped-call]
+                data, memo, postlex=NamesEverywhere()
+            )
+            return loaded
+        case _:
+            return None
 
 
 def _keep(made: Lark, file: Path) -> None:
-    import tempfile  # only when tables are made: not at every start
-
     data, memo = made.memo_serialize([TerminalDef, Rule])
     data["options"]["postlex"] = None
-    payload = marshal.dumps((_plain(data), _plain(memo)))
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as half:
-            half.write(hashlib.sha256(payload).digest() + payload)
-        Path(half.name).replace(file)
-    except OSError:
-        return
+    cache.keep(file, (_plain(data), _plain(memo)))
 
 
 def _plain(value: object) -> Plain:

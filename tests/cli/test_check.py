@@ -104,10 +104,10 @@ def test_an_unknown_option_exits_with_2(ratebook: Ratebook) -> None:
 def test_our_own_fault_exits_with_3_and_shows_no_traceback(
     ratebook: Ratebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(folder: Path) -> None:
+    def fail(folder: Path, *, is_cached: bool) -> None:
         raise ZeroDivisionError("deliberate")
 
-    monkeypatch.setattr("compiler.compile.check_folder", fail)
+    monkeypatch.setattr("compiler.check.check_folder", fail)
     said = ratebook("check", CONNECTIVITY)
     assert said.code == 3
     assert "ZeroDivisionError: deliberate" in said.err

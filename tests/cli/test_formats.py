@@ -13,7 +13,7 @@ import pytest
 import xmlschema
 from jsonschema import Draft4Validator
 
-from cli.render import RENDERERS, formats
+from cli.render import formats, renderer
 from cli.render.findings import Findings
 from dsl.diagnostic import Diagnostic, Label
 from dsl.source import Source, Span
@@ -82,7 +82,7 @@ def test_each_format_gives_the_same_exit_code_and_bytes(
 @pytest.mark.feature("E2")
 @pytest.mark.parametrize("form", formats())
 def test_hostile_text_breaks_no_format(form: str) -> None:
-    assert RENDERERS[form](hostile()).endswith("\n")
+    assert renderer(form)(hostile()).endswith("\n")
 
 
 @pytest.mark.feature("E2")
@@ -135,7 +135,7 @@ def test_sarif_names_no_folder_of_the_machine(ratebook: Ratebook, catalog: Path)
 
 @pytest.mark.feature("E2")
 def test_sarif_takes_no_text_of_a_catalog_for_a_link_or_a_placeholder() -> None:
-    (run,) = sarif_of(RENDERERS["sarif"](hostile()))["runs"]
+    (run,) = sarif_of(renderer("sarif")(hostile()))["runs"]
     one, other = run["results"]
     assert r"\[l\](1) {{0}}" in one["message"]["text"]
     place = one["locations"][0]["physicalLocation"]
@@ -187,7 +187,7 @@ def test_junit_fails_nothing_for_a_warning(ratebook: Ratebook, catalog: Path) ->
 
 @pytest.mark.feature("E2")
 def test_junit_replaces_what_xml_cannot_hold() -> None:
-    root = junit_of(RENDERERS["junit"](hostile()))
+    root = junit_of(renderer("junit")(hostile()))
     (failure,) = root.iter("failure")
     message = failure.get("message") or ""
     assert "<&> ]]>" in message
@@ -234,7 +234,7 @@ def test_a_workflow_command_names_file_line_and_column(ratebook: Ratebook, catal
 
 @pytest.mark.feature("E2")
 def test_a_workflow_command_cannot_be_ended_by_text_of_a_catalog() -> None:
-    lines = RENDERERS["github"](hostile()).removesuffix("\n").split("\n")
+    lines = renderer("github")(hostile()).removesuffix("\n").split("\n")
     assert len(lines) == 2
     level, properties, message = command_of(lines[0])
     assert level == "error"

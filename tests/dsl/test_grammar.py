@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from dsl import cache
 from dsl.failures import Failure, parse
 from dsl.grammar import tables
 from dsl.kinds import KINDS
@@ -103,4 +104,4 @@ def test_where_nothing_can_be_written_nothing_is_kept(
 def test_a_relative_cache_home_is_ignored(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", "relative")
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert tables.cache_directory() == tmp_path / ".cache" / "ratebook"
+    assert cache.directory() == tmp_path / ".cache" / "ratebook"
