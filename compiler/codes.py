@@ -66,6 +66,12 @@ CHARGE_WITHOUT_LIFECYCLE = Code(
 MISPLACED_TERM = Code(
     "RB220", "misplaced-term", "error", "an amount is for what is not counted there"
 )
+DERIVED_PRICE = Code(
+    "RB221", "derived-price", "error", "a price is derived from one that cannot give it"
+)
+PRICE_VERSION = Code(
+    "RB222", "price-version", "error", "a price from a date on leaves open what holds"
+)
 
 UNKNOWN_UNIT = Code("RB301", "unknown-unit", "error", "a unit is not known")
 WRONG_MEASURE = Code("RB302", "wrong-measure", "error", "a unit measures another thing")

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from compiler.resolve.model import SERVICE_BASES, STATUS_BASES, Resolved
 from compiler.standards import minor_units
+from dsl.source import Span
 from dsl.syntax.base import Money, Name, Node, QuotedName
 from dsl.syntax.catalog import CatalogDeclaration
 from dsl.syntax.feeds import FeedAmount
@@ -21,6 +22,7 @@ from dsl.syntax.prices import Price, PriceTerm
 from dsl.syntax.services import (
     LifecycleDeclaration,
     PackageStatusDeclaration,
+    PriceVersion,
     RecurringPrice,
     ServiceDeclaration,
     ServiceStatusDeclaration,
@@ -28,6 +30,7 @@ from dsl.syntax.services import (
     StatusPrice,
 )
 from dsl.syntax.usage import UsageClassDeclaration
+from runtime.program.prices import Audience
 from runtime.program.terms import IN_SERVICE, Measure, Proration, ServiceBase, StatusBase
 from runtime.program.units import MEASURES
 
@@ -45,17 +48,32 @@ PRORATIONS: Mapping[str, Proration] = MappingProxyType(
 )
 """How part of a period is charged, by what stands behind `prorated`."""
 
+AUDIENCES: Mapping[str, Audience] = MappingProxyType(
+    {"new_sales": "new_sales", "renewals": "renewals", "all": "all"}
+)
+"""Whom a price with a day is for, by what stands behind `for`."""
+
 
 @dataclass(frozen=True, slots=True)
 class PriceCell:
     """One recurring price as written: `row` None where it holds for all billable statuses.
 
-    `money` is the first amount of its currency.
+    Attributes:
+        price: the statement it is of, a derived one's own.
+        base: the statement that its amounts stand in, another one where it is derived.
+        written: its expression.
+        money: the first amount of its currency.
+        at: where it is set: the amount, or the words that derive it.
+        version: from when and for whom it holds; None: always.
     """
 
     price: RecurringPrice
+    base: RecurringPrice
     row: StatusPrice | None
+    written: Price
     money: Money
+    at: Span
+    version: PriceVersion | None
 
     @property
     def months(self) -> int:
@@ -171,15 +189,50 @@ def billable_statuses(resolved: Resolved, service: ServiceDeclaration) -> tuple[
     return tuple(dict.fromkeys(status.name.text for status in billable))
 
 
-def price_cells(service: ServiceDeclaration) -> Iterator[PriceCell]:
+def recurring_prices(resolved: Resolved, service: ServiceDeclaration) -> tuple[RecurringPrice, ...]:
+    """Give the recurring prices of a service, first those of its text, then those of tables."""
+    return (*service.recurring_prices, *resolved.table_prices.get(service.name.text, ()))
+
+
+def derived_from(
+    resolved: Resolved, service: ServiceDeclaration, price: RecurringPrice
+) -> tuple[RecurringPrice, ...]:
+    """Give what a derived price is derived from: all versions; of another, the price itself."""
+    if price.derived is None:
+        return (price,)
+    months = price.derived.base.months
+    return tuple(
+        base
+        for base in recurring_prices(resolved, service)
+        if base.derived is None and base.frequency.months == months
+    )
+
+
+def price_cells(resolved: Resolved, service: ServiceDeclaration) -> Iterator[PriceCell]:
     """Give every recurring price of a service, in the order written."""
-    for price in service.recurring_prices:
-        if price.price is not None:
-            for money in leading_amounts(price.price):
-                yield PriceCell(price, None, money)
-        for row in price.by_status:
-            for money in leading_amounts(row.price):
-                yield PriceCell(price, row, money)
+    for price in recurring_prices(resolved, service):
+        for base in derived_from(resolved, service, price):
+            listed: list[tuple[StatusPrice | None, Price]]
+            listed = [(row, row.price) for row in base.by_status]
+            if base.price is not None:
+                listed.append((None, base.price))
+            for row, written in listed:
+                for money in leading_amounts(written):
+                    at = money.span if price.derived is None else price.derived.span
+                    yield PriceCell(price, base, row, written, money, at, base.version)
+
+
+def version_key(version: PriceVersion | None) -> tuple[str, str]:
+    """Give what makes a version the same as another: its day and its audience."""
+    return ("", "") if version is None else (version.start.value.isoformat(), version.audience.text)
+
+
+def version_words(version: PriceVersion | None) -> str:
+    """Write a version as the language does, behind a blank: ` from 2027-01-01 for all`."""
+    if version is None:
+        return ""
+    audience = version.audience.text.replace("_", " ")
+    return f" from {version.start.value.isoformat()} for {audience}"
 
 
 def terms_of(price: Price) -> Iterator[PriceTerm]:

@@ -59,6 +59,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("usage class type", follows=rf"{_BLANK}{_NAME}[ \t\r]*(?=[#\n]|\Z)"),
     Kind("usage class", follows=rf"{_BLANK}{_NAME}{_BLANK}measured(?![A-Za-z0-9_])"),
     Kind("zone table", follows=rf"{_BLANK}{_NAME}{_BLANK}from(?![A-Za-z0-9_])", named=True),
+    Kind("price table", follows=rf"{_BLANK}{_NAME}{_BLANK}from(?![A-Za-z0-9_])", named=True),
     Kind("zone", follows=_IS),
     Kind("time band", follows=_IS),
     Kind("rate group", "rate_group_body"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from compiler.catalog.base import Unit
 from compiler.catalog.feeds_from_resolved import unit_named
@@ -11,10 +11,14 @@ from compiler.catalog.known import CompilerFault, known, optional_target
 from compiler.catalog.prices import Price, PriceTerm, PriceTier
 from compiler.facts import catalog_currencies
 from compiler.resolve.model import Resolved
+from dsl.source import Span
 from dsl.syntax import prices as written
 from dsl.syntax.base import Money
 from runtime.program.prices import Basis
 from runtime.program.units import EACH, EVENT
+
+_EXACT = Context(prec=100)
+"""Enough digits for any product of an amount, a number of months and a percentage."""
 
 
 def prices_of(resolved: Resolved, node: written.Price) -> tuple[Price, ...]:
@@ -114,8 +118,31 @@ def _shown(term: written.PriceTerm, unit: Unit | None, count: int) -> str:
             return ""
 
 
-def _upper(resolved: Resolved, tier: written.PriceTier | None) -> int | None:
-    return None if tier is None or tier.upper is None else steps_of(resolved, tier.upper)
+def multiplied(price: Price, times: int, off: Decimal, span: Span) -> Price:
+    """Give a price `times` as high, less `off` percent: exactly, its bounds too."""
+    factor = _EXACT.divide(_EXACT.multiply(times, 100 - off), 100)
+
+    def scaled(amount: Decimal | None) -> Decimal | None:
+        return None if amount is None else _EXACT.multiply(amount, factor)
+
+    return price.model_copy(
+        update={
+            "tiers": tuple(
+                tier.model_copy(
+                    update={
+                        "terms": tuple(
+                            term.model_copy(update={"amount": scaled(term.amount)})
+                            for term in tier.terms
+                        )
+                    }
+                )
+                for tier in price.tiers
+            ),
+            "at_most": scaled(price.at_most),
+            "at_least": scaled(price.at_least),
+            "span": span,
+        }
+    )
 
 
 def steps_of(resolved: Resolved, bound: written.Bound) -> int:

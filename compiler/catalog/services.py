@@ -9,6 +9,7 @@ from compiler.catalog.prices import Price
 from dsl.source import Span
 from runtime.program.expressions import Closed
 from runtime.program.model import ServiceBase, StatusBase
+from runtime.program.prices import Audience
 
 
 class ServiceStatus(Entity):
@@ -45,6 +46,13 @@ class ServiceType(Entity):
     base: ServiceBase
 
 
+class PriceVersion(Closed):
+    """From when a price holds, and for whom."""
+
+    start: date
+    audience: Audience
+
+
 class RecurringPrice(Closed):
     """The price of one unit for one full period of so many months, in one status.
 
@@ -54,6 +62,14 @@ class RecurringPrice(Closed):
 
     months: int
     status: str
+    version: PriceVersion | None
+    price: Price
+
+
+class OneTimePrice(Closed):
+    """The price of a non-recurring service in one currency."""
+
+    version: PriceVersion | None
     price: Price
 
 
@@ -97,6 +113,6 @@ class Service(Entity):
     active_from: date | None
     active_until: date | None
     recurring_prices: tuple[RecurringPrice, ...]
-    one_time_prices: tuple[Price, ...]
+    one_time_prices: tuple[OneTimePrice, ...]
     transition_charges: tuple[TransitionCharge, ...]
     usage: ServiceUsage | None

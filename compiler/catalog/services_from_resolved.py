@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from compiler.catalog.base import Money
 from compiler.catalog.known import known, optional_target, target_name
-from compiler.catalog.prices_from_resolved import prices_of
+from compiler.catalog.prices import Price
+from compiler.catalog.prices_from_resolved import multiplied, prices_of
 from compiler.catalog.services import (
     BucketUse,
     Lifecycle,
+    OneTimePrice,
     PackageStatus,
+    PriceVersion,
     RecurringPrice,
     Service,
     ServiceStatus,
@@ -20,7 +24,10 @@ from compiler.catalog.services import (
     TransitionCharge,
 )
 from compiler.facts import (
+    AUDIENCES,
     billable_statuses,
+    derived_from,
+    recurring_prices,
     service_base,
     service_type_base,
     status_base,
@@ -34,6 +41,8 @@ from dsl.syntax.services import (
     ServiceStatusDeclaration,
     ServiceTypeDeclaration,
 )
+from dsl.syntax.services import PriceVersion as PriceVersionNode
+from dsl.syntax.services import RecurringPrice as RecurringPriceNode
 
 
 def money(node: syntax.Money) -> Money:
@@ -123,7 +132,9 @@ def _service(resolved: Resolved, node: ServiceDeclaration) -> Service:
         active_until=None if node.active_until is None else node.active_until.value,
         recurring_prices=tuple(_recurring_prices(resolved, node)),
         one_time_prices=tuple(
-            price for each in node.one_time_prices for price in prices_of(resolved, each.price)
+            OneTimePrice(version=_version(each.version), price=price)
+            for each in node.one_time_prices
+            for price in prices_of(resolved, each.price)
         ),
         transition_charges=tuple(
             TransitionCharge(
@@ -140,16 +151,47 @@ def _service(resolved: Resolved, node: ServiceDeclaration) -> Service:
 
 def _recurring_prices(resolved: Resolved, node: ServiceDeclaration) -> Iterator[RecurringPrice]:
     billable = known(billable_statuses(resolved, node), f"the statuses of `{node.name.text}`")
-    for written in node.recurring_prices:
-        months = written.frequency.months
-        if written.price is not None:
-            for price in prices_of(resolved, written.price):
-                for status in billable:
-                    yield RecurringPrice(months=months, status=status, price=price)
-        for row in written.by_status:
-            status = target_name(resolved, row.status)
-            for price in prices_of(resolved, row.price):
-                yield RecurringPrice(months=months, status=status, price=price)
+    for price in recurring_prices(resolved, node):
+        for base in derived_from(resolved, node, price):
+            for row in _rows(resolved, base, billable):
+                yield row if price.derived is None else _derived(row, price, base)
+
+
+def _rows(
+    resolved: Resolved, written: RecurringPriceNode, billable: tuple[str, ...]
+) -> Iterator[RecurringPrice]:
+    months, version = written.frequency.months, _version(written.version)
+
+    def row(status: str, price: Price) -> RecurringPrice:
+        return RecurringPrice(months=months, status=status, version=version, price=price)
+
+    if written.price is not None:
+        for price in prices_of(resolved, written.price):
+            yield from (row(status, price) for status in billable)
+    for each in written.by_status:
+        status = target_name(resolved, each.status)
+        yield from (row(status, price) for price in prices_of(resolved, each.price))
+
+
+def _derived(
+    row: RecurringPrice, price: RecurringPriceNode, base: RecurringPriceNode
+) -> RecurringPrice:
+    """Multiply a price by how often its period goes into the derived one, less what is off."""
+    derived = known(price.derived, "what a price is derived from")
+    times = price.frequency.months // base.frequency.months
+    off = Decimal(0) if derived.off is None else derived.off.value
+    return RecurringPrice(
+        months=price.frequency.months,
+        status=row.status,
+        version=row.version,
+        price=multiplied(row.price, times, off, derived.span),
+    )
+
+
+def _version(node: PriceVersionNode | None) -> PriceVersion | None:
+    if node is None:
+        return None
+    return PriceVersion(start=node.start.value, audience=AUDIENCES[node.audience.text])
 
 
 def _usage(resolved: Resolved, node: ServiceDeclaration) -> ServiceUsage | None:

@@ -9,9 +9,11 @@ from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.resolve.model import Resolved
 from compiler.session import Session
+from compiler.tables.prices import AMOUNT_COLUMN
 from dsl.diagnostic import Label
 from dsl.source import Span
 from dsl.syntax.base import Money, Number, Percent, Quantity
+from dsl.syntax.services import PriceTableDeclaration
 
 CODE = codes.EXCESSIVE_AMOUNT
 
@@ -53,6 +55,12 @@ def _numbers(resolved: Resolved) -> Iterator[tuple[Span, Decimal]]:
     yield from ((node.span, node.amount) for node in resolved.every(Quantity))
     yield from ((node.span, node.value) for node in resolved.every(Percent))
     yield from ((node.span, node.value) for node in resolved.every(Number))
+    for node in resolved.all(PriceTableDeclaration):
+        table = resolved.tables.of(node.table)
+        if table is not None:
+            cells = table[AMOUNT_COLUMN]
+            for text, amount in cells.distinct.items():
+                yield table.cell(cells.first(text), AMOUNT_COLUMN), amount
 
 
 def _faults(value: Decimal) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compiler import codes
 from compiler.checks.page import TINY, Page
-from compiler.facts import frequency_words, service_base
+from compiler.facts import frequency_words, recurring_prices, service_base
 from compiler.resolve.model import Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
@@ -44,7 +44,7 @@ def check(resolved: Resolved, session: Session) -> None:
         if base is None:
             continue
         if base != "recurring":
-            for price in service.recurring_prices:
+            for price in recurring_prices(resolved, service):
                 what = f"{frequency_words(price.frequency.months)} price"
                 _report(service, base, price.frequency.span, what, session)
             if service.usage is not None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from compiler import codes
 from compiler.checks.page import TINY, Page
+from compiler.facts import recurring_prices
 from compiler.resolve.model import Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
@@ -62,7 +63,7 @@ def check(resolved: Resolved, session: Session) -> None:
 
 def _places(resolved: Resolved) -> Iterator[Place]:
     for service in resolved.all(ServiceDeclaration):
-        for price in service.recurring_prices:
+        for price in recurring_prices(resolved, service):
             if price.price is not None:
                 yield Place(price.price, is_usage=False)
             yield from (Place(row.price, is_usage=False) for row in price.by_status)

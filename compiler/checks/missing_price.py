@@ -17,9 +17,11 @@ from compiler.checks.wording import amounts, listed
 from compiler.facts import (
     billable_statuses,
     catalog_currencies,
+    derived_from,
     frequency_words,
     package_currencies,
     price_cells,
+    recurring_prices,
     service_base,
     sold_services,
 )
@@ -130,7 +132,7 @@ def _sales(resolved: Resolved) -> Iterator[Sale]:
     for package in resolved.all(PackageDeclaration):
         currencies = package_currencies(resolved, package)
         for item, service in sold_services(resolved, package):
-            is_usage_only = service.usage is not None and not service.recurring_prices
+            is_usage_only = service.usage is not None and not recurring_prices(resolved, service)
             if service_base(resolved, service) != "recurring" or is_usage_only:
                 continue
             for frequency in package.frequencies:
@@ -150,9 +152,13 @@ def _missing(resolved: Resolved, sale: Sale) -> Iterator[Finding]:
     service, months = sale.service, sale.frequency.months
     words = frequency_words(months)
     statuses = billable_statuses(resolved, service)
-    if statuses is None or not sale.currencies:
+    if statuses is None or not sale.currencies or resolved.has_lost_prices:
         return
-    blocks = [one for one in service.recurring_prices if one.frequency.months == months]
+    blocks = [
+        one
+        for one in recurring_prices(resolved, service)
+        if one.frequency.months == months and one.version is None
+    ]
     if not blocks:
         yield Finding(
             f"the service `{service.name.text}` has no {words} price",
@@ -160,26 +166,35 @@ def _missing(resolved: Resolved, sale: Sale) -> Iterator[Finding]:
             f"add `{_whole_price(service, words, statuses, sale.currencies)}`",
         )
         return
-    rows = [row for block in blocks for row in block.by_status]
+    rows = [
+        row
+        for block in blocks
+        for base in derived_from(resolved, service, block)
+        for row in base.by_status
+    ]
+    if all(not derived_from(resolved, service, block) for block in blocks):
+        return  # what they are derived from is not there, and reported
     # A row whose status is a mistake may be the very one that would otherwise be missing.
     has_stray_row = any(resolved.bound(row.status) is None for row in rows)
     for status in statuses:
         if not (has_stray_row and all(row.status.text != status for row in rows)):
-            yield from _missing_in_status(sale, blocks[0], status, len(statuses))
+            yield from _missing_in_status(resolved, sale, blocks[0], status, len(statuses))
 
 
 def _missing_in_status(
-    sale: Sale, block: RecurringPrice, status: str, status_count: int
+    resolved: Resolved, sale: Sale, block: RecurringPrice, status: str, status_count: int
 ) -> Iterator[Finding]:
     service, months = sale.service, sale.frequency.months
     cells = [
         cell
-        for cell in price_cells(service)
-        if cell.months == months and (cell.row is None or cell.row.status.text == status)
+        for cell in price_cells(resolved, service)
+        if cell.months == months
+        and cell.version is None
+        and (cell.row is None or cell.row.status.text == status)
     ]
     priced = {cell.money.currency.text for cell in cells}
     lacking = [code for code in sale.currencies if code not in priced]
-    words = frequency_words(months)
+    words = frequency_words(block.derived.base.months if block.derived else months)
     where = "" if service.lifecycle is None else f" for `{status}`"
     if not cells:
         yield Finding(
@@ -189,7 +204,7 @@ def _missing_in_status(
         )
     elif lacking and priced <= sale.known:
         cell = cells[0]
-        at = cell.row.status.span if cell.row is not None else cell.price.frequency.span
+        at = cell.row.status.span if cell.row is not None else cell.base.frequency.span
         in_status = where if cell.row is not None or status_count == 1 else ""
         yield Finding(
             f"the service `{service.name.text}` has no {words} {listed(lacking)} price{in_status}",
@@ -216,12 +231,17 @@ def _check_one_time(
     session: Session,
 ) -> None:
     """Report a non-recurring service that is sold and has no price at all."""
-    if service_base(resolved, service) != "non_recurring" or service.one_time_prices:
+    if service_base(resolved, service) != "non_recurring" or any(
+        price.version is None for price in service.one_time_prices
+    ):
         return
     session.report(
         CODE,
         f"the service `{service.name.text}` has no price",
-        Label(service.name.span, "no `price`"),
+        Label(
+            service.name.span,
+            "no `price` that holds always" if service.one_time_prices else "no `price`",
+        ),
         [Label(item.span, f"the package `{package.name.text}` sells it here")],
         f"add `price  {amounts(package_currencies(resolved, package))}`",
     )

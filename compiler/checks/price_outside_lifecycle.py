@@ -6,7 +6,7 @@ from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.checks.unbillable_price import LINE
 from compiler.checks.wording import choice
-from compiler.facts import lifecycle_statuses, status_base
+from compiler.facts import lifecycle_statuses, recurring_prices, status_base
 from compiler.resolve.model import Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
@@ -60,7 +60,7 @@ def check(resolved: Resolved, session: Session) -> None:
     """Report each price for a billable status that the service cannot be in."""
     for service in resolved.all(ServiceDeclaration):
         if service.lifecycle is None:
-            _check_without_lifecycle(service, session)
+            _check_without_lifecycle(resolved, service, session)
             continue
         lifecycle = resolved.find(service.lifecycle, LifecycleDeclaration)
         statuses = None if lifecycle is None else lifecycle_statuses(resolved, lifecycle)
@@ -68,8 +68,10 @@ def check(resolved: Resolved, session: Session) -> None:
             _check_service(resolved, service, lifecycle, statuses, session)
 
 
-def _check_without_lifecycle(service: ServiceDeclaration, session: Session) -> None:
-    for price in service.recurring_prices:
+def _check_without_lifecycle(
+    resolved: Resolved, service: ServiceDeclaration, session: Session
+) -> None:
+    for price in recurring_prices(resolved, service):
         for row in price.by_status[:1]:
             session.report(
                 CODE,
@@ -88,7 +90,7 @@ def _check_service(
 ) -> None:
     reached = {status.name.text for status in statuses}
     billable = [status.name.text for status in statuses if status_base(status) == "billable"]
-    for price in service.recurring_prices:
+    for price in recurring_prices(resolved, service):
         for row in price.by_status:
             status = resolved.find(row.status, ServiceStatusDeclaration)
             if status is None or status.name.text in reached or status_base(status) != "billable":

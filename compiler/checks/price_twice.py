@@ -7,12 +7,18 @@ from collections.abc import Iterator
 from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.checks.prices import price_lists
-from compiler.facts import billable_statuses, frequency_words, price_cells
+from compiler.facts import (
+    PriceCell,
+    billable_statuses,
+    frequency_words,
+    price_cells,
+    version_key,
+    version_words,
+)
 from compiler.resolve.model import Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
 from dsl.source import Span
-from dsl.syntax.base import Money
 from dsl.syntax.services import ServiceDeclaration
 from runtime.program.terms import IN_SERVICE
 
@@ -44,35 +50,39 @@ service access {
 def check(resolved: Resolved, session: Session) -> None:
     """Report each second amount, and where the first is."""
     for service in resolved.all(ServiceDeclaration):
-        seen: dict[tuple[int, str, str], Span] = {}
-        for months, status, money in _cells(resolved, service):
-            key = (months, status, money.currency.text)
-            first = seen.setdefault(key, money.span)
-            if first != money.span:
+        seen: dict[tuple[object, ...], Span] = {}
+        reported: set[Span] = set()
+        for status, cell in _cells(resolved, service):
+            key = (cell.months, status, cell.money.currency.text, *version_key(cell.version))
+            first = seen.setdefault(key, cell.at)
+            if first != cell.at and cell.at not in reported:
+                if cell.price.derived is not None:
+                    reported.add(cell.at)
                 where = "" if status == IN_SERVICE else f" in `{status}`"
-                what = f"the {frequency_words(months)} price of `{service.name.text}`{where}"
-                _report(what, money, first, session)
+                what = f"the {frequency_words(cell.months)} price of `{service.name.text}`{where}"
+                what += version_words(cell.version)
+                _report(what, cell.money.currency.text, cell.at, first, session)
     for prices in price_lists(resolved):
         by_currency: dict[str, Span] = {}
         for money in prices.amounts:
             first = by_currency.setdefault(money.currency.text, money.span)
             if first != money.span:
-                _report(prices.what, money, first, session)
+                _report(prices.what, money.currency.text, money.span, first, session)
 
 
-def _cells(resolved: Resolved, service: ServiceDeclaration) -> Iterator[tuple[int, str, Money]]:
+def _cells(resolved: Resolved, service: ServiceDeclaration) -> Iterator[tuple[str, PriceCell]]:
     """Give each amount by the status it holds in, a price for all as one for each."""
     statuses = billable_statuses(resolved, service) or ()
-    for cell in price_cells(service):
+    for cell in price_cells(resolved, service):
         for status in statuses if cell.row is None else (cell.row.status.text,):
-            yield cell.months, status, cell.money
+            yield status, cell
 
 
-def _report(what: str, money: Money, first: Span, session: Session) -> None:
+def _report(what: str, currency: str, at: Span, first: Span, session: Session) -> None:
     session.report(
         CODE,
-        f"{what} is set twice in {money.currency.text}",
-        Label(money.span, "set again here"),
+        f"{what} is set twice in {currency}",
+        Label(at, "set again here"),
         [Label(first, "set first here")],
         "take one of the two out",
     )

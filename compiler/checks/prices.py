@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from compiler.facts import leading_amounts
+from compiler.facts import leading_amounts, version_key, version_words
 from compiler.resolve.model import Resolved
 from dsl.source import Span
 from dsl.syntax.base import Money
@@ -13,7 +13,7 @@ from dsl.syntax.billing import BillGroupDeclaration
 from dsl.syntax.buckets import BucketDeclaration
 from dsl.syntax.commercial import ContractDeclaration, DiscountDeclaration
 from dsl.syntax.declarations import Declaration
-from dsl.syntax.services import ServiceDeclaration
+from dsl.syntax.services import OneTimePrice, ServiceDeclaration
 from dsl.syntax.usage import RateGroupDeclaration
 
 
@@ -69,11 +69,16 @@ def _amounts(what: str, amounts: tuple[Money, ...]) -> Iterator[PriceList]:
 
 
 def _service_lists(node: ServiceDeclaration) -> Iterator[PriceList]:
-    one_time = tuple(
-        money for each in node.one_time_prices for money in leading_amounts(each.price)
-    )
-    if one_time:
-        yield PriceList(f"the price of `{node.name.text}`", node.name.span, one_time)
+    versions: dict[tuple[str, str], list[OneTimePrice]] = {}
+    for price in node.one_time_prices:
+        versions.setdefault(version_key(price.version), []).append(price)
+    for prices in versions.values():
+        version = prices[0].version
+        yield PriceList(
+            f"the price of `{node.name.text}`{version_words(version)}",
+            node.name.span if version is None else version.span,
+            tuple(money for each in prices for money in leading_amounts(each.price)),
+        )
     charges: dict[tuple[str, str], list[Money]] = {}
     places: dict[tuple[str, str], Span] = {}
     for charge in node.transition_charges:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compiler import codes
 from compiler.checks.page import TINY, Page
-from compiler.facts import status_base
+from compiler.facts import recurring_prices, status_base
 from compiler.resolve.model import Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
@@ -57,7 +57,7 @@ service access {
 def check(resolved: Resolved, session: Session) -> None:
     """Report each such row, and where the status gets its base."""
     for service in resolved.all(ServiceDeclaration):
-        for price in service.recurring_prices:
+        for price in recurring_prices(resolved, service):
             for row in price.by_status:
                 status = resolved.find(row.status, ServiceStatusDeclaration)
                 base = None if status is None else status_base(status)

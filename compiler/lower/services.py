@@ -71,8 +71,8 @@ def recurring_prices(catalog: Catalog, lines: Lines, prices: Prices) -> Iterator
                 months=row.months,
                 status=row.status,
                 currency=row.price.currency,
-                start=None,
-                audience="all",
+                start=None if row.version is None else row.version.start,
+                audience="all" if row.version is None else row.version.audience,
                 price=prices.id_of(row.price),
                 source=lines.id_of(row.price.span),
             )
@@ -81,16 +81,16 @@ def recurring_prices(catalog: Catalog, lines: Lines, prices: Prices) -> Iterator
 def one_time_prices(catalog: Catalog, lines: Lines, prices: Prices) -> Iterator[OneTimePrice]:
     """Give the one-time prices of non-recurring services."""
     for service in catalog.services:
-        for price in service.one_time_prices:
+        for row in service.one_time_prices:
             yield OneTimePrice(
                 level="catalog",
                 owner=None,
                 service=service.id,
-                currency=price.currency,
-                start=None,
-                audience="all",
-                price=prices.id_of(price),
-                source=lines.id_of(price.span),
+                currency=row.price.currency,
+                start=None if row.version is None else row.version.start,
+                audience="all" if row.version is None else row.version.audience,
+                price=prices.id_of(row.price),
+                source=lines.id_of(row.price.span),
             )
 
 

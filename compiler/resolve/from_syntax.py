@@ -20,7 +20,9 @@ from compiler.resolve.model import (
 )
 from compiler.resolve.references import Mention, mentions, table_mentions
 from compiler.tables.destinations import TableZone, zones_of
+from compiler.tables.prices import TablePrices, status_names, table_prices
 from compiler.tables.table import NO_TABLES, Tables
+from dsl.source import Span
 from dsl.syntax.billing import TaxDeclaration
 from dsl.syntax.declarations import Broken, Declaration, SourceFile
 from dsl.syntax.services import LifecycleDeclaration
@@ -50,6 +52,7 @@ def resolve(
             is_own = entity.node is declaration or isinstance(entity.node, TableZone)
             if first is not entity and is_own:
                 duplicates.append(Duplicate(entity.id, first.name, entity.name))
+    in_tables = table_prices(declarations, tables)
     references = (
         *_Binder(entities, tuple(broken), tables).bind(declarations),
         *_born_in_tables(entities, declarations),
@@ -61,9 +64,12 @@ def resolve(
         entities=MappingProxyType(entities),
         duplicates=tuple(duplicates),
         references=references,
-        bindings=bindings_of(references),
+        bindings=MappingProxyType(
+            {**dict(_bound_in_rows(entities, in_tables)), **bindings_of(references)}
+        ),
         lost_folders=lost_folders,
         tables=tables,
+        table_prices=in_tables,
     )
 
 
@@ -81,6 +87,16 @@ def _entities(node: Declaration, tables: Tables) -> Iterator[Entity]:
         table = tables.of(node.table)
         for zone in () if table is None else zones_of(table, node.table.file.span):
             yield Entity(EntityId(Kind.ZONE, zone.name.text), zone.name, zone)
+
+
+def _bound_in_rows(
+    entities: Mapping[EntityId, Entity], prices: TablePrices
+) -> Iterator[tuple[Span, EntityId]]:
+    """Bind the statuses of a price table's rows; its references are one a name."""
+    for name in status_names(prices):
+        target = EntityId(Kind.SERVICE_STATUS, name.text)
+        if target in entities:
+            yield name.span, target
 
 
 def _born_in_tables(

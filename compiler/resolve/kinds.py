@@ -18,6 +18,7 @@ from dsl.syntax.offers import PackageDeclaration
 from dsl.syntax.services import (
     LifecycleDeclaration,
     PackageStatusDeclaration,
+    PriceTableDeclaration,
     ServiceDeclaration,
     ServiceStatusDeclaration,
     ServiceTypeDeclaration,
@@ -59,6 +60,7 @@ class Kind(StrEnum):
     RATE_PLAN = "rate_plan"
     BASE_BUCKET = "base_bucket"
     BUCKET = "bucket"
+    PRICE_TABLE = "price_table"
     PACKAGE = "package"
     COUNTING_RULE = "count"
     DISCOUNT = "discount"
@@ -93,6 +95,7 @@ KIND_OF: Mapping[type[Declaration], Kind] = MappingProxyType(
         LifecycleDeclaration: Kind.LIFECYCLE,
         ServiceTypeDeclaration: Kind.SERVICE_TYPE,
         ServiceDeclaration: Kind.SERVICE,
+        PriceTableDeclaration: Kind.PRICE_TABLE,
         UnitDeclaration: Kind.UNIT,
         FeedDeclaration: Kind.FEED,
         UsageClassTypeDeclaration: Kind.USAGE_CLASS_TYPE,

@@ -19,13 +19,14 @@ from compiler.resolve.places import Places
 from compiler.resolve.walk import every
 from compiler.tables.destinations import TableZone
 from compiler.tables.forms import FORMS
+from compiler.tables.prices import TablePrices
 from compiler.tables.table import NO_TABLES, Tables
 from compiler.templates import NO_TEMPLATES, Templates
 from dsl.source import Span
 from dsl.syntax.base import Name, Node, Text
 from dsl.syntax.billing import TaxRow
 from dsl.syntax.declarations import Broken, Declaration, SourceFile
-from dsl.syntax.services import Transition
+from dsl.syntax.services import PriceTableDeclaration, Transition
 from runtime.program.terms import NEW, ServiceBase, StatusBase
 
 Declared = Declaration | Transition | TaxRow | TableZone
@@ -116,6 +117,7 @@ class Resolved:
         tables: the tables that declarations name.
         zones: what zones are made of, those that were asked for (`compiler.zone_facts`).
         templates: the invoice templates that bill groups name.
+        table_prices: the recurring prices that stand in tables, by service.
     """
 
     files: tuple[SourceFile, ...]
@@ -131,6 +133,7 @@ class Resolved:
         init=False, repr=False, compare=False, default_factory=dict
     )
     templates: Templates = NO_TEMPLATES
+    table_prices: TablePrices = field(default_factory=lambda: MappingProxyType({}))
     _by_type: Mapping[type[Node], tuple[Declaration, ...]] = field(
         init=False, repr=False, compare=False
     )
@@ -168,6 +171,18 @@ class Resolved:
         target = self.bound(name)
         entity = None if target is None else self.entities.get(target)
         return entity.node if entity is not None and isinstance(entity.node, kind) else None
+
+    @property
+    def has_lost_prices(self) -> bool:
+        """Whether a mistake in text or in a table may have hidden recurring prices."""
+        if any(lost.kind in {"", Kind.PRICE_TABLE.words} for lost in self.broken):
+            return True
+        nodes = self.all(PriceTableDeclaration)
+        tables = [self.tables.of(node.table) for node in nodes]
+        return any(table is None or table.faults for table in tables) or any(
+            reference.target is None and reference.source.kind is Kind.PRICE_TABLE
+            for reference in (self.references if nodes else ())
+        )
 
     def is_incomplete(self, kind: Kind) -> bool:
         """Whether a mistake in text or in a table may have hidden a thing of this kind."""

@@ -24,6 +24,7 @@ from dsl.syntax.prices import Price
 from dsl.syntax.services import (
     LifecycleDeclaration,
     PackageStatusDeclaration,
+    PriceTableDeclaration,
     ServiceDeclaration,
     ServiceStatusDeclaration,
     ServiceTypeDeclaration,
@@ -98,6 +99,7 @@ def _named(node: Declaration) -> Iterator[Mention]:
             | UsageClassTypeDeclaration()
             | ZoneDeclaration()
             | ZoneTableDeclaration()
+            | PriceTableDeclaration()
             | TimeBandDeclaration()
             | DiscountDeclaration()
         ):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from compiler.tables import destinations
+from compiler.tables import destinations, prices
 from compiler.tables.form import Form
 from dsl.syntax.tables import Holding
 
 FORMS: Mapping[Holding, Form] = MappingProxyType(
     {
         Holding.ZONES: destinations.FORM,
+        Holding.PRICES: prices.FORM,
     }
 )

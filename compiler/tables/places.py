@@ -39,6 +39,20 @@ def cell_span(source: Source, line: int, place: int) -> Span:
     return _trimmed(source, start, end)
 
 
+def row_cells(source: Source, line: int, count: int) -> list[Span]:
+    """Give the place of the words of each of a row's cells, as `cell_span` does of one."""
+    start = source.line_start(line)
+    end = source.text.find("\n", start)
+    words = source.text[start : len(source.text) if end < 0 else end]
+    if '"' in words:
+        return [cell_span(source, line, place) for place in range(count)]
+    spans = []
+    for cell in words.split(","):
+        spans.append(_trimmed(source, start, start + len(cell)))
+        start += len(cell) + 1
+    return spans
+
+
 def _trimmed(source: Source, start: int, end: int) -> Span:
     words = source.text[start:end]
     start += len(words) - len(words.lstrip())

@@ -12,7 +12,14 @@ from dsl.build.counting import counting_rule
 from dsl.build.feeds import feed, unit
 from dsl.build.offers import package
 from dsl.build.reading import Branch, Reading, branches
-from dsl.build.services import lifecycle, package_status, service, service_status, service_type
+from dsl.build.services import (
+    lifecycle,
+    package_status,
+    price_table,
+    service,
+    service_status,
+    service_type,
+)
 from dsl.build.usage import (
     rate_group,
     rate_plan,
@@ -31,6 +38,7 @@ _BUILDERS: dict[str, Callable[[Reading, Branch], Declaration]] = {
     "lifecycle": lifecycle,
     "service_type": service_type,
     "service": service,
+    "price_table": price_table,
     "package": package,
     "counting_rule": counting_rule,
     "discount": discount,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dsl.build.literals import (
+    day,
     frequency,
     name,
     names,
     optional_name,
     optional_text,
+    percent,
+    table_file,
     window,
     word,
 )
@@ -25,9 +28,12 @@ from dsl.build.reading import (
 )
 from dsl.syntax.base import Name
 from dsl.syntax.services import (
+    DerivedPrice,
     LifecycleDeclaration,
     OneTimePrice,
     PackageStatusDeclaration,
+    PriceTableDeclaration,
+    PriceVersion,
     RecurringPrice,
     ServiceDeclaration,
     ServiceStatusDeclaration,
@@ -37,6 +43,7 @@ from dsl.syntax.services import (
     Transition,
     TransitionCharge,
 )
+from dsl.syntax.tables import Holding
 
 
 def service_status(reading: Reading, tree: Branch) -> ServiceStatusDeclaration:
@@ -111,8 +118,33 @@ def _recurring_price(reading: Reading, tree: Branch) -> RecurringPrice:
     return RecurringPrice(
         reading.span(tree),
         frequency=frequency(reading, the(tree, "frequency")),
+        version=_version(reading, tree),
         by_status=all_of(reading, branches(tree), "status_price", _status_price),
         price=optional_price(reading, tree),
+        derived=_derived(reading, tree),
+    )
+
+
+def _version(reading: Reading, tree: Branch) -> PriceVersion | None:
+    found = branch(tree, "price_version")
+    if found is None:
+        return None
+    return PriceVersion(
+        reading.span(found),
+        start=day(reading, the(found, "day")),
+        audience=word(reading, the(found, "audience")),
+    )
+
+
+def _derived(reading: Reading, tree: Branch) -> DerivedPrice | None:
+    found = branch(tree, "derived")
+    if found is None:
+        return None
+    off = branch(found, "percent_off")
+    return DerivedPrice(
+        reading.span(found),
+        base=frequency(reading, the(found, "frequency")),
+        off=percent(reading, the(off, "percent")) if off else None,
     )
 
 
@@ -125,12 +157,23 @@ def _status_price(reading: Reading, tree: Branch) -> StatusPrice:
 
 
 def _one_time_price(reading: Reading, tree: Branch) -> OneTimePrice:
-    return OneTimePrice(reading.span(tree), the_price(reading, tree))
+    return OneTimePrice(reading.span(tree), _version(reading, tree), the_price(reading, tree))
 
 
 def _transition_charge(reading: Reading, tree: Branch) -> TransitionCharge:
     transition, fee = names(reading, tree)
     return TransitionCharge(reading.span(tree), transition, fee, the_price(reading, tree))
+
+
+def price_table(reading: Reading, tree: Branch) -> PriceTableDeclaration:
+    """Build `price table list from "prices.csv"`."""
+    span = reading.span(tree)
+    return PriceTableDeclaration(
+        span,
+        doc=reading.doc(span),
+        name=name(reading, tokens(tree)[-1]),
+        table=table_file(reading, the(tree, "table_file"), Holding.PRICES),
+    )
 
 
 def _service_usage(reading: Reading, tree: Branch) -> ServiceUsage:

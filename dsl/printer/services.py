@@ -11,8 +11,11 @@ from dsl.source import Source
 from dsl.syntax.base import Name
 from dsl.syntax.declarations import Declaration
 from dsl.syntax.services import (
+    DerivedPrice,
     LifecycleDeclaration,
     PackageStatusDeclaration,
+    PriceTableDeclaration,
+    PriceVersion,
     RecurringPrice,
     ServiceDeclaration,
     ServiceStatusDeclaration,
@@ -32,6 +35,9 @@ def item(source: Source, node: Declaration) -> Item | None:
             return _based(node, "package status", node.name, node.base)
         case ServiceTypeDeclaration():
             return _based(node, "service type", node.name, node.base)
+        case PriceTableDeclaration():
+            file = Cell(words.table_file(source, node.table), gap=1)
+            return words.line(node, "price table", f"price table {node.name.text}", file)
         case LifecycleDeclaration():
             transitions = [_transition(each) for each in node.transitions]
             return words.group(source, node, f"lifecycle {node.name.text}", transitions)
@@ -76,7 +82,8 @@ def _settings(source: Source, node: ServiceDeclaration) -> list[Item]:
 def _prices(source: Source, node: ServiceDeclaration) -> list[Item]:
     items = [_recurring(source, price) for price in node.recurring_prices]
     items += [
-        priced(source, each, "setting", ["price"], each.price) for each in node.one_time_prices
+        priced(source, each, "setting", [f"price{_version(source, each.version)}"], each.price)
+        for each in node.one_time_prices
     ]
     items += [
         priced(
@@ -92,10 +99,23 @@ def _prices(source: Source, node: ServiceDeclaration) -> list[Item]:
 
 
 def _recurring(source: Source, node: RecurringPrice) -> Item:
-    header = f"price {words.frequency(node.frequency)}"
+    header = f"price {words.frequency(node.frequency)}{_version(source, node.version)}"
+    if node.derived:
+        return words.line(node, "derived", f"{header} {_derived(source, node.derived)}")
     if node.price:
         return priced(source, node, "setting", [header], node.price)
     return words.group(source, node, header, [_status(source, each) for each in node.by_status])
+
+
+def _version(source: Source, node: PriceVersion | None) -> str:
+    if node is None:
+        return ""
+    return f" from {source.words(node.start.span)} for {words.choice(node.audience)}"
+
+
+def _derived(source: Source, node: DerivedPrice) -> str:
+    off = f" less {words.percent(source, node.off)}" if node.off else ""
+    return f"derived from {words.frequency(node.base)}{off}"
 
 
 def _status(source: Source, node: StatusPrice) -> Item:

@@ -16,6 +16,7 @@ from dsl.syntax.offers import PackageDeclaration
 from dsl.syntax.services import (
     LifecycleDeclaration,
     PackageStatusDeclaration,
+    PriceTableDeclaration,
     ServiceDeclaration,
     ServiceStatusDeclaration,
     ServiceTypeDeclaration,
@@ -37,6 +38,7 @@ Declaration = (
     | LifecycleDeclaration
     | ServiceTypeDeclaration
     | ServiceDeclaration
+    | PriceTableDeclaration
     | UnitDeclaration
     | FeedDeclaration
     | UsageClassTypeDeclaration

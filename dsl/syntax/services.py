@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dsl.syntax.base import Day, Name, Node, Text, Word
+from dsl.syntax.base import Day, Name, Node, Percent, Text, Word
 from dsl.syntax.prices import Price
+from dsl.syntax.tables import TableFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,22 @@ class ServiceTypeDeclaration(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class PriceVersion(Node):
+    """`from 2027-01-01 for new sales`; `audience` is `new_sales`, `renewals` or `all`."""
+
+    start: Day
+    audience: Word
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedPrice(Node):
+    """`derived from monthly less 10%`; `off` None: nothing is taken off."""
+
+    base: Frequency
+    off: Percent | None
+
+
+@dataclass(frozen=True, slots=True)
 class StatusPrice(Node):
     """`active  80.00 CAD, 60.00 USD`: the price in one status."""
 
@@ -67,19 +84,31 @@ class RecurringPrice(Node):
     """`price monthly { ... }`, or `price monthly 6.00 CAD` for every billable status.
 
     `by_status` is empty where one price holds for all; `price` is None where statuses
-    have their own.
+    have their own; both where the price is derived.  `version` None: it holds always.
     """
 
     frequency: Frequency
+    version: PriceVersion | None
     by_status: tuple[StatusPrice, ...]
     price: Price | None
+    derived: DerivedPrice | None
 
 
 @dataclass(frozen=True, slots=True)
 class OneTimePrice(Node):
     """`price 50.00 CAD, 40.00 USD`: charged once, when sold (non-recurring services)."""
 
+    version: PriceVersion | None
     price: Price
+
+
+@dataclass(frozen=True, slots=True)
+class PriceTableDeclaration(Node):
+    """`price table list from "prices.csv"`: recurring prices that stand in rows."""
+
+    doc: str
+    name: Name
+    table: TableFile
 
 
 @dataclass(frozen=True, slots=True)

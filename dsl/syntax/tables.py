@@ -12,6 +12,7 @@ class Holding(StrEnum):
     """What the rows of a table say."""
 
     ZONES = "zones"
+    PRICES = "prices"
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,6 +182,7 @@ LINES_OF_ONE = st.one_of(
     phrase("zone", NAMES, "= countries", listed(NAMES)),
     phrase("zone", NAMES, "= prefixes", listed(NUMBERS)),
     phrase("zone table", NAMES, "from", TEXTS),
+    phrase("price table", NAMES, "from", TEXTS),
     phrase("time band", NAMES, "=", listed(BAND_HOURS)),
     phrase(
         "count",
@@ -238,10 +239,14 @@ PRICE = phrase(
     ),
     MODIFIERS,
 )
+VERSIONS = maybe(
+    phrase("from", DATES, "for", st.sampled_from(["new sales", "renewals", "all"])),
+)
 PRICES = st.one_of(
-    phrase("price", FREQUENCIES, PRICE),
-    phrase("price", PRICE),
-    phrase("price", FREQUENCIES, blocked(many=phrase(FREE_NAMES, PRICE))),
+    phrase("price", FREQUENCIES, VERSIONS, PRICE),
+    phrase("price", VERSIONS, PRICE),
+    phrase("price", FREQUENCIES, VERSIONS, blocked(many=phrase(FREE_NAMES, PRICE))),
+    phrase("price", FREQUENCIES, "derived from", FREQUENCIES, maybe(st.just("less 10%"))),
     phrase("on", NAMES, "charge", NAMES, PRICE),
 )
 SERVICES = phrase(
