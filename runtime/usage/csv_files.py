@@ -6,11 +6,11 @@ it tells afterwards.  A record's number counts them too, so that it is the file'
 
 from __future__ import annotations
 
+import codecs
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import replace
 
 import duckdb
 from duckdb import DuckDBPyConnection
@@ -18,91 +18,87 @@ from duckdb import DuckDBPyConnection
 from runtime.usage import sql
 from runtime.usage.faults import UsageFileFault
 from runtime.usage.files import UsageFile
+from runtime.usage.staging import Staged, keep_malformed
 
 _REJECTS, _SCANS = "usage_csv_rejects", "usage_csv_scans"
 _BLANK_LINE = re.compile(rb"\n(?=\r?\n)")
 _CHUNK = 1 << 24
 
 
-@dataclass(frozen=True, slots=True)
-class StagedCsv:
-    """A CSV file, its number in the run, the columns wanted of it, and where they go."""
-
-    file: UsageFile
-    number: int
-    columns: tuple[str, ...]
-    target: Path
-
-
-def stage_csv(connection: DuckDBPyConnection, staged: StagedCsv) -> Path:
-    """Write the wanted columns as Parquet; add to usage.malformed; give the Parquet's path."""
-    places = {column: f"c{index}" for index, column in enumerate(staged.file.columns)}
+def stage_csv(connection: DuckDBPyConnection, staged: Staged) -> None:
+    """Write the wanted columns as Parquet; add to usage.malformed."""
+    file = _in_utf8(staged)
+    places = {column: f"c{index}" for index, column in enumerate(file.columns)}
     wanted = ", ".join(f"{places[column]} AS {sql.name(column)}" for column in staged.columns)
     try:
         connection.execute(f"DROP TABLE IF EXISTS {_REJECTS}; DROP TABLE IF EXISTS {_SCANS}")
         connection.execute(
-            f"COPY (SELECT {wanted} FROM {_read(staged.file)}) TO {sql.text(str(staged.target))} "
+            f"COPY (SELECT {wanted} FROM {_read(file)}) TO {sql.text(str(staged.target))} "
             "(FORMAT parquet, COMPRESSION lz4_raw)"
         )
     except (duckdb.InvalidInputException, duckdb.IOException) as fault:
-        raise UsageFileFault(f"{staged.file.name}: {_said(fault)}") from fault
-    _keep_malformed(connection, staged)
+        raise UsageFileFault(f"{file.name}: {_said(fault)}") from fault
+    keep_malformed(connection, staged, _malformed(connection, file))
     connection.execute(f"DROP TABLE {_REJECTS}; DROP TABLE {_SCANS}")
-    return staged.target
 
 
-def number_rows(connection: DuckDBPyConnection) -> None:
-    """Make usage.malformed_before: from which position on how many lines were malformed."""
-    connection.execute("""
-        CREATE OR REPLACE TABLE usage.malformed_before AS
-        SELECT n.file, m.from_position, max(m.number) AS malformed
-        FROM (SELECT file, row - number AS from_position, number
-              FROM (SELECT file, row, row_number() OVER (PARTITION BY file ORDER BY row) AS number
-                    FROM usage.malformed)) AS m
-        JOIN usage.file_names AS n ON n.first = m.file
-        GROUP BY n.file, m.from_position
-    """)
+def _in_utf8(staged: Staged) -> UsageFile:
+    """Give the file, or a copy of it in UTF-8 where it is in another encoding.
 
+    A byte that means nothing in the encoding stays what it is, and means nothing in UTF-8:
+    its line is malformed, and no other.
+    """
+    import pyarrow as pa
 
-def with_rows(connection: DuckDBPyConnection, relation: str) -> str:
-    """Give SQL for the relation with `row` beside its file and position."""
-    if not sql.count(connection, "SELECT count(*) FROM usage.malformed_before"):
-        return f"(SELECT *, position + 1 AS row FROM {relation})"
-    return (
-        "(SELECT r.*, r.position + 1 + coalesce(m.malformed, 0) AS row "
-        f"FROM {relation} AS r ASOF LEFT JOIN usage.malformed_before AS m "
-        "ON m.file = r.file AND r.position >= m.from_position)"
-    )
+    file = staged.file
+    if file.dialect.encoding == "utf-8":
+        return file
+    copy = staged.target.with_suffix(".csv")
+    decoder = codecs.getincrementaldecoder(file.dialect.encoding)("surrogateescape")
+    try:
+        with (
+            pa.input_stream(str(file.path), compression=file.compression) as stream,
+            copy.open("wb") as written,
+        ):
+            while chunk := stream.read(_CHUNK):
+                written.write(decoder.decode(chunk).encode(errors="surrogateescape"))
+            written.write(decoder.decode(b"", final=True).encode(errors="surrogateescape"))
+    except (OSError, pa.ArrowException) as fault:
+        raise UsageFileFault(f"{file.name}: is cut short ({fault})") from fault
+    except UnicodeError as fault:
+        raise UsageFileFault(
+            f"{file.name}: is not {file.dialect.encoding} text ({fault})"
+        ) from fault
+    return replace(file, path=copy, compression=None)
 
 
 def _read(file: UsageFile) -> str:
     columns = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(len(file.columns)))
     compression = f", compression = '{file.compression}'" if file.compression else ""
+    quote = sql.text(file.dialect.quote)
     return (
-        f"read_csv({sql.paths([file.path])}, header = true, auto_detect = false, "
-        f"delim = {sql.text(file.delimiter)}, quote = '\"', escape = '\"', "
+        f"read_csv({sql.paths([file.path])}, header = {str(file.has_header).lower()}, "
+        f"auto_detect = false, delim = {sql.text(file.separator)}, "
+        f"quote = {quote}, escape = {quote}, "
         f"columns = {{{columns}}}, store_rejects = true, rejects_limit = 0, "
         f"rejects_table = '{_REJECTS}', rejects_scan = '{_SCANS}'{compression})"
     )
 
 
-def _keep_malformed(connection: DuckDBPyConnection, staged: StagedCsv) -> None:
+def _malformed(connection: DuckDBPyConnection, file: UsageFile) -> list[tuple[int, str, str]]:
     rows = connection.execute(
         "SELECT line, min(line_byte_position) - 1, any_value(csv_line), min(error_message) "
         f"FROM {_REJECTS} GROUP BY line ORDER BY line"
     ).fetchall()
     if not rows:
-        return
+        return []
     # The engine's text of a line begins with the blank lines, if any, that stand before it.
     lines = [(place + len(raw) - len(raw.lstrip("\r\n")), raw) for _, place, raw, _ in rows]
-    blanks = _blank_lines_before(staged.file, lines)
-    connection.executemany(
-        "INSERT INTO usage.malformed VALUES (?, ?, ?, ?)",
-        [
-            (staged.number, line - 1 - blank, raw.strip("\r\n"), detail)
-            for (line, _, raw, detail), blank in zip(rows, blanks, strict=True)
-        ],
-    )
+    blanks = _blank_lines_before(file, lines)
+    return [
+        (line - file.has_header - blank, raw.strip("\r\n"), detail)
+        for (line, _, raw, detail), blank in zip(rows, blanks, strict=True)
+    ]
 
 
 def _blank_lines_before(file: UsageFile, lines: list[tuple[int, str]]) -> Iterator[int]:
@@ -119,7 +115,7 @@ def _blank_lines_before(file: UsageFile, lines: list[tuple[int, str]]) -> Iterat
             before += (quotes - astray) % 2 == 0
             place, quotes = next(found)
         yield before
-        astray += raw.count('"')
+        astray += raw.count(file.dialect.quote) if file.dialect.quote else 0
 
 
 def _find_blank_lines(file: UsageFile) -> Iterator[tuple[int, int]]:
@@ -127,16 +123,18 @@ def _find_blank_lines(file: UsageFile) -> Iterator[tuple[int, int]]:
     import pyarrow as pa
 
     with pa.input_stream(str(file.path), compression=file.compression) as stream:
-        start, quotes, tail = 0, 0, b""
+        quote = file.dialect.quote.encode()
+        # Without a header line, the file may begin with an empty one.
+        start, quotes, tail = 0, 0, b"" if file.has_header else b"\n"
         while chunk := stream.read(_CHUNK):
             window = tail + chunk
             counted = len(tail)
             for each in _BLANK_LINE.finditer(window):
                 if each.start() > counted:
-                    quotes += window.count(b'"', counted, each.start())
+                    quotes += window.count(quote, counted, each.start()) if quote else 0
                     counted = each.start()
                 yield start - len(tail) + each.start(), quotes
-            quotes += window.count(b'"', counted)
+            quotes += window.count(quote, counted) if quote else 0
             start += len(chunk)
             tail = b"\n" if window.endswith(b"\n") else b"\n\r" if window.endswith(b"\n\r") else b""
 

@@ -18,11 +18,11 @@ from duckdb import DuckDBPyConnection
 from runtime.program.expressions import Expression
 from runtime.program.model import Feed, FeedEvent
 from runtime.usage import expressions, sql
-from runtime.usage.csv_files import with_rows
 from runtime.usage.dispositions import MEANINGS, Reason
 from runtime.usage.files import exception_columns
 from runtime.usage.mediate import Source
 from runtime.usage.reader import ORIGIN_FILE, ORIGIN_ROW, ZONED_TYPES, raw_field
+from runtime.usage.staging import with_rows
 
 FOLDER = "exceptions"
 

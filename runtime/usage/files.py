@@ -1,28 +1,37 @@
 """Which feed reads which usage file.
 
-A file belongs to the one feed that reads its format and whose columns it all has; where
+A file belongs to the one feed that reads its format and whose fields it all has; where
 several do, the user says which: `feed=path`.  Names are kept as given, in posix form, and
 sorted: the order of the arguments decides nothing.
 """
 
 from __future__ import annotations
 
-import csv
 import glob
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
+from typing import assert_never
 
-from runtime.program.model import Feed, Program
+from runtime.program.model import Feed, FeedDialect, Program
+from runtime.usage import expressions
 from runtime.usage.faults import UsageFileFault
+from runtime.usage.heads import (
+    COMPRESSIONS,
+    Format,
+    Head,
+    fields_of_line,
+    first_record,
+    header_line,
+    json_fields,
+    likely_separator,
+    read_head,
+)
 
 _EXCEPTION_COLUMNS = ("disposition", "reason", "detail", "file", "row", "raw")
-
-_COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
-_DELIMITERS = ",;\t|"
-_HEADER_BYTES = 1_000_000
+_PLAIN = FeedDialect(separator=",")
+"""How exceptions files are written, whatever their feed reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +40,47 @@ class UsageFile:
 
     Attributes:
         name: as given, posix; names the file in lineage and exceptions.
-        columns: all of the file's, in its order.
-        delimiter: of a CSV file; empty for Parquet.
+        columns: all of the file's, in its order; none of JSON.
+        dialect: how the file is written, if it is CSV; its separator is known.
+        has_header: its first line names its columns.
         is_exceptions: it is an exceptions file of an earlier run, fed again.
     """
 
     name: str
     path: Path
     feed: str
-    format: str
+    format: Format
     compression: str | None
     columns: tuple[str, ...]
-    delimiter: str
+    dialect: FeedDialect
+    has_header: bool
     is_exceptions: bool
+
+    @property
+    def separator(self) -> str:
+        """What parts the fields of a CSV file."""
+        assert self.dialect.separator is not None
+        return self.dialect.separator
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """How a feed reads a file."""
+
+    feed: Feed
+    columns: tuple[str, ...]
+    dialect: FeedDialect = _PLAIN
+    has_header: bool = True
+    is_exceptions: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Misfit:
+    """Why a feed does not read a file, and how far it is from doing so."""
+
+    feed: Feed
+    distance: int
+    reason: str
 
 
 def exception_columns(feed: Feed) -> dict[str, str]:
@@ -61,15 +98,7 @@ def exception_columns(feed: Feed) -> dict[str, str]:
 def known_name(name: str) -> str:
     """Give what of a file's name tells it from others: not its folder, nor its compression."""
     path = PurePosixPath(name)
-    return path.stem if path.suffix in _COMPRESSIONS else path.name
-
-
-@dataclass(frozen=True, slots=True)
-class _Header:
-    format: str
-    compression: str | None
-    columns: tuple[str, ...]
-    delimiter: str
+    return path.stem if path.suffix in COMPRESSIONS else path.name
 
 
 def match_files(program: Program, arguments: Sequence[str]) -> tuple[UsageFile, ...]:
@@ -88,19 +117,35 @@ def match_files(program: Program, arguments: Sequence[str]) -> tuple[UsageFile, 
                 raise UsageFileFault(
                     f"{each.name}: is given to the feeds {known.feed} and {each.feed}"
                 )
-    return tuple(found[name] for name in sorted(found))
+    files = tuple(found[name] for name in sorted(found))
+    _refuse_same_names(program, files)
+    return files
 
 
-def _split_argument(program: Program, argument: str) -> tuple[str | None, str]:
+def _refuse_same_names(program: Program, files: Sequence[UsageFile]) -> None:
+    """Stop where records that are known by file and row could be taken for each other."""
+    without_id = {feed.id for feed in program.feeds if not feed.id_fields}
+    seen: dict[tuple[str, str], str] = {}
+    for file in files:
+        if file.feed in without_id and not file.is_exceptions:
+            other = seen.setdefault((file.feed, known_name(file.name)), file.name)
+            if other != file.name:
+                raise UsageFileFault(
+                    f"{file.name}: is called as {other} is, and the feed {file.feed} knows its "
+                    "records by file and row; give one of them another name"
+                )
+
+
+def _split_argument(program: Program, argument: str) -> tuple[Feed | None, str]:
     prefix, equals, rest = argument.partition("=")
     if not equals or not prefix.isidentifier() or Path(argument).exists():
         return None, argument
-    feeds = [feed.id for feed in program.feeds]
+    feeds = {feed.id: feed for feed in program.feeds}
     if prefix not in feeds:
         raise UsageFileFault(
-            f"{argument}: the catalog has no feed {prefix}{_did_you_mean(prefix, feeds)}"
+            f"{argument}: the catalog has no feed {prefix}{_did_you_mean(prefix, tuple(feeds))}"
         )
-    return prefix, rest
+    return feeds[prefix], rest
 
 
 def _expand(pattern: str) -> list[Path]:
@@ -114,110 +159,140 @@ def _expand(pattern: str) -> list[Path]:
     return files
 
 
-def _match(program: Program, path: Path, given: str | None) -> UsageFile:
+def _match(program: Program, path: Path, given: Feed | None) -> UsageFile:
     name = path.as_posix()
-    header = _read_header(path)
-    feeds = [feed for feed in program.feeds if given in (None, feed.id)]
-    readers = [feed for feed in feeds if header.format in feed.formats]
-    fitting = [feed for feed in readers if set(feed.columns) <= set(header.columns)]
-    if not readers:
-        read = sorted({kind for feed in feeds for kind in feed.formats})
-        whose = f"the feed {given} reads" if given else "the catalog's feeds read"
+    feeds = program.feeds if given is None else (given,)
+    head = read_head(path, None if given is None else _text_format(given))
+    fits = _exception_fits(head, feeds)
+    if not fits:
+        readers = [feed for feed in feeds if head.format in feed.formats]
+        if not readers:
+            read = sorted({kind for feed in feeds for kind in feed.formats})
+            whose = f"the feed {given.id} reads" if given else "the catalog's feeds read"
+            raise UsageFileFault(
+                f"{name}: is {head.format}, and {whose} {' and '.join(read) or 'nothing'}"
+            )
+        tried = [_try(head, feed) for feed in readers]
+        fits = [each for each in tried if isinstance(each, _Fit)]
+        # A line of names is a header before it is a record of as many fields.
+        fits = [each for each in fits if each.has_header] or fits
+        misfits = [each for each in tried if isinstance(each, _Misfit)]
+        if not fits:
+            raise UsageFileFault(f"{name}: {min(misfits, key=lambda each: each.distance).reason}")
+    if len(fits) > 1:
+        ids = " and ".join(each.feed.id for each in fits)
         raise UsageFileFault(
-            f"{name}: is {header.format}, and {whose} {' and '.join(read) or 'nothing'}"
+            f"{name}: fits the feeds {ids}; say which one: {fits[0].feed.id}={name}"
         )
-    if not fitting:
-        raise UsageFileFault(_missing_columns(name, header.columns, readers))
-    if len(fitting) > 1:
-        ids = " and ".join(feed.id for feed in fitting)
-        raise UsageFileFault(f"{name}: fits the feeds {ids}; say which one: {fitting[0].id}={name}")
     return UsageFile(
         name=name,
         path=path,
-        feed=fitting[0].id,
-        format=header.format,
-        compression=header.compression,
-        columns=header.columns,
-        delimiter=header.delimiter,
-        is_exceptions=set(exception_columns(fitting[0]).values()) <= set(header.columns),
+        feed=fits[0].feed.id,
+        format=head.format,
+        compression=head.compression,
+        columns=fits[0].columns,
+        dialect=fits[0].dialect,
+        has_header=fits[0].has_header,
+        is_exceptions=fits[0].is_exceptions,
     )
 
 
-def _missing_columns(name: str, columns: tuple[str, ...], readers: list[Feed]) -> str:
-    nearest = min(readers, key=lambda feed: len(set(feed.columns) - set(columns)))
-    missing = [column for column in nearest.columns if column not in columns]
-    unused = [column for column in columns if column not in nearest.columns]
+def _text_format(feed: Feed) -> Format | None:
+    """Give the format of a feed's files whose names have no known ending, if it is clear."""
+    texts: list[Format] = [each for each in ("csv", "jsonl") if each in feed.formats]
+    return texts[0] if len(texts) == 1 else None
+
+
+def _exception_fits(head: Head, feeds: Sequence[Feed]) -> list[_Fit]:
+    """Give the feeds of which a file is an exceptions file, whatever else they read."""
+    columns = head.columns
+    if head.format == "csv":
+        columns = fields_of_line(header_line(head, "utf-8") or "", ",", '"')
+    return [
+        _Fit(feed, columns, is_exceptions=True)
+        for feed in feeds
+        if {*feed.columns, *exception_columns(feed).values()} <= set(columns)
+        and len(set(columns)) == len(columns)
+    ]
+
+
+def _try(head: Head, feed: Feed) -> _Fit | _Misfit:
+    match head.format:
+        case "parquet":
+            return _by_names(feed, head.columns, _PLAIN)
+        case "jsonl":
+            return _try_json(head, feed)
+        case "csv":
+            return _try_csv(head, feed)
+        case _:
+            assert_never(head.format)
+
+
+def _try_csv(head: Head, feed: Feed) -> _Fit | _Misfit:
+    dialect = feed.dialect
+    far = len(feed.columns) + 1
+    if dialect.columns:
+        return _try_records(head, feed)
+    line = header_line(head, dialect.encoding)
+    if line is None:
+        return _Misfit(feed, far, f"its header is not {dialect.encoding} text")
+    if not line.strip():
+        return _Misfit(feed, far, "has no header line")
+    separator = dialect.separator or likely_separator(line)
+    columns = fields_of_line(line, separator, dialect.quote)
+    twice = [column for column in columns if columns.count(column) > 1]
+    if twice:
+        return _Misfit(feed, far, f"has the column {twice[0]} twice")
+    return _by_names(feed, columns, dialect.model_copy(update={"separator": separator}))
+
+
+def _try_records(head: Head, feed: Feed) -> _Fit | _Misfit:
+    """Count the fields of a file without a header line."""
+    dialect = feed.dialect
+    separator = dialect.separator
+    if separator is None:
+        line = header_line(head, dialect.encoding) or ""
+        separator = likely_separator(line)
+    record = first_record(head, dialect.encoding, separator, dialect.quote)
+    found, due = len(record), len(dialect.columns)
+    if found != due:
+        reason = (
+            f"fits no feed; its first line has {found} field{'s' * (found != 1)}, and the feed "
+            f"{feed.id} has {due} columns"
+        )
+        return _Misfit(feed, abs(found - due), reason)
+    known = dialect.model_copy(update={"separator": separator})
+    return _Fit(feed, dialect.columns, known, has_header=False)
+
+
+def _try_json(head: Head, feed: Feed) -> _Fit | _Misfit:
+    """Look for the fields without which no record is usage; others may be absent."""
+    fields = json_fields(head)
+    if fields is None:
+        reason = "is not JSON lines: none of its first lines is an object of its own"
+        return _Misfit(feed, len(feed.columns) + 1, reason)
+    needed = (*feed.id_fields, feed.time_field, *expressions.fields_of(feed.identifier_value))
+    missing = [name for name in dict.fromkeys(needed) if name not in fields]
+    if missing:
+        return _missing(feed, missing, sorted(fields), "field")
+    return _Fit(feed, ())
+
+
+def _by_names(feed: Feed, columns: tuple[str, ...], dialect: FeedDialect) -> _Fit | _Misfit:
+    missing = [column for column in feed.columns if column not in columns]
+    if missing:
+        unused = [column for column in columns if column not in feed.columns]
+        return _missing(feed, missing, unused, "column")
+    return _Fit(feed, columns, dialect)
+
+
+def _missing(feed: Feed, missing: list[str], unused: list[str], word: str) -> _Misfit:
     named = ", ".join(f"{column}{_did_you_mean(column, unused)}" for column in missing)
-    word = "column" if len(missing) == 1 else "columns"
-    return f"{name}: fits no feed; the feed {nearest.id} needs the {word} {named}"
+    words = word if len(missing) == 1 else f"{word}s"
+    reason = f"fits no feed; the feed {feed.id} needs the {words} {named}"
+    return _Misfit(feed, len(missing), reason)
 
 
 def _did_you_mean(word: str, choices: Sequence[str]) -> str:
     close = get_close_matches(word, choices, n=1)
     return f" (did you mean {close[0]}?)" if close else ""
-
-
-def _read_header(path: Path) -> _Header:
-    name = path.as_posix()
-    if path.is_dir():
-        raise UsageFileFault(f"{name}: is a folder; name its files: {name}/*")
-    if not path.is_file():
-        raise UsageFileFault(f"{name}: there is no such usage file")
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    compression = _COMPRESSIONS.get(suffixes[-1]) if suffixes else None
-    kind = suffixes[-2 if compression else -1] if len(suffixes) > bool(compression) else ""
-    try:
-        if path.stat().st_size == 0:
-            raise UsageFileFault(f"{name}: is empty")
-        if kind == ".parquet" and not compression:
-            return _parquet_header(path)
-        if kind in (".csv", ".tsv"):
-            return _csv_header(path, compression)
-    except OSError as fault:
-        raise UsageFileFault(f"{name}: cannot be read: {fault.strerror or fault}") from fault
-    raise UsageFileFault(
-        f"{name}: has no ending of a usage file: .csv, .csv.gz, .csv.zst or .parquet"
-    )
-
-
-def _parquet_header(path: Path) -> _Header:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        columns = tuple(pq.read_schema(path).names)
-    except pa.ArrowInvalid as fault:
-        raise UsageFileFault(
-            f"{path.as_posix()}: is not a whole Parquet file (its end is missing or damaged)"
-        ) from fault
-    return _Header("parquet", None, columns, "")
-
-
-def _csv_header(path: Path, compression: str | None) -> _Header:
-    name = path.as_posix()
-    line = _first_line(path, compression)
-    if not line.strip():
-        raise UsageFileFault(f"{name}: has no header line")
-    delimiter = max(_DELIMITERS, key=line.count)
-    columns = tuple(next(csv.reader(io.StringIO(line), delimiter=delimiter, strict=False)))
-    twice = [column for column in columns if columns.count(column) > 1]
-    if twice:
-        raise UsageFileFault(f"{name}: has the column {twice[0]} twice")
-    return _Header("csv", compression, columns, delimiter)
-
-
-def _first_line(path: Path, compression: str | None) -> str:
-    import pyarrow as pa
-
-    try:
-        with pa.input_stream(str(path), compression=compression) as stream:
-            start: bytes = stream.read(_HEADER_BYTES)
-    except (OSError, pa.ArrowException) as fault:
-        raise UsageFileFault(
-            f"{path.as_posix()}: is cut short or not {compression or 'readable'}"
-        ) from fault
-    lines = start.removeprefix(b"\xef\xbb\xbf").splitlines()
-    try:
-        return lines[0].decode() if lines else ""
-    except UnicodeDecodeError as fault:
-        raise UsageFileFault(f"{path.as_posix()}: its header is not UTF-8 text") from fault

@@ -13,15 +13,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import assert_never
 
 import duckdb
 from duckdb import DuckDBPyConnection
 
 from runtime.program.model import Feed, FeedEvent, Program
 from runtime.usage import sql
-from runtime.usage.csv_files import StagedCsv, number_rows, stage_csv, with_rows
+from runtime.usage.csv_files import stage_csv
 from runtime.usage.faults import UsageFileFault
 from runtime.usage.files import UsageFile, exception_columns, known_name
+from runtime.usage.json_files import stage_json
 from runtime.usage.reader import (
     ORIGIN_EVENT,
     ORIGIN_FILE,
@@ -29,6 +31,7 @@ from runtime.usage.reader import (
     Reader,
     raw_field,
 )
+from runtime.usage.staging import Staged, number_rows, with_rows
 
 _GUARDED = r"^'+[=+\-@\t\r]"
 _NAME_PATTERN = r"^.*/|\.(gz|zst)$"
@@ -113,10 +116,7 @@ def open_sources(
         feed = feeds[file.feed]
         extras = _extras(feed, file)
         columns = (*feed.columns, *(column for _, column in extras))
-        path = file.path
-        if file.format == "csv":
-            target = staging / f"{number}.parquet"
-            path = stage_csv(connection, StagedCsv(file, number, columns, target))
+        path = _readable(connection, Staged(file, number, columns, staging / f"{number}.parquet"))
         types = _column_types(connection, file, path, columns)
         shape = _Shape(feed.id, file.format == "csv", file.is_exceptions, types, extras)
         shapes.setdefault(shape, []).append(_Member(number, file.name, path))
@@ -128,6 +128,20 @@ def open_sources(
         for shape, members in shapes.items()
         for source in _sources(connection, feeds[shape.feed], shape, members, currencies)
     )
+
+
+def _readable(connection: DuckDBPyConnection, staged: Staged) -> Path:
+    """Give the Parquet file to read: the file itself, or the texts of it."""
+    match staged.file.format:
+        case "parquet":
+            return staged.file.path
+        case "csv":
+            stage_csv(connection, staged)
+        case "jsonl":
+            stage_json(connection, staged)
+        case _:
+            assert_never(staged.file.format)
+    return staged.target
 
 
 def count_files(program: Program, files: Sequence[UsageFile]) -> int:

@@ -17,7 +17,6 @@ from duckdb import DuckDBPyConnection
 from runtime.engine import create_table
 from runtime.program.model import Program
 from runtime.usage import classify, sql
-from runtime.usage.csv_files import with_rows
 from runtime.usage.dispositions import MEANINGS, Disposition, Reason
 from runtime.usage.draw import draw_buckets, write_cells
 from runtime.usage.duplicates import find_duplicates
@@ -30,6 +29,7 @@ from runtime.usage.pools import make_bucket_tables, make_counters, write_pools
 from runtime.usage.reader import attribute
 from runtime.usage.records import write_records
 from runtime.usage.report import UsageReport
+from runtime.usage.staging import with_rows
 from runtime.usage.store import StoredUsage, UsageStore, keep_usage, stored_usage
 from runtime.usage.tie import Span, make_kinds, make_periods, make_segments
 

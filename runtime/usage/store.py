@@ -16,10 +16,11 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from runtime.usage import csv_files, sql
+from runtime.usage import sql
 from runtime.usage.dispositions import Reason
 from runtime.usage.mediate import Source
 from runtime.usage.reader import AMOUNT_TYPE, attribute
+from runtime.usage.staging import with_rows
 
 ROW_GROUP_SIZE = 122_880
 _ATTRIBUTE = "attribute."
@@ -160,7 +161,7 @@ def _copy(
 ) -> None:
     feed = source.feed
     attributes = "".join(f", e.{attribute(each.name)}" for each in source.event.attributes)
-    events = csv_files.with_rows(connection, f"({source.events})")
+    events = with_rows(connection, f"({source.events})")
     connection.execute(f"""
         COPY (
           SELECT {sql.text(feed.id)} AS feed, e.event_id, e.instant,

@@ -42,7 +42,7 @@ def compare_runs(world: World, folder: Path) -> None:
     with open_book(world.holders, threads=1) as connection:
         previous: date | None = None
         for run, (files, as_of) in enumerate(zip(world.runs, (AS_OF, LATER), strict=False), 1):
-            arguments, records = write_files(folder, files, f"run{run}-")
+            arguments, records = write_files(world.program, folder, files, f"run{run}-")
             rate = partial(
                 rate_usage,
                 connection,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -30,6 +32,7 @@ from runtime.program.expressions import (
     Expression,
     FieldValue,
     InCountries,
+    IsMissing,
     Not,
     NumberValue,
     TextValue,
@@ -102,7 +105,7 @@ class World:
 @dataclass(frozen=True)
 class UsageFileRows:
     feed: str
-    format: Literal["csv", "parquet"]
+    format: Literal["csv", "jsonl", "parquet"]
     rows: tuple[tuple[str, ...], ...]
 
 
@@ -178,7 +181,7 @@ def usage_files(draw: st.DrawFn) -> UsageFileRows:
     chance = Random(draw(st.integers(0, 2**32 - 1)))
     return UsageFileRows(
         feed=chance.choice(("sessions", "sessions", "calls")),
-        format=chance.choice(("csv", "parquet")),
+        format=chance.choice(("csv", "jsonl", "parquet")),
         rows=tuple(_row(chance) for _ in range(draw(st.integers(0, 25)))),
     )
 
@@ -233,7 +236,7 @@ def programs(draw: st.DrawFn) -> model.Program:
         prices.into(
             EMPTY,
             **{
-                "feeds": (feed("sessions", "id", draw(st.sampled_from((1, 1, 1000)))), CALLS),
+                "feeds": (draw(feeds()), CALLS),
                 "usage_classes": tuple(classes),
                 "zone_countries": tuple(
                     model.ZoneCountry(zone=zone, country=country)
@@ -352,10 +355,67 @@ def bucket(
     return made, rows, flats
 
 
+DIALECTS = (
+    model.FeedDialect(),
+    model.FeedDialect(separator=";", decimal=",", columns=COLUMNS["sessions"]),
+    model.FeedDialect(separator="|", quote="'", encoding="latin-1"),
+)
+EVENTS = (
+    model.FeedEvent(
+        name="one",
+        criterion=AnyOf(
+            operands=(compare("kind", "==", "a"), IsMissing(value=FieldValue(name="country")))
+        ),
+        quantity=FieldValue(name="q"),
+        measure="data",
+        steps_per_unit=1,
+        attributes=tuple(
+            model.FeedAttribute(name=each, expression=FieldValue(name=each))
+            for each in ("kind", "country", "n")
+        ),
+    ),
+    model.FeedEvent(
+        name="two",
+        criterion=BeginsWith(value=FieldValue(name="who"), prefixes=("x",)),
+        quantity=FieldValue(name="n"),
+        measure="count",
+        steps_per_unit=2,
+        attributes=(
+            model.FeedAttribute(name="kind", expression=TextValue(value="b")),
+            model.FeedAttribute(name="n", expression=FieldValue(name="n")),
+        ),
+    ),
+)
+AMOUNTS = (
+    None,
+    model.FeedAmount(expression=FieldValue(name="n"), currency="CAD", currency_field=None),
+    model.FeedAmount(
+        expression=Calculate(
+            operator="*", left=FieldValue(name="n"), right=NumberValue(value=Decimal("0.0000005"))
+        ),
+        currency=None,
+        currency_field="kind",
+    ),
+)
+
+
+@st.composite
+def feeds(draw: st.DrawFn) -> model.Feed:
+    """Make the feed of sessions: plain, or of another dialect, id, amount or events."""
+    plain = feed("sessions", "id", draw(st.sampled_from((1, 1, 1000))))
+    changes = {
+        "dialect": draw(st.sampled_from(DIALECTS)),
+        "id_fields": draw(st.sampled_from((("id",), ("id",), ()))),
+        "amount": draw(st.sampled_from(AMOUNTS)),
+        "events": draw(st.sampled_from((plain.events, EVENTS))),
+    }
+    return plain.model_copy(update=changes if draw(st.booleans()) else {})
+
+
 def feed(name: str, id_field: str, steps_per_unit: int) -> model.Feed:
     return model.Feed(
         id=name,
-        formats=("csv", "parquet"),
+        formats=("csv", "jsonl", "parquet"),
         columns=COLUMNS[name],
         id_fields=(id_field,),
         time_field="at",
@@ -493,25 +553,71 @@ def open_book(
 
 
 def write_files(
-    folder: Path, files: Sequence[UsageFileRows], prefix: str
+    program: model.Program, folder: Path, files: Sequence[UsageFileRows], prefix: str
 ) -> tuple[list[str], list[Record]]:
     """Write usage files; give their arguments `feed=path` and their records."""
+    feeds = {each.id: each for each in program.feeds}
     arguments, records = [], []
     for number, file in enumerate(files):
         columns = COLUMNS[file.feed]
         path = folder / f"{prefix}{number}.{file.format}"
+        dialect = feeds[file.feed].dialect
+        is_comma = file.format == "csv" and dialect.decimal == ","
+        rows = [with_commas(row) if is_comma else row for row in file.rows]
+        # A file without a header has to show what it holds: a record that is skipped does.
+        probe = dict.fromkeys(columns, "-") | {"kind": "probe"}
+        if file.format == "jsonl" or dialect.columns:
+            rows.append(tuple(probe.values()))
         if file.format == "csv":
-            with path.open("w", newline="") as stream:
-                writer = csv.writer(stream, quoting=csv.QUOTE_ALL)
-                writer.writerow(columns)
-                writer.writerows(file.rows)
+            write_csv(path, dialect, columns, rows)
+        elif file.format == "jsonl":
+            lines = [json_line(dict(zip(columns, row, strict=True))) for row in rows]
+            path.write_text("\n\n".join(lines) + "\n")
         else:
-            data = {name: [row[i] for row in file.rows] for i, name in enumerate(columns)}
+            data = {name: [row[i] for row in rows] for i, name in enumerate(columns)}
             schema = pa.schema([(name, pa.string()) for name in columns])
             pq.write_table(pa.table(data, schema=schema), path)
         arguments.append(f"{file.feed}={path}")
         records += [
-            Record(file.feed, path.as_posix(), row, dict(zip(columns, values, strict=True)))
-            for row, values in enumerate(file.rows, 1)
+            Record(
+                file.feed, path.as_posix(), row, dict(zip(columns, values, strict=True)), is_comma
+            )
+            for row, values in enumerate(rows, 1)
         ]
     return arguments, records
+
+
+def with_commas(row: tuple[str, ...]) -> tuple[str, ...]:
+    """Write the numbers of a row with a comma, all but those of a few rows."""
+    if row[0].endswith("7"):
+        return row
+    return tuple(each.replace(".", ",") for each in row)
+
+
+def write_csv(
+    path: Path,
+    dialect: model.FeedDialect,
+    columns: tuple[str, ...],
+    rows: Sequence[tuple[str, ...]],
+) -> None:
+    with path.open("w", newline="", encoding=dialect.encoding) as stream:
+        writer = csv.writer(
+            stream,
+            quoting=csv.QUOTE_ALL,
+            delimiter=dialect.separator or ",",
+            quotechar=dialect.quote,
+        )
+        writer.writerows(rows if dialect.columns else [columns, *rows])
+
+
+def json_line(record: dict[str, str]) -> str:
+    """Write a record as JSON: numbers as numbers, and nothing for what is missing."""
+    fields = [
+        f"{json.dumps(name)}: {value if JSON_NUMBER.fullmatch(value) else json.dumps(value)}"
+        for name, value in record.items()
+        if value
+    ]
+    return "{" + ", ".join(fields) + "}"
+
+
+JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")

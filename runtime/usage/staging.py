@@ -1,0 +1,57 @@
+"""What the readers of text files share: where they write, and the rows of malformed lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from runtime.usage import sql
+from runtime.usage.files import UsageFile
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A text file, its number in the run, the columns wanted of it, and where they go."""
+
+    file: UsageFile
+    number: int
+    columns: tuple[str, ...]
+    target: Path
+
+
+def keep_malformed(
+    connection: DuckDBPyConnection, staged: Staged, lines: Sequence[tuple[int, str, str]]
+) -> None:
+    """Add lines, as row, text and what is wrong, to usage.malformed."""
+    if lines:
+        connection.executemany(
+            "INSERT INTO usage.malformed VALUES (?, ?, ?, ?)",
+            [(staged.number, *line) for line in lines],
+        )
+
+
+def number_rows(connection: DuckDBPyConnection) -> None:
+    """Make usage.malformed_before: from which position on how many lines were malformed."""
+    connection.execute("""
+        CREATE OR REPLACE TABLE usage.malformed_before AS
+        SELECT n.file, m.from_position, max(m.number) AS malformed
+        FROM (SELECT file, row - number AS from_position, number
+              FROM (SELECT file, row, row_number() OVER (PARTITION BY file ORDER BY row) AS number
+                    FROM usage.malformed)) AS m
+        JOIN usage.file_names AS n ON n.first = m.file
+        GROUP BY n.file, m.from_position
+    """)
+
+
+def with_rows(connection: DuckDBPyConnection, relation: str) -> str:
+    """Give SQL for the relation with `row` beside its file and position."""
+    if not sql.count(connection, "SELECT count(*) FROM usage.malformed_before"):
+        return f"(SELECT *, position + 1 AS row FROM {relation})"
+    return (
+        "(SELECT r.*, r.position + 1 + coalesce(m.malformed, 0) AS row "
+        f"FROM {relation} AS r ASOF LEFT JOIN usage.malformed_before AS m "
+        "ON m.file = r.file AND r.position >= m.from_position)"
+    )
