@@ -21,7 +21,6 @@ def find_unbillable(program: Program) -> tuple[str, ...]:
 def _found(program: Program) -> Iterator[tuple[int, str]]:
     yield from _prices(program)
     yield from _rates(program)
-    yield from _offers(program)
     yield from _billing(program)
     yield from _buckets(program)
     yield from _commercial(program)
@@ -49,12 +48,6 @@ def _rates(program: Program) -> Iterator[tuple[int, str]]:
             yield rate.source, "a rate by country, prefix, carrier or time band"
         if rate.minimum != 0 or rate.increment != 1:
             yield rate.source, "a minimum or an increment"
-
-
-def _offers(program: Program) -> Iterator[tuple[int, str]]:
-    for item in program.package_services:
-        if item.rate_plan is not None:
-            yield item.source, "a package's own rate plan for a service"
 
 
 def _billing(program: Program) -> Iterator[tuple[int, str]]:

@@ -1,9 +1,9 @@
 """What the last run rated usage by, so that a changed book or catalog re-rates what it changed.
 
 Beside a run's events the store keeps, for each account service, a digest of all that ties
-and prices its usage: its life, statuses, identifiers and usage periods, and the catalog's
-rates and buckets.  Where a digest is not the last run's, every usage period of the account
-service is evaluated again, so that its target, and not what was posted, decides.
+and prices its usage: its life, statuses, identifiers, usage periods and rate plan, and the
+catalog's rates and buckets.  Where a digest is not the last run's, every usage period of the
+account service is evaluated again, so that its target, and not what was posted, decides.
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ _RATING = (
 
 
 def make_known(connection: DuckDBPyConnection, program: Program) -> None:
-    """Make usage.known (account_service, digest) of those that usage may be tied to."""
+    """Make usage.known (account_service, digest) of those that usage may be tied to.
+
+    Reads usage.service_kinds.
+    """
     connection.execute(
         """
         CREATE OR REPLACE TABLE usage.known AS
@@ -55,11 +58,13 @@ def make_known(connection: DuckDBPyConnection, program: Program) -> None:
           GROUP BY account_service
         )
         SELECT s.account_service,
-               md5(concat_ws(chr(29), $rating, s.service, s.currency, s.timezone, s.start_day,
+               md5(concat_ws(chr(29), $rating, s.service, coalesce(k.rate_plan, ''),
+                             s.currency, s.timezone, s.start_day,
                              s.end_day, s.usage_bill_day, h.words, coalesce(l.words, '')))
                  AS digest
         FROM subscription.account_services AS s
         JOIN held AS h ON h.account_service = s.account_service
+        LEFT JOIN usage.service_kinds AS k ON k.account_service = s.account_service
         LEFT JOIN lived AS l ON l.account_service = s.account_service
         """,
         {"rating": _rating_digest(program)},

@@ -19,8 +19,11 @@ from runtime.usage import sql
 from runtime.usage.dispositions import Reason
 from runtime.usage.faults import UsageHolderFault
 
-PLAN_PRECEDENCE = ("v.rate_plan",)
-"""Where the rate plan of an account service stands, the nearest to the use first."""
+PLAN_PRECEDENCE = ("o.rate_plan", "v.rate_plan")
+"""Where the rate plan of an account service stands, the nearest to the use first.
+
+The package's own plan for the service, then the service's.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +71,23 @@ def make_kinds(connection: DuckDBPyConnection, program: Program) -> None:
         {"service": "VARCHAR", "rate_plan": "VARCHAR", "takes_usage": "BOOLEAN"},
         [(each.id, each.rate_plan, each.usage_months is not None) for each in program.services],
     )
+    sql.make_table(
+        connection,
+        "package_plans",
+        {"package": "VARCHAR", "service": "VARCHAR", "rate_plan": "VARCHAR"},
+        [
+            (each.package, each.service, each.rate_plan)
+            for each in program.package_services
+            if each.rate_plan is not None
+        ],
+    )
     connection.execute(f"""
         CREATE OR REPLACE TABLE usage.service_kinds AS
         SELECT s.account_service, s.service, s.currency, v.takes_usage, s.timezone,
                s.start_day, s.end_day, coalesce({", ".join(PLAN_PRECEDENCE)}) AS rate_plan
-        FROM subscription.account_services AS s JOIN usage.services AS v USING (service)
+        FROM subscription.account_services AS s
+        JOIN usage.services AS v ON v.service = s.service
+        LEFT JOIN usage.package_plans AS o ON o.package = s.package AND o.service = s.service
     """)
     connection.execute("""
         CREATE OR REPLACE TABLE usage.kinds AS

@@ -26,7 +26,10 @@ TOO_LARGE = 2**63
 
 @dataclass(frozen=True)
 class Holder:
-    """An account service, all that usage asks of it; day intervals are half-open."""
+    """An account service, all that usage asks of it; day intervals are half-open.
+
+    `package`: the one it was sold in, None: one that the catalog says nothing of.
+    """
 
     account_service: str
     service: str
@@ -37,6 +40,7 @@ class Holder:
     identifiers: tuple[tuple[str, str, date, date], ...]
     billable: tuple[tuple[date, date, bool], ...]
     periods: tuple[tuple[date, date, date, date], ...]
+    package: str | None = None
 
 
 @dataclass(frozen=True)
@@ -240,6 +244,14 @@ class Reference:
     def _service(self, holder: Holder) -> model.Service:
         return next(each for each in self.program.services if each.id == holder.service)
 
+    def _plan(self, holder: Holder) -> str | None:
+        """Give the plan of the package for the service, else the service's own."""
+        for each in self.program.package_services:
+            is_its = (each.package, each.service) == (holder.package, holder.service)
+            if is_its and each.rate_plan is not None:
+                return each.rate_plan
+        return self._service(holder).rate_plan
+
     def _class(self, event: Event) -> str | None:
         for each in sorted(self.program.usage_classes, key=lambda one: one.ordinal):
             fits = each.criterion is None or holds(each.criterion, event.attributes)
@@ -249,7 +261,7 @@ class Reference:
 
     def _price(self, event: Event, holder: Holder, usage_class: str) -> model.Rate | None:
         groups = {each.id: each for each in self.program.rate_groups}
-        plan = self._service(holder).rate_plan
+        plan = self._plan(holder)
         zones = {(each.zone, each.country) for each in self.program.zone_countries}
         country = event.attributes.get("country")
         steps = [each for each in self.program.rate_plan_groups if each.plan == plan]

@@ -120,6 +120,7 @@ def holders() -> tuple[Holder, ...]:
         days: tuple[date, date],
         identifiers: tuple[tuple[str, str, date, date], ...],
         off: tuple[date, date] | None = None,
+        package: str | None = None,
     ) -> Holder:
         start, end = days
         billable: tuple[tuple[date, date, bool], ...] = ((start, end, True),)
@@ -141,6 +142,7 @@ def holders() -> tuple[Holder, ...]:
             identifiers=identifiers,
             billable=billable,
             periods=periods if is_metered else (),
+            package=package,
         )
 
     toronto, spring = "America/Toronto", date(2026, 4, 10)
@@ -156,7 +158,15 @@ def holders() -> tuple[Holder, ...]:
             (date(2026, 1, 15), date(2026, 1, 17)),
         ),
         holder("h2", "metered", "USD", "UTC", (late, turn), (("who", "y", late, turn),)),
-        holder("h3", "metered", "CAD", toronto, (late, spring), (("who", "y", turn, spring),)),
+        holder(
+            "h3",
+            "metered",
+            "CAD",
+            toronto,
+            (late, spring),
+            (("who", "y", turn, spring),),
+            package="other_way_round",
+        ),
         holder("h4", "unmetered", "CAD", "UTC", (late, spring), (("who", "z", late, spring),)),
         holder("h5", "planless", "CAD", "UTC", (late, spring), (("who", "w", late, spring),)),
         holder("h6", "metered", "CAD", toronto, (late, turn), (("who", "v", late, turn),)),
@@ -245,10 +255,25 @@ def programs(draw: st.DrawFn) -> model.Program:
                 ),
                 "rate_groups": tuple(groups),
                 "rates": tuple(rates),
-                "rate_plans": (model.RatePlan(id="plan", otherwise="reject", source=0),),
+                "package_services": (
+                    model.PackageService(
+                        package="other_way_round",
+                        service="metered",
+                        minimum=1,
+                        maximum=1,
+                        default=1,
+                        rate_plan="reversed",
+                        source=0,
+                    ),
+                ),
+                "rate_plans": tuple(
+                    model.RatePlan(id=plan, otherwise="reject", source=0)
+                    for plan in ("plan", "reversed")
+                ),
                 "rate_plan_groups": tuple(
-                    model.RatePlanGroup(plan="plan", ordinal=number, group=group.id, source=0)
-                    for number, group in enumerate(groups)
+                    model.RatePlanGroup(plan=plan, ordinal=number, group=group.id, source=0)
+                    for plan, ordered in (("plan", groups), ("reversed", groups[::-1]))
+                    for number, group in enumerate(ordered)
                 ),
                 "buckets": tuple(each[0] for each in made),
                 "bucket_tiers": tuple(tier for each in made for tier in each[1]),
@@ -522,10 +547,11 @@ def open_book(
         connection.execute(
             "INSERT INTO subscription.account_services BY NAME "
             "SELECT ? AS account_service, ? AS account_package, ? AS account, ? AS service, "
-            "? AS currency, ? AS timezone, ?::DATE AS start_day, ?::DATE AS end_day",
+            "?::VARCHAR AS package, ? AS currency, ? AS timezone, ?::DATE AS start_day, "
+            "?::DATE AS end_day",
             [
                 *(each.account_service, f"{each.account_service}-p", f"{each.account_service}-a"),
-                *(each.service, each.currency, each.timezone, each.start, each.end),
+                *(each.service, each.package, each.currency, each.timezone, each.start, each.end),
             ],
         )
         for name, value, start, end in each.identifiers:
