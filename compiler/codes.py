@@ -129,6 +129,27 @@ CLOCK_TIME = Code("RB337", "clock-time", "error", "a time band has hours that no
 BAND_OVERLAP = Code(
     "RB338", "band-overlap", "warning", "a time band names the same hours of a day twice"
 )
+BUCKET_LIFE = Code("RB347", "bucket-life", "error", "a bucket is both one-time and recurring")
+BUCKET_NUMBER = Code(
+    "RB348", "bucket-number", "error", "a number of a bucket is not a whole one that it can have"
+)
+NOTHING_ROLLS_OVER = Code(
+    "RB349", "nothing-rolls-over", "error", "what a bucket leaves over cannot roll over"
+)
+ROLL_OVER_CAP = Code(
+    "RB350", "roll-over-cap", "warning", "more may roll over than a bucket ever includes"
+)
+UNSOLD_SHARE_PLAN = Code("RB351", "unsold-share-plan", "error", "a share plan cannot be sold")
+IDLE_CONSUMER = Code(
+    "RB352", "idle-consumer", "error", "a service of a share plan has no usage to draw"
+)
+IDLE_CONTRIBUTOR = Code(
+    "RB353", "idle-contributor", "error", "a service can never fill the pool it is named in"
+)
+UNREACHABLE_BUCKET = Code("RB354", "unreachable-bucket", "warning", "a bucket is never drawn from")
+POOL_PERIOD = Code(
+    "RB355", "pool-period", "error", "what one service sells recurs at several frequencies"
+)
 
 INSTANCE_BOUNDS = Code(
     "RB401", "instance-bounds", "error", "the instances of a service in a package do not fit"

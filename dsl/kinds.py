@@ -66,6 +66,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("rate plan", "rate_plan_body"),
     Kind("base bucket", "base_bucket_body"),
     Kind("bucket", "bucket_body"),
+    Kind("share plan", "share_plan_body"),
 )
 
 

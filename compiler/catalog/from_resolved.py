@@ -18,6 +18,7 @@ from compiler.catalog.services_from_resolved import (
     service_types,
     services,
 )
+from compiler.catalog.share_plans_from_resolved import share_plans
 from compiler.catalog.usage_from_resolved import (
     rate_groups,
     rate_plans,
@@ -67,6 +68,7 @@ def catalog_of(resolved: Resolved) -> Catalog:
         rate_plans=rate_plans(resolved),
         base_buckets=base_buckets(resolved),
         buckets=buckets(resolved),
+        share_plans=share_plans(resolved),
         packages=packages(resolved),
         counting_rules=counting_rules(resolved),
         discounts=discounts(resolved),

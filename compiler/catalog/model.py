@@ -16,6 +16,7 @@ from compiler.catalog.services import (
     ServiceStatus,
     ServiceType,
 )
+from compiler.catalog.share_plans import SharePlan
 from compiler.catalog.usage import (
     RateGroup,
     RatePlan,
@@ -51,6 +52,7 @@ class Catalog(Entity):
     rate_plans: tuple[RatePlan, ...]
     base_buckets: tuple[BaseBucket, ...]
     buckets: tuple[Bucket, ...]
+    share_plans: tuple[SharePlan, ...]
     packages: tuple[Package, ...]
     counting_rules: tuple[CountingRule, ...]
     discounts: tuple[Discount, ...]

@@ -48,16 +48,17 @@ def check(resolved: Resolved, session: Session) -> None:
             bucket = resolved.find(name, BucketDeclaration)
             if usage is None or bucket is None or bucket.recurring is None:
                 continue
-            if bucket.recurring.months == usage.frequency.months:
+            if bucket.recurring.frequency.months == usage.frequency.months:
                 continue
             due = frequency_words(usage.frequency.months)
             session.report(
                 CODE,
-                f"the bucket `{bucket.name.text}` is {frequency_words(bucket.recurring.months)}, "
+                f"the bucket `{bucket.name.text}` is "
+                f"{frequency_words(bucket.recurring.frequency.months)}, "
                 f"and the usage of `{service.name.text}` is {due}",
                 Label(name.span, f"drawn by {due} usage"),
                 [
-                    Label(bucket.recurring.span, "the bucket's period"),
+                    Label(bucket.recurring.frequency.span, "the bucket's period"),
                     Label(usage.frequency.span, "the usage's period"),
                 ],
                 f"write `recurring {due}` in the bucket",

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from compiler import codes
+from compiler.bucket_facts import every_bucket
 from compiler.checks.page import TINY, Page
 from compiler.facts import recurring_prices
 from compiler.resolve.model import Resolved
@@ -45,11 +46,12 @@ service access {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A price and where it stands: `usage` for a rate, else a service's own."""
+    """A price and where it stands: a rate's and a bucket tier's are for usage."""
 
     price: Price
     is_usage: bool
     row: RateRow | None = None
+    is_bucket: bool = False
 
 
 def check(resolved: Resolved, session: Session) -> None:
@@ -69,6 +71,10 @@ def _places(resolved: Resolved) -> Iterator[Place]:
             yield from (Place(row.price, is_usage=False) for row in price.by_status)
         yield from (Place(each.price, is_usage=False) for each in service.one_time_prices)
         yield from (Place(each.price, is_usage=False) for each in service.transition_charges)
+    for bucket in every_bucket(resolved):
+        for tier in bucket.tiers:
+            if tier.price is not None:
+                yield Place(tier.price, is_usage=True, is_bucket=True)
     for group in resolved.all(RateGroupDeclaration):
         yield from (Place(row.price, is_usage=True, row=row) for row in group.rows)
 
@@ -77,7 +83,14 @@ def _check_term(place: Place, term: PriceTerm, session: Session) -> None:
     basis, price = term.basis.text, place.price
     by_count = price.counted_by is not None
     is_graduated = price.mode is not None and price.mode.text == "graduated"
-    if place.is_usage:
+    if place.is_bucket and basis in {"event", "amount"}:
+        session.report(
+            CODE,
+            f"a tier of a bucket is priced by what is drawn in it, not `{_words(term)}`",
+            Label(term.basis.span, "an event may be drawn from several tiers"),
+            help="write the unit that the price is for: `2.00 USD per GB`",
+        )
+    elif place.is_usage:
         if basis == "bare":
             session.report(
                 CODE,

@@ -11,6 +11,7 @@ from compiler.resolve.kinds import id_of
 from compiler.resolve.model import Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
+from dsl.syntax.base import Name
 from dsl.syntax.buckets import BaseBucketDeclaration, BucketDeclaration
 from dsl.syntax.catalog import CatalogDeclaration
 from dsl.syntax.commercial import ContractDeclaration
@@ -18,6 +19,7 @@ from dsl.syntax.declarations import Declaration
 from dsl.syntax.feeds import FeedDeclaration
 from dsl.syntax.offers import PackageDeclaration
 from dsl.syntax.services import LifecycleDeclaration, ServiceDeclaration
+from dsl.syntax.share_plans import SharedBucket, SharePlanDeclaration
 from dsl.syntax.usage import RateGroupDeclaration, RatePlanDeclaration
 
 CODE = codes.MISSING_LINE
@@ -63,14 +65,27 @@ def check(resolved: Resolved, session: Session) -> None:
     """Report each needed line that is not there, at the declaration's name."""
     for declaration in resolved.declarations:
         for need in _needs(declaration):
-            if not need.is_there:
-                session.report(
-                    CODE,
-                    f"the {id_of(declaration).kind.words} `{declaration.name.text}` "
-                    f"has no {need.line}",
-                    Label(declaration.name.span, f"{need.line} is missing"),
-                    help=f"add `{need.example}`",
-                )
+            _report(id_of(declaration).kind.words, declaration.name, need, session)
+    for bucket in resolved.every(SharedBucket):
+        for need in _shared_needs(bucket):
+            _report("shared bucket", bucket.name, need, session)
+
+
+def _report(kind: str, name: Name, need: Need, session: Session) -> None:
+    if not need.is_there:
+        session.report(
+            CODE,
+            f"the {kind} `{name.text}` has no {need.line}",
+            Label(name.span, f"{need.line} is missing"),
+            help=f"add `{need.example}`",
+        )
+
+
+def _shared_needs(node: SharedBucket) -> Iterator[Need]:
+    yield Need("`recurring`", node.recurring is not None, "recurring  monthly")
+    yield Need("`pool`", bool(node.pool), "pool  <number> GB per <service>")
+    yield Need("`consumed by`", bool(node.consumers), "consumed by  <service>")
+    yield Need("tier", bool(node.tiers), "beyond  rated")
 
 
 def _needs(node: Declaration) -> Iterator[Need]:
@@ -97,10 +112,14 @@ def _needs(node: Declaration) -> Iterator[Need]:
             yield Need("`classes`", bool(node.classes), "classes  <usage class>")
             yield Need("`unit`", node.unit is not None, "unit  GB")
         case BucketDeclaration():
-            yield Need("`recurring`", node.recurring is not None, "recurring  monthly")
+            has_life = node.recurring is not None or node.one_time is not None
+            yield Need("`recurring` or `one time`", has_life, "recurring  monthly")
             yield Need("tier", bool(node.tiers), "beyond  rated")
         case ContractDeclaration():
             yield Need("`term`", node.term is not None, "term  12 months")
+        case SharePlanDeclaration():
+            yield Need("`sold as`", node.sold_as is not None, "sold as  <service>")
+            yield Need("`bucket`", bool(node.buckets), "bucket <name> of <base bucket> { ... }")
         case PackageDeclaration():
             yield Need("`bills`", bool(node.frequencies), "bills  monthly in advance")
             yield Need("`service`", bool(node.services), "service  <service>")

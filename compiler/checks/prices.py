@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from compiler.bucket_facts import AnyBucket, flats_of
 from compiler.facts import leading_amounts, version_key, version_words
 from compiler.resolve.model import Resolved
 from dsl.source import Span
@@ -14,6 +15,7 @@ from dsl.syntax.buckets import BucketDeclaration
 from dsl.syntax.commercial import ContractDeclaration, DiscountDeclaration
 from dsl.syntax.declarations import Declaration
 from dsl.syntax.services import OneTimePrice, ServiceDeclaration
+from dsl.syntax.share_plans import SharePlanDeclaration
 from dsl.syntax.usage import RateGroupDeclaration
 
 
@@ -41,9 +43,7 @@ def _lists(node: Declaration) -> Iterator[PriceList]:
                 at = node.carry_forward[0].span
                 yield PriceList("the amount to carry forward under", at, node.carry_forward)
         case BucketDeclaration():
-            for tier in node.tiers:
-                if tier.flats:
-                    yield PriceList("the flat amount", tier.flats[0].span, tier.flats)
+            yield from _tier_lists(node)
         case DiscountDeclaration():
             yield from _amounts(f"the discount `{node.name.text}`", node.terms.amounts)
         case ContractDeclaration():
@@ -53,6 +53,9 @@ def _lists(node: Declaration) -> Iterator[PriceList]:
             if node.penalty is not None:
                 what = f"the cost of leaving the contract `{node.name.text}`"
                 yield from _amounts(what, node.penalty.amounts)
+        case SharePlanDeclaration():
+            for bucket in node.buckets:
+                yield from _tier_lists(bucket)
         case RateGroupDeclaration():
             for row in node.rows:
                 amounts = leading_amounts(row.price)
@@ -66,6 +69,15 @@ def _lists(node: Declaration) -> Iterator[PriceList]:
 def _amounts(what: str, amounts: tuple[Money, ...]) -> Iterator[PriceList]:
     if amounts:
         yield PriceList(what, amounts[0].span, amounts)
+
+
+def _tier_lists(bucket: AnyBucket) -> Iterator[PriceList]:
+    for tier in bucket.tiers:
+        flats = flats_of(tier)
+        amounts = flats if tier.price is None or flats else leading_amounts(tier.price)
+        if amounts:
+            what = "the flat amount" if flats else "the price of a tier"
+            yield PriceList(what, amounts[0].span, amounts)
 
 
 def _service_lists(node: ServiceDeclaration) -> Iterator[PriceList]:

@@ -22,6 +22,7 @@ from dsl.syntax.declarations import Declaration
 from dsl.syntax.feeds import FeedDeclaration
 from dsl.syntax.offers import PackageDeclaration
 from dsl.syntax.services import ServiceDeclaration
+from dsl.syntax.share_plans import SharePlanDeclaration
 from dsl.syntax.usage import RatePlanDeclaration
 from dsl.syntax.zones import ZoneDeclaration, ZoneTableDeclaration
 
@@ -117,8 +118,8 @@ def _lists(node: Declaration) -> Iterator[tuple[str, list[Entry]]]:
             yield "prefix", [Entry(prefix.digits, prefix.span) for prefix in node.prefixes]
         case RatePlanDeclaration():
             yield "rate group", _names(node.groups)
-        case BaseBucketDeclaration():
-            yield "usage class", _names(node.classes)
+        case BaseBucketDeclaration() | SharePlanDeclaration():
+            yield from _bucket_lists(node)
         case TaxDeclaration():
             yield "exemption", _names(exemption.name for exemption in node.exemptions)
         case BillGroupDeclaration():
@@ -135,6 +136,19 @@ def _lists(node: Declaration) -> Iterator[tuple[str, list[Entry]]]:
             yield "package status", _names(node.package_statuses)
         case _:
             return
+
+
+def _bucket_lists(
+    node: BaseBucketDeclaration | SharePlanDeclaration,
+) -> Iterator[tuple[str, list[Entry]]]:
+    if isinstance(node, BaseBucketDeclaration):
+        yield "usage class", _names(node.classes)
+        return
+    yield "bucket", _names(bucket.name for bucket in node.buckets)
+    for bucket in node.buckets:
+        yield "service", _names(bucket.consumers)
+        for term in bucket.pool:
+            yield "status", _names(term.statuses)
 
 
 def _names(names: Iterable[Name] | Iterable[Word]) -> list[Entry]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from compiler import codes
+from compiler.bucket_facts import AnyBucket, every_bucket
 from compiler.checks.page import TINY, Page
 from compiler.resolve.model import Resolved
 from compiler.resolve.units import unit_of
 from compiler.session import Session
 from dsl.diagnostic import Label
 from dsl.syntax.base import Quantity
-from dsl.syntax.buckets import BucketDeclaration
 
 CODE = codes.TIER_ORDER
 
@@ -70,12 +70,12 @@ bucket allowance of traffic_bucket {
 
 def check(resolved: Resolved, session: Session) -> None:
     """Report each tier out of order, and each bucket without an end."""
-    for bucket in resolved.all(BucketDeclaration):
+    for bucket in every_bucket(resolved):
         _check_bounds(resolved, bucket, session)
         _check_end(bucket, session)
 
 
-def _check_bounds(resolved: Resolved, bucket: BucketDeclaration, session: Session) -> None:
+def _check_bounds(resolved: Resolved, bucket: AnyBucket, session: Session) -> None:
     before: Quantity | None = None
     for tier in bucket.tiers:
         unit = None if tier.upper is None else unit_of(resolved, tier.upper.unit)
@@ -97,7 +97,7 @@ def _check_bounds(resolved: Resolved, bucket: BucketDeclaration, session: Sessio
             before = tier.upper
 
 
-def _check_end(bucket: BucketDeclaration, session: Session) -> None:
+def _check_end(bucket: AnyBucket, session: Session) -> None:
     if not bucket.tiers:
         return
     for ended, after in zip(bucket.tiers, bucket.tiers[1:], strict=False):

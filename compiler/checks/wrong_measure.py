@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from compiler import codes
+from compiler.bucket_facts import AnyBucket, every_bucket
 from compiler.checks.page import TINY, Page
 from compiler.checks.unknown_unit import CALLS
 from compiler.checks.wording import choice
 from compiler.facts import measure_of, terms_of
 from compiler.resolve.model import Resolved
 from compiler.resolve.units import unit_of
+from compiler.resolve.walk import every
 from compiler.session import Session
 from dsl.diagnostic import Label
 from dsl.source import Span
 from dsl.syntax.base import Name
-from dsl.syntax.buckets import BaseBucketDeclaration, BucketDeclaration
-from dsl.syntax.prices import PriceTerm
+from dsl.syntax.buckets import BaseBucketDeclaration
+from dsl.syntax.prices import Bound, PriceTerm
+from dsl.syntax.share_plans import SharedBucket
 from dsl.syntax.usage import RateGroupDeclaration, RateRow, UsageClassDeclaration
 from runtime.program.terms import Measure
 from runtime.program.units import EACH, units_of
@@ -50,7 +55,7 @@ def check(resolved: Resolved, session: Session) -> None:
                 _check_price(resolved, row, term, session)
     for base in resolved.all(BaseBucketDeclaration):
         _check_base_bucket(resolved, base, session)
-    for bucket in resolved.all(BucketDeclaration):
+    for bucket in every_bucket(resolved):
         _check_bucket(resolved, bucket, session)
 
 
@@ -120,22 +125,43 @@ def _report_mixed(
     )
 
 
-def _check_bucket(resolved: Resolved, bucket: BucketDeclaration, session: Session) -> None:
+def _check_bucket(resolved: Resolved, bucket: AnyBucket, session: Session) -> None:
     base = resolved.find(bucket.base, BaseBucketDeclaration)
     due = None if base is None else unit_of(resolved, base.unit)
     if base is None or base.unit is None or due is None:
         return
-    for tier in bucket.tiers:
-        unit = None if tier.upper is None else unit_of(resolved, tier.upper.unit)
-        if tier.upper is None or unit is None or unit.measure == due.measure:
+    also = [Label(base.unit.span, f"`{base.name.text}` is in {due.name}")]
+    for what, unit in _units(bucket):
+        known = unit_of(resolved, unit) if isinstance(unit, Name) else EACH
+        if known is None or known.measure == due.measure:
             continue
+        named = f"in {known.name}"
+        if not isinstance(unit, Name):
+            named = "a plain number" if isinstance(unit, Bound) else "`each`"
         session.report(
             CODE,
-            f"the bucket `{bucket.name.text}` holds {due.measure}, and a bound is in {unit.name}",
-            Label(tier.upper.unit.span, f"not a unit of {due.measure}"),
-            [Label(base.unit.span, f"`{base.name.text}` is in {due.name}")],
-            f"write the bound in {choice(units_of(due.measure))}",
+            f"the bucket `{bucket.name.text}` holds {due.measure}, and {what} is {named}",
+            Label(unit.span, f"not a unit of {due.measure}"),
+            also,
+            f"write {what} in {choice(units_of(due.measure))}",
         )
+
+
+def _units(bucket: AnyBucket) -> Iterator[tuple[str, Name | Bound | PriceTerm]]:
+    """Give every unit in a bucket with what is written in it; what has none, as it is."""
+    for tier in bucket.tiers:
+        if tier.upper is not None:
+            yield "a bound", tier.upper.unit
+        for bound in every(tier.price, Bound):
+            yield "a bound", bound.unit or bound
+        for term in every(tier.price, PriceTerm):
+            if term.unit is not None or term.basis.text == "each":
+                yield "a price", term.unit or term
+    if isinstance(bucket, SharedBucket):
+        for each in bucket.pool:
+            yield "the pool", each.size.unit
+    if bucket.rolls_over is not None and bucket.rolls_over.cap is not None:
+        yield "what rolls over", bucket.rolls_over.cap.unit
 
 
 def _declared(usage_class: UsageClassDeclaration) -> Label:

@@ -36,6 +36,7 @@ def _tables(catalog: Catalog, lines: Lines, numbered: tuple[SourceLine, ...]) ->
     one_time_prices = tuple(services.one_time_prices(catalog, lines, prices))
     transition_charges = tuple(services.transition_charges(catalog, lines, prices))
     rates = tuple(usage.rates(catalog, lines, prices))
+    bucket_prices = tuple(buckets.bucket_prices(catalog, lines, prices))
     return Program(
         format_version=FORMAT_VERSION,
         fingerprint="",
@@ -75,6 +76,11 @@ def _tables(catalog: Catalog, lines: Lines, numbered: tuple[SourceLine, ...]) ->
         buckets=tuple(buckets.buckets(catalog, lines)),
         bucket_tiers=tuple(buckets.bucket_tiers(catalog, lines)),
         bucket_flats=tuple(buckets.bucket_flats(catalog, lines)),
+        bucket_prices=bucket_prices,
+        share_plans=tuple(buckets.share_plans(catalog, lines)),
+        pool_terms=tuple(buckets.pool_terms(catalog, lines)),
+        pool_statuses=tuple(buckets.pool_statuses(catalog)),
+        pool_consumers=tuple(buckets.pool_consumers(catalog, lines)),
         service_buckets=tuple(services.service_buckets(catalog, lines)),
         prices=prices.prices,
         price_tiers=prices.tiers,

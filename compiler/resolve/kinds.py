@@ -23,6 +23,7 @@ from dsl.syntax.services import (
     ServiceStatusDeclaration,
     ServiceTypeDeclaration,
 )
+from dsl.syntax.share_plans import SharePlanDeclaration
 from dsl.syntax.usage import (
     RateGroupDeclaration,
     RatePlanDeclaration,
@@ -61,6 +62,7 @@ class Kind(StrEnum):
     BASE_BUCKET = "base_bucket"
     BUCKET = "bucket"
     PRICE_TABLE = "price_table"
+    SHARE_PLAN = "share_plan"
     PACKAGE = "package"
     COUNTING_RULE = "count"
     DISCOUNT = "discount"
@@ -107,6 +109,7 @@ KIND_OF: Mapping[type[Declaration], Kind] = MappingProxyType(
         RatePlanDeclaration: Kind.RATE_PLAN,
         BaseBucketDeclaration: Kind.BASE_BUCKET,
         BucketDeclaration: Kind.BUCKET,
+        SharePlanDeclaration: Kind.SHARE_PLAN,
         PackageDeclaration: Kind.PACKAGE,
         CountingRuleDeclaration: Kind.COUNTING_RULE,
         DiscountDeclaration: Kind.DISCOUNT,

@@ -29,6 +29,7 @@ from dsl.syntax.services import (
     ServiceStatusDeclaration,
     ServiceTypeDeclaration,
 )
+from dsl.syntax.share_plans import SharePlanDeclaration
 from dsl.syntax.tables import TableFile
 from dsl.syntax.usage import (
     RateGroupDeclaration,
@@ -80,6 +81,8 @@ def _named(node: Declaration) -> Iterator[Mention]:
             yield from _zones(node.where)
         case BucketDeclaration():
             yield Mention(node.base, "base", Kind.BASE_BUCKET)
+        case SharePlanDeclaration():
+            yield from _share_plan(node)
         case PackageDeclaration():
             for item in node.services:
                 yield Mention(item.service, "sells", Kind.SERVICE)
@@ -151,6 +154,17 @@ def _rate_group(node: RateGroupDeclaration) -> Iterator[Mention]:
     for row in node.rows:
         yield Mention(row.usage_class, "rates", Kind.USAGE_CLASS)
         yield from _optional(row.zone, "zone", Kind.ZONE)
+
+
+def _share_plan(node: SharePlanDeclaration) -> Iterator[Mention]:
+    yield from _optional(node.sold_as, "sold as", Kind.SERVICE)
+    for bucket in node.buckets:
+        yield Mention(bucket.base, "base", Kind.BASE_BUCKET)
+        for term in bucket.pool:
+            yield from _optional(term.service, "filled by", Kind.SERVICE)
+            for status in term.statuses:
+                yield Mention(status, "filled in", Kind.SERVICE_STATUS)
+        yield from (Mention(name, "drawn by", Kind.SERVICE) for name in bucket.consumers)
 
 
 def _counting_rule(node: CountingRuleDeclaration) -> Iterator[Mention]:

@@ -20,6 +20,7 @@ from dsl.build.services import (
     service_status,
     service_type,
 )
+from dsl.build.share_plans import share_plan
 from dsl.build.usage import (
     rate_group,
     rate_plan,
@@ -54,6 +55,7 @@ _BUILDERS: dict[str, Callable[[Reading, Branch], Declaration]] = {
     "rate_plan": rate_plan,
     "base_bucket": base_bucket,
     "bucket": bucket,
+    "share_plan": share_plan,
 }
 
 

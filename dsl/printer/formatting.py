@@ -16,6 +16,7 @@ from dsl.printer import (
     feeds,
     offers,
     services,
+    share_plans,
     usage,
     zones,
 )
@@ -34,6 +35,7 @@ FAMILIES: tuple[Callable[[Source, Declaration], Item | None], ...] = (
     feeds.item,
     usage.item,
     buckets.item,
+    share_plans.item,
     zones.item,
 )
 

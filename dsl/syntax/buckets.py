@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dsl.syntax.base import Money, Name, Node, Quantity, Word
+from dsl.syntax.base import Money, Name, Node, Number, Quantity, Word
 from dsl.syntax.expressions import Expression
+from dsl.syntax.prices import Price
 from dsl.syntax.services import Frequency
 
 
@@ -26,25 +27,53 @@ class BucketTier(Node):
 
     Attributes:
         upper: the tier's last unit; None for `beyond`.
-        charge: `included`, `flat` or `rated`.
-        flats: the flat amounts of a `flat` tier, one a currency; else empty.
+        charge: `included`, `rated`, or `priced` where it has a price of its own.
+        flats: what a `rated` tier costs besides, `rated + 5.00 USD flat`: one a currency.
+        price: the price of a `priced` tier; else None.
     """
 
     upper: Quantity | None
     charge: Word
     flats: tuple[Money, ...]
+    price: Price | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recurring(Node):
+    """`recurring monthly whole`; `whole`: a partial period gets all of it."""
+
+    frequency: Frequency
+    whole: Word | None
+
+
+@dataclass(frozen=True, slots=True)
+class OneTime(Node):
+    """`one time`, `one time for 3 months`; `length` None: as long as its service.
+
+    `unit` is `months` or `days`, also where one alone is written.
+    """
+
+    length: Number | None
+    unit: Word | None
+
+
+@dataclass(frozen=True, slots=True)
+class RollOver(Node):
+    """`rolls over 2 GB for 1 period`; `cap` None: `rolls over all`."""
+
+    cap: Quantity | None
+    periods: Number
 
 
 @dataclass(frozen=True, slots=True)
 class BucketDeclaration(Node):
-    """`bucket included_data of home_web { recurring monthly  up to ... }`.
-
-    `whole` is the word of `recurring monthly whole`: a partial period gets all of it.
-    """
+    """`bucket included_data of home_web { recurring monthly  up to ... }`."""
 
     doc: str
     name: Name
     base: Name
-    recurring: Frequency | None
-    whole: Word | None
+    recurring: Recurring | None
+    one_time: OneTime | None
+    priority: Number | None
     tiers: tuple[BucketTier, ...]
+    rolls_over: RollOver | None

@@ -21,6 +21,7 @@ from dsl.syntax.services import (
     ServiceStatusDeclaration,
     ServiceTypeDeclaration,
 )
+from dsl.syntax.share_plans import SharePlanDeclaration
 from dsl.syntax.usage import (
     RateGroupDeclaration,
     RatePlanDeclaration,
@@ -50,6 +51,7 @@ Declaration = (
     | RatePlanDeclaration
     | BaseBucketDeclaration
     | BucketDeclaration
+    | SharePlanDeclaration
     | PackageDeclaration
     | CountingRuleDeclaration
     | DiscountDeclaration

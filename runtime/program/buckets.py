@@ -50,7 +50,8 @@ class BucketTier(Closed):
     `included`: costs nothing.  `flat`: costs its BucketFlat once a bucket period, when
     the first unit enters.  `rated`: each unit costs what the event's rate says; a BucketFlat
     besides where it has one.  `priced`: costs what its BucketPrice says of what was drawn in
-    it.  `pool`: included, and as large as the PoolTerms of its share plan say.
+    it.  `pool`: the first tier of a shared bucket, without a bound of its own: included, and
+    as large as its PoolTerms say; the bounds of the tiers behind it count from its end.
     """
 
     bucket: str

@@ -352,15 +352,55 @@ TIERS = phrase(
     st.one_of(phrase("up to", QUANTITIES), st.just("beyond")),
     st.one_of(
         st.sampled_from(["included", "rated"]),
-        listed(phrase(MONEY, "flat")),
+        phrase("rated +", listed(phrase(MONEY, "flat"))),
+        PRICE,
     ),
+)
+RECURRING = phrase("recurring", FREQUENCIES, maybe(st.just("whole")))
+PRIORITY = phrase("priority", NUMBERS)
+ROLLS_OVER = phrase(
+    "rolls over",
+    st.one_of(st.just("all"), QUANTITIES),
+    "for",
+    st.sampled_from(["1 period", "1 periods", "2 periods", "12 period"]),
 )
 BUCKETS = phrase(
     "bucket",
     NAMES,
     "of",
     NAMES,
-    blocked(phrase("recurring", FREQUENCIES, maybe(st.just("whole"))), many=TIERS),
+    blocked(
+        RECURRING,
+        phrase("one time", maybe(phrase("for", st.sampled_from(["1 month", "90 days", "2 day"])))),
+        PRIORITY,
+        ROLLS_OVER,
+        many=TIERS,
+    ),
+)
+POOL_TERMS = st.one_of(
+    QUANTITIES, phrase(QUANTITIES, "per", NAMES, maybe(phrase("in", listed(NAMES))))
+)
+SHARE_PLANS = phrase(
+    "share plan",
+    NAMES,
+    maybe(TEXTS),
+    blocked(
+        phrase("sold as", NAMES),
+        many=phrase(
+            "bucket",
+            NAMES,
+            "of",
+            NAMES,
+            blocked(
+                RECURRING,
+                phrase("pool", st.lists(POOL_TERMS, min_size=1, max_size=3).map(" + ".join)),
+                phrase("consumed by", listed(NAMES)),
+                PRIORITY,
+                ROLLS_OVER,
+                many=TIERS,
+            ),
+        ),
+    ),
 )
 MONTHS = phrase(NUMBERS, st.sampled_from(["month", "months"]))
 DISCOUNT_TERMS = phrase(
@@ -412,6 +452,7 @@ DECLARATIONS: dict[str, SearchStrategy[str]] = {
     "bucket": BUCKETS,
     "discount": DISCOUNTS,
     "contract": CONTRACTS,
+    "share plan": SHARE_PLANS,
 }
 
 

@@ -51,6 +51,9 @@ def test_every_kind_of_declaration_with_braces_has_a_start_for_them() -> None:
         "rate plan rate { rate; group; plan }",
         "base bucket bucket { classes classes, where; where unit == where; unit unit }",
         "bucket of of of { recurring yearly whole; up to 3 up included; beyond rated }",
+        "bucket rolls of one { one time for 3 months; rolls over 2 over for 1 period }",
+        "share plan plan { sold as sold; bucket pool of pool { pool 1 per per per in in; "
+        "consumed by by, consumed; priority 1; beyond rated + 1 flat flat } }",
         "feed feed { format format; id id, at; at at; service service = quantity; "
         "quantity quantity in in; attribute attribute; skip when skip in when }",
         'tax tax { tax CA 1%; from CA-ON 2% from 2026-01-01; exemption exemption "" }',

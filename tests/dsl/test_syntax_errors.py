@@ -134,6 +134,10 @@ def test_a_mistake_is_pointed_at_and_answered(text: str, code: str, at: str, hel
         ("rate plan p", "otherwise reject", "otherwise reject"),
         ("base bucket b", "unit GB", "unit MB"),
         ("bucket b of c", "recurring monthly", "recurring yearly"),
+        ("bucket b of c", "one time", "one time for 2 days"),
+        ("bucket b of c", "priority 1", "priority 2"),
+        ("bucket b of c", "rolls over all for 1 period", "rolls over 1 GB for 1 period"),
+        ("share plan p", "sold as a", "sold as b"),
     ],
 )
 def test_a_statement_said_twice_is_reported_on_the_second(
