@@ -72,6 +72,23 @@ DERIVED_PRICE = Code(
 PRICE_VERSION = Code(
     "RB222", "price-version", "error", "a price from a date on leaves open what holds"
 )
+MIXED_CURRENCIES = Code(
+    "RB223", "mixed-currencies", "error", "a sum of amounts is in two currencies"
+)
+PRICE_TIERS = Code(
+    "RB224", "price-tiers", "error", "the tiers of a price do not ascend to `beyond`"
+)
+PRICE_BOUND = Code(
+    "RB225", "price-bound", "error", "a price counts by what is not counted where it stands"
+)
+PRICE_LIMITS = Code(
+    "RB226", "price-limits", "error", "the bounds of an amount contradict each other"
+)
+EVEN_AT_ZERO = Code(
+    "RB227", "even-at-zero", "error", "`even at zero` stands where it changes nothing"
+)
+PRICE_CLIFF = Code("RB228", "price-cliff", "warning", "buying one more costs less in total")
+REPEATED_TERM = Code("RB229", "repeated-term", "error", "a sum charges twice for the same thing")
 
 UNKNOWN_UNIT = Code("RB301", "unknown-unit", "error", "a unit is not known")
 WRONG_MEASURE = Code("RB302", "wrong-measure", "error", "a unit measures another thing")

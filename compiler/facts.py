@@ -7,7 +7,7 @@ the catalog stage, which runs only on what is free of errors.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -18,7 +18,7 @@ from dsl.syntax.base import Money, Name, Node, QuotedName
 from dsl.syntax.catalog import CatalogDeclaration
 from dsl.syntax.feeds import FeedAmount
 from dsl.syntax.offers import PackageDeclaration
-from dsl.syntax.prices import Price, PriceTerm
+from dsl.syntax.prices import Price, PriceSum, PriceTerm
 from dsl.syntax.services import (
     LifecycleDeclaration,
     PackageStatusDeclaration,
@@ -244,7 +244,17 @@ def terms_of(price: Price) -> Iterator[PriceTerm]:
 
 def leading_amounts(price: Price) -> tuple[Money, ...]:
     """Give the first amount of each currency of a price, a tiered one's of its first tier."""
-    return tuple(each.money for each in price.leading if each.money is not None)
+    return first_amounts(price.leading)
+
+
+def first_amounts(sums: Iterable[PriceSum]) -> tuple[Money, ...]:
+    """Give the first amount of each currency of a list of sums."""
+    found: dict[str, Money] = {}
+    for each in sums:
+        for term in each.terms:
+            if term.money is not None:
+                found.setdefault(term.money.currency.text, term.money)
+    return tuple(found.values())
 
 
 def sold_services(

@@ -7,18 +7,21 @@ from decimal import Decimal
 
 from compiler import codes
 from compiler.checks.page import TINY, Page
+from compiler.facts import derived_from, terms_of
 from compiler.resolve.model import Resolved
 from compiler.session import Session
 from compiler.tables.prices import AMOUNT_COLUMN
 from dsl.diagnostic import Label
 from dsl.source import Span
 from dsl.syntax.base import Money, Number, Percent, Quantity
-from dsl.syntax.services import PriceTableDeclaration
+from dsl.syntax.prices import Price
+from dsl.syntax.services import PriceTableDeclaration, RecurringPrice, ServiceDeclaration
 
 CODE = codes.EXCESSIVE_AMOUNT
 
 WHOLE_DIGITS = 15
 DECIMALS = 12
+HUNDREDTHS = 2
 
 PAGE = Page(
     what=f"An amount, a quantity or a percentage has more than {WHOLE_DIGITS} digits before "
@@ -48,6 +51,16 @@ def check(resolved: Resolved, session: Session) -> None:
         if span.end - span.start > DECIMALS:  # what is short cannot be too long
             for fault in _faults(value):
                 _report(span, fault, session)
+    for money, off in _discounted(resolved):
+        places = _places(money.amount) + _places(off.value) + HUNDREDTHS
+        if places > DECIMALS and _places(money.amount) <= DECIMALS >= _places(off.value):
+            session.report(
+                CODE,
+                f"less {off.value:f}%, an amount has more than {DECIMALS} decimals",
+                Label(money.span, f"{places} decimals, once the percentage is taken off"),
+                [Label(off.span, "taken off here")],
+                "write fewer decimals in one of the two",
+            )
 
 
 def _numbers(resolved: Resolved) -> Iterator[tuple[Span, Decimal]]:
@@ -61,6 +74,33 @@ def _numbers(resolved: Resolved) -> Iterator[tuple[Span, Decimal]]:
             cells = table[AMOUNT_COLUMN]
             for text, amount in cells.distinct.items():
                 yield table.cell(cells.first(text), AMOUNT_COLUMN), amount
+
+
+def _discounted(resolved: Resolved) -> Iterator[tuple[Money, Percent]]:
+    """Give each amount that a percentage is taken off, with the percentage."""
+    for price in resolved.every(Price):
+        if price.off is not None:
+            yield from ((term.money, price.off) for term in terms_of(price) if term.money)
+    for service in resolved.all(ServiceDeclaration):
+        for recurring in service.recurring_prices:
+            if recurring.derived is not None and recurring.derived.off is not None:
+                yield from _derived(resolved, service, recurring, recurring.derived.off)
+
+
+def _derived(
+    resolved: Resolved, service: ServiceDeclaration, price: RecurringPrice, off: Percent
+) -> Iterator[tuple[Money, Percent]]:
+    for base in derived_from(resolved, service, price):
+        for each in (*(row.price for row in base.by_status), base.price):
+            if each is not None:
+                terms = (term.money for term in terms_of(each))
+                amounts = (*terms, *each.at_most, *each.at_least)
+                yield from ((money, off) for money in amounts if money is not None)
+
+
+def _places(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    return max(-exponent, 0) if isinstance(exponent, int) else 0
 
 
 def _faults(value: Decimal) -> Iterator[str]:

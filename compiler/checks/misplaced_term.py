@@ -6,19 +6,13 @@ event; what a counting rule counts can be priced `each`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 from compiler import codes
-from compiler.bucket_facts import every_bucket
 from compiler.checks.page import TINY, Page
-from compiler.facts import recurring_prices
+from compiler.checks.price_places import Place, price_places
 from compiler.resolve.model import Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
-from dsl.syntax.prices import Price, PriceTerm
-from dsl.syntax.services import ServiceDeclaration
-from dsl.syntax.usage import RateGroupDeclaration, RateRow
+from dsl.syntax.prices import PriceTerm
 
 CODE = codes.MISPLACED_TERM
 
@@ -44,39 +38,13 @@ service access {
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A price and where it stands: a rate's and a bucket tier's are for usage."""
-
-    price: Price
-    is_usage: bool
-    row: RateRow | None = None
-    is_bucket: bool = False
-
-
 def check(resolved: Resolved, session: Session) -> None:
     """Report each term that its place does not allow."""
-    for place in _places(resolved):
+    for place in price_places(resolved):
         for sums in place.price.lists:
             for each in sums:
                 for term in each.terms:
                     _check_term(place, term, session)
-
-
-def _places(resolved: Resolved) -> Iterator[Place]:
-    for service in resolved.all(ServiceDeclaration):
-        for price in recurring_prices(resolved, service):
-            if price.price is not None:
-                yield Place(price.price, is_usage=False)
-            yield from (Place(row.price, is_usage=False) for row in price.by_status)
-        yield from (Place(each.price, is_usage=False) for each in service.one_time_prices)
-        yield from (Place(each.price, is_usage=False) for each in service.transition_charges)
-    for bucket in every_bucket(resolved):
-        for tier in bucket.tiers:
-            if tier.price is not None:
-                yield Place(tier.price, is_usage=True, is_bucket=True)
-    for group in resolved.all(RateGroupDeclaration):
-        yield from (Place(row.price, is_usage=True, row=row) for row in group.rows)
 
 
 def _check_term(place: Place, term: PriceTerm, session: Session) -> None:
@@ -99,12 +67,14 @@ def _check_term(place: Place, term: PriceTerm, session: Session) -> None:
                 help="write `1.20 USD per GB`, `0.02 USD each` for what is counted, "
                 "`0.40 USD per event`, or `5.00 USD flat`",
             )
-    elif basis in {"event", "amount"} or (basis in {"per", "each"} and not by_count):
+    elif basis in {"event", "amount", "per"} or (basis == "each" and not by_count):
         session.report(
             CODE,
             f"a service's price is for one instance and one period, not `{_words(term)}`",
             Label(term.basis.span, "nothing of this is counted here"),
-            help="leave it out; usage is priced in a rate group",
+            help="write `each` for what the rule counts, or `per block of 10`"
+            if by_count
+            else "leave it out; usage is priced in a rate group",
         )
     elif basis == "bare" and by_count and is_graduated:
         session.report(

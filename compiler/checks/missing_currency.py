@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from compiler import codes
 from compiler.checks.page import Page
 from compiler.checks.prices import price_lists
 from compiler.checks.wording import amounts, listed
-from compiler.facts import catalog_currencies
+from compiler.facts import catalog_currencies, first_amounts
 from compiler.resolve.model import Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
+from dsl.syntax.prices import Price
 
 CODE = codes.MISSING_CURRENCY
 
@@ -55,4 +58,35 @@ def check(resolved: Resolved, session: Session) -> None:
                 f"{prices.what} is not given in {listed(lacking)}",
                 Label(prices.at, f"given in {listed(dict.fromkeys(given))} only"),
                 help=f"add `, {amounts(lacking)}`",
+            )
+    for price in resolved.every(Price):
+        _check_tiers(price, due, session)
+
+
+def _check_tiers(price: Price, due: Sequence[str], session: Session) -> None:
+    """Report the tiers that lack a currency of the first one, or have one more."""
+    if not price.tiers or any(each.money is None for each in price.tiers[0].sums):
+        return
+    first = [money.currency.text for money in first_amounts(price.tiers[0].sums)]
+    for tier in price.tiers[1:]:
+        given = [money.currency.text for money in first_amounts(tier.sums)]
+        if any(each.money is None for each in tier.sums) or not set(given) <= set(due):
+            continue
+        lacking = [code for code in first if code not in given]
+        more = [code for code in given if code not in first and code in due]
+        if lacking:
+            session.report(
+                CODE,
+                f"a tier is not given in {listed(lacking)}",
+                Label(tier.span, f"given in {listed(given)} only"),
+                [Label(price.tiers[0].span, f"the first tier is in {listed(first)}")],
+                f"add `, {amounts(lacking)}`",
+            )
+        elif more and set(first) <= set(due):
+            session.report(
+                CODE,
+                f"a tier is given in {listed(more)}, and the first one is not",
+                Label(tier.span, f"given in {listed(given)}"),
+                [Label(price.tiers[0].span, f"given in {listed(first)} only")],
+                f"add `, {amounts(more)}` to the first tier",
             )

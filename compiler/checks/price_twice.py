@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from compiler import codes
 from compiler.checks.page import TINY, Page
+from compiler.checks.price_places import price_places
 from compiler.checks.prices import price_lists
 from compiler.facts import (
     PriceCell,
@@ -19,6 +20,7 @@ from compiler.resolve.model import Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
 from dsl.source import Span
+from dsl.syntax.prices import PriceSum
 from dsl.syntax.services import ServiceDeclaration
 from runtime.program.terms import IN_SERVICE
 
@@ -62,12 +64,34 @@ def check(resolved: Resolved, session: Session) -> None:
                 what = f"the {frequency_words(cell.months)} price of `{service.name.text}`{where}"
                 what += version_words(cell.version)
                 _report(what, cell.money.currency.text, cell.at, first, session)
+    for place in price_places(resolved):
+        if place.price.mode is not None or not place.is_bucket:
+            for sums in place.price.lists:
+                _check_sums(sums, session)
     for prices in price_lists(resolved):
         by_currency: dict[str, Span] = {}
         for money in prices.amounts:
             first = by_currency.setdefault(money.currency.text, money.span)
             if first != money.span:
                 _report(prices.what, money.currency.text, money.span, first, session)
+
+
+def _check_sums(sums: Sequence[PriceSum], session: Session) -> None:
+    """Report a currency that stands twice in one list."""
+    firsts: dict[str, PriceSum] = {}
+    for each in sums:
+        if each.money is None:
+            continue
+        currency = each.money.currency.text
+        first = firsts.setdefault(currency, each)
+        if first is not each:
+            session.report(
+                CODE,
+                f"one price is given twice in {currency}",
+                Label(each.span, "given again here"),
+                [Label(first.span, "given first here")],
+                "join with `+` what is charged together, or take one of the two out",
+            )
 
 
 def _cells(resolved: Resolved, service: ServiceDeclaration) -> Iterator[tuple[str, PriceCell]]:
