@@ -4,6 +4,10 @@ A tax class is taxed by every tax of the program that has a rate for it.  Of one
 nearest to the line counts: its class in its jurisdiction, then its class anywhere, then its
 jurisdiction, then `otherwise`; of those rows the last that has started on the line's day.
 
+Prices may hold a tax already.  Of the sum of such lines, what they hold is `sum x rate / (100 +
+all rates held)`; the lines' nets are what is left, and the tax is what was held, or nothing for
+an account that is exempt, which so pays the price without the tax.
+
 Tax is due on the sum of an invoice's lines of one tax, class, jurisdiction and rate; it is
 rounded once there, and shared among the lines by largest remainder, so that what the lines
 show adds up to what the invoice owes.
@@ -30,7 +34,9 @@ OTHERWISE = "*"
 class AppliedRate:
     """A rate as a line bears it; `exemption`: why nothing is due.
 
-    `jurisdiction` is the account's, empty where it has none.
+    `jurisdiction` is the account's, empty where it has none.  `held`: the percentage of this
+    tax that the line's price holds, due or not; None: it comes on top.  `held_in_all`: that of
+    all taxes the price holds together.
     """
 
     tax: str
@@ -38,14 +44,20 @@ class AppliedRate:
     jurisdiction: str
     percent: Decimal
     exemption: str | None
+    held: Decimal | None = None
+    held_in_all: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
 class LineTaxes:
-    """The rates a line bears, and its share of the taxes in minor units."""
+    """The rates a line bears, and its share of the taxes in minor units.
+
+    `held`: its share of what the prices of the invoice hold, None where its own holds none.
+    """
 
     rates: tuple[AppliedRate, ...]
     minor: int
+    held: int | None = None
 
     @property
     def percent(self) -> Decimal | None:
@@ -55,7 +67,7 @@ class LineTaxes:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceTax:
-    """The tax of one rate on the lines that bear it, in minor units."""
+    """The tax of one rate on the nets of the lines that bear it, in minor units."""
 
     rate: AppliedRate
     base: int
@@ -71,21 +83,53 @@ class TaxRates:
         for row in program.tax_rates:
             key = (row.tax, row.tax_class, row.jurisdiction)
             self._rows.setdefault(key, []).append(row)
+        self._held = frozenset(row.tax for row in program.tax_inclusions)
+        self._reasons = {(row.tax, row.id): row.text for row in program.tax_exemptions}
 
     def find(
         self, tax_class: str, jurisdiction: str | None, day: date, exemption: str | None
     ) -> tuple[AppliedRate, ...]:
         """Give the rates of a class in a jurisdiction on a day; none: the class has no rate.
 
-        With an exemption each rate is zero and carries its reason.
+        With an exemption each rate is zero and carries its reason.  Where the catalog declares
+        exemptions it is the name of one, and concerns the taxes that declare it.
         """
+        rows = [
+            (tax, row)
+            for tax in self._taxes
+            if (row := self._nearest(tax, tax_class, jurisdiction, day)) is not None
+        ]
+        held_in_all = sum((row.percent for tax, row in rows if tax in self._held), Decimal(0))
         rates = []
-        for tax in self._taxes:
-            row = self._nearest(tax, tax_class, jurisdiction, day)
-            if row is not None:
-                percent = Decimal(0) if exemption is not None else row.percent
-                rates.append(AppliedRate(tax, tax_class, jurisdiction or "", percent, exemption))
+        for tax, row in rows:
+            reason = self._reason(tax, exemption)
+            rates.append(
+                AppliedRate(
+                    tax,
+                    tax_class,
+                    jurisdiction or "",
+                    row.percent if reason is None else Decimal(0),
+                    reason,
+                    row.percent if tax in self._held else None,
+                    held_in_all if tax in self._held else Decimal(0),
+                )
+            )
         return tuple(rates)
+
+    def is_needed_by_exempt(self, tax_class: str) -> bool:
+        """Tell whether a class needs a rate although the account is exempt.
+
+        It does where prices hold a tax, which is taken out of them, and where an exemption
+        concerns a tax and not all, so that the invoice says which.
+        """
+        return bool(self._reasons) or any(
+            tax in self._held and near in (tax_class, OTHERWISE) for tax, near, _ in self._rows
+        )
+
+    def _reason(self, tax: str, exemption: str | None) -> str | None:
+        if exemption is None or not self._reasons:
+            return exemption
+        return self._reasons.get((tax, exemption))
 
     def source(self, rate: AppliedRate) -> int | None:
         """Give the source of a row that sets this rate, None where none does any more."""
@@ -109,27 +153,48 @@ class TaxRates:
 def share_taxes(
     lines: Sequence[tuple[int, tuple[AppliedRate, ...]]], rounding: Rounding
 ) -> tuple[tuple[InvoiceTax, ...], tuple[LineTaxes, ...]]:
-    """Tax an invoice's lines, given in printed order as (net in minor units, rates).
+    """Tax an invoice's lines, given in printed order as (amount in minor units, rates).
 
-    Returns the taxes in the order their rates first appear, and each line's share.
+    A line's amount is its net, and what its price holds.  Returns the taxes in the order their
+    rates first appear, and each line's share.
     """
     by_rate: dict[AppliedRate, list[int]] = {}
     for index, (_, rates) in enumerate(lines):
         for rate in rates:
             by_rate.setdefault(rate, []).append(index)
-    shares = [0] * len(lines)
-    taxes = []
+    shares, held = [0] * len(lines), [0] * len(lines)
+    due: dict[AppliedRate, int] = {}
     for rate, members in by_rate.items():
-        base = sum(lines[index][0] for index in members)
-        minor = rounded(Fraction(base) * Fraction(rate.percent) / 100, rounding)
-        taxes.append(InvoiceTax(rate, base, minor))
-        exact = {index: lines[index][0] * Fraction(rate.percent) / 100 for index in members}
+        amount = sum(lines[index][0] for index in members)
+        minor = rounded(amount * _part(rate), rounding)
+        is_owed = rate.held is None or rate.exemption is None
+        due[rate] = minor if is_owed else 0
+        exact = {index: lines[index][0] * _part(rate) for index in members}
         for index, share in largest_remainder(minor, exact).items():
-            shares[index] += share
-    line_taxes = tuple(
-        LineTaxes(rates, share) for (_, rates), share in zip(lines, shares, strict=True)
+            if rate.held is not None:
+                held[index] += share
+            if is_owed:
+                shares[index] += share
+    taxes = tuple(
+        InvoiceTax(rate, sum(lines[index][0] - held[index] for index in members), due[rate])
+        for rate, members in by_rate.items()
     )
-    return tuple(taxes), line_taxes
+    line_taxes = tuple(
+        LineTaxes(rates, shares[index], held[index] if _is_any_held(rates) else None)
+        for index, (_, rates) in enumerate(lines)
+    )
+    return taxes, line_taxes
+
+
+def _part(rate: AppliedRate) -> Fraction:
+    """Give the part of a line's amount that a rate comes to, on top of it or held in it."""
+    if rate.held is None:
+        return Fraction(rate.percent) / 100
+    return Fraction(rate.held) / (100 + Fraction(rate.held_in_all))
+
+
+def _is_any_held(rates: Sequence[AppliedRate]) -> bool:
+    return any(rate.held is not None for rate in rates)
 
 
 def largest_remainder(whole: int, parts: Mapping[int, Fraction]) -> dict[int, int]:
@@ -149,7 +214,10 @@ def largest_remainder(whole: int, parts: Mapping[int, Fraction]) -> dict[int, in
 def rates_to_text(rates: Sequence[AppliedRate]) -> str:
     """Write rates for the ledger; `rates_from_text` reads them."""
     rows = [
-        [rate.tax, rate.tax_class, rate.jurisdiction, str(rate.percent), rate.exemption]
+        [
+            *(rate.tax, rate.tax_class, rate.jurisdiction, str(rate.percent), rate.exemption),
+            *(() if rate.held is None else (str(rate.held), str(rate.held_in_all))),
+        ]
         for rate in rates
     ]
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
@@ -158,8 +226,8 @@ def rates_to_text(rates: Sequence[AppliedRate]) -> str:
 def rates_from_text(text: str) -> tuple[AppliedRate, ...]:
     """Read the rates a posted line bore."""
     return tuple(
-        AppliedRate(tax, tax_class, jurisdiction, Decimal(percent), exemption)
-        for tax, tax_class, jurisdiction, percent, exemption in json.loads(text)
+        AppliedRate(tax, tax_class, jurisdiction, Decimal(percent), exemption, *map(Decimal, held))
+        for tax, tax_class, jurisdiction, percent, exemption, *held in json.loads(text)
     )
 
 
@@ -192,20 +260,25 @@ class MissingTaxRate:
 def find_missing_tax_rates(
     connection: DuckDBPyConnection, program: Program
 ) -> tuple[MissingTaxRate, ...]:
-    """Give the classes of charge.due without a rate, each once with the first account."""
+    """Give the classes of charge.due without a rate, each once with the first account.
+
+    Some exempt accounts need one too, see TaxRates.is_needed_by_exempt.
+    """
     rates = TaxRates(program)
     rows = connection.execute("""
-        SELECT min(s.account), d.tax_class, s.jurisdiction,
+        SELECT min(s.account), d.tax_class, s.jurisdiction, s.is_exempt,
                CASE WHEN d.kind IN ('usage', 'bucket') THEN d.period_end - 1
                     ELSE d.period_start END AS day
         FROM charge.due AS d
         JOIN subscription.account_services AS s ON s.account_service = d.account_service
-        WHERE d.tax_class IS NOT NULL AND NOT d.is_credit AND NOT s.is_exempt
-        GROUP BY d.tax_class, s.jurisdiction, day
-        ORDER BY 1, 2, 3, 4
+        WHERE d.tax_class IS NOT NULL AND NOT d.is_credit
+        GROUP BY d.tax_class, s.jurisdiction, s.is_exempt, day
+        ORDER BY 1, 2, 3, 4, 5
     """).fetchall()
     missing: dict[tuple[str, str | None], MissingTaxRate] = {}
-    for account, tax_class, jurisdiction, day in rows:
+    for account, tax_class, jurisdiction, is_exempt, day in rows:
+        if is_exempt and not rates.is_needed_by_exempt(tax_class):
+            continue
         if not rates.find(tax_class, jurisdiction, day, None):
             missing.setdefault(
                 (tax_class, jurisdiction), MissingTaxRate(account, tax_class, jurisdiction, day)

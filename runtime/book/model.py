@@ -34,7 +34,9 @@ class Account(BookRow):
     usage_bill_day: int | None = Field(ge=1, le=31, description="empty: the bill day")
     invoicer: Identifier | None = Field(description="who receives its invoices; empty: itself")
     jurisdiction: str | None = Field(description="tax jurisdiction, as the tax rows name it")
-    tax_exemption: str | None = Field(description="why it pays no tax; empty: it does")
+    tax_exemption: str | None = Field(
+        description="why it pays no tax, an exemption of the catalog if it has any; empty: it does"
+    )
     tax_id: str | None = Field(description="its own tax registration")
     timezone: str | None = Field(description="IANA zone; empty: the catalog's")
     locale: str | None = Field(description="how its invoices write dates and numbers; en_CA")

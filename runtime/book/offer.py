@@ -49,6 +49,7 @@ _COLUMNS: dict[str, dict[str, str]] = {
         "maximum": "BIGINT",
     },
     "bill_groups": {"bill_group": "VARCHAR", "bill_day": "INTEGER"},
+    "tax_exemptions": {"exemption": "VARCHAR"},
     "tax_rates": {"tax_class": "VARCHAR", "jurisdiction": "VARCHAR"},
 }
 
@@ -105,6 +106,7 @@ def _rows(program: Program) -> dict[str, Sequence[tuple[object, ...]]]:
             for each in program.package_services
         ],
         "bill_groups": [(each.id, each.bill_day) for each in program.bill_groups],
+        "tax_exemptions": sorted({(each.id,) for each in program.tax_exemptions}),
         "tax_rates": sorted({(each.tax_class, each.jurisdiction) for each in program.tax_rates}),
     }
 

@@ -20,7 +20,7 @@ ROUNDINGS: tuple[Rounding, ...] = ("half_up", "half_even")
 
 def explain_amount(invoice: Invoice, line: InvoiceLine) -> Explanation:
     """Explain price x quantity, and the part of the period by cumulative rounding."""
-    amount = f"{figure(line.net)} {invoice.currency}"
+    amount = f"{figure(line.charged)} {invoice.currency}"
     if line.unit_price is None:
         return Explanation(f"The amount is {amount}")
     sign = -1 if line.quantity < 0 else 1
@@ -62,9 +62,9 @@ def explain_amount(invoice: Invoice, line: InvoiceLine) -> Explanation:
 def explain_components(invoice: Invoice, line: InvoiceLine) -> Explanation:
     """Explain a usage line: the exact sum of its components, rounded once."""
     total = sum((Fraction(part.amount) for part in line.components), Fraction(0))
-    amount = f"{figure(line.net)} {invoice.currency}"
+    amount = f"{figure(line.charged)} {invoice.currency}"
     exact = _exact(total, invoice.minor_units)
-    if _rounds_to(total, line.net, invoice.minor_units):
+    if _rounds_to(total, line.charged, invoice.minor_units):
         statement = f"The exact sum {exact} is rounded once = {amount}"
     elif line.corrects is not None:
         statement = f"The line is {amount}, the difference to what {line.corrects} charged"
@@ -112,12 +112,12 @@ def _product(invoice: Invoice, part: UsageComponent, quantity: str) -> str:
 
 def _told(invoice: Invoice, line: InvoiceLine, product: str, exact: Fraction) -> Explanation:
     """Tell price x quantity, where that gives the line; a credit takes it back."""
-    amount = f"{figure(line.net)} {invoice.currency}"
+    amount = f"{figure(line.charged)} {invoice.currency}"
     signed = exact if line.quantity > 0 else -exact
-    if not _rounds_to(signed, line.net, invoice.minor_units):
+    if not _rounds_to(signed, line.charged, invoice.minor_units):
         return Explanation(f"The amount is {amount}", (Fact("at the price", product),))
     taken = product if line.quantity > 0 else f"−({product})"
-    if signed == Fraction(line.net):
+    if signed == Fraction(line.charged):
         return Explanation(f"The amount: {taken} = {amount}")
     in_full = _exact(signed, invoice.minor_units)
     return Explanation(f"The amount: {taken} = {in_full}, rounded once = {amount}")
@@ -166,7 +166,7 @@ def _cumulative(
             rounded(exact * 10**units * part / span.whole, rounding)
             for part in (span.start, span.end)
         )
-        if to_major(until - before, units) == abs(line.net):
+        if to_major(until - before, units) == abs(line.charged):
             return to_major(before, units), to_major(until, units)
     return None
 

@@ -87,7 +87,7 @@ def place_of(invoice: Invoice, line: InvoiceLine) -> str:
 def summary_of(invoice: Invoice, line: InvoiceLine) -> str:
     """Tell a line's derivation in one sentence."""
     what = f"{line.description}, {days_of(line.period_start, line.period_end)}"
-    amount = f"{figure(line.net)} {invoice.currency}"
+    amount = f"{figure(line.charged)} {invoice.currency}"
     if line.unit_price is None:
         parts = len(line.components)
         how = f"the sum of {parts} rated parts, rounded once" if parts != 1 else "one rated part"
@@ -241,6 +241,8 @@ def _tax(invoice: Invoice, line: InvoiceLine) -> Explanation:
             children=tuple(Explanation(_tax_row(row, money), source=row.source) for row in rows),
         )
     (row,) = rows
+    if row.held_in_all is not None:
+        return _held_tax(invoice, line, row)
     exempt = (Fact("exempt", row.exemption),) if row.exemption is not None else ()
     share = shown(line.net * line.tax_percent / 100, invoice.minor_units)
     return Explanation(
@@ -255,6 +257,31 @@ def _tax(invoice: Invoice, line: InvoiceLine) -> Explanation:
             *exempt,
         ),
         source=row.source,
+    )
+
+
+def _held_tax(invoice: Invoice, line: InvoiceLine, row: TaxLine) -> Explanation:
+    """The tax that the line's price holds, owed or, for an exempt account, taken out of it."""
+    money = invoice.currency
+    held = figure(line.charged - line.net)
+    holds = f"The price of {figure(line.charged)} {money} holds {held} {money} of tax"
+    facts = [
+        Fact("net", f"{figure(line.charged)} − {held} = {figure(line.net)} {money}"),
+        Fact(
+            "rounded once",
+            f"of all lines of this class and rate, {_held_row(row, money)}",
+        ),
+        Fact("shared out", "by largest remainder, so that the shares add up to the tax"),
+    ]
+    if row.exemption is not None:
+        facts.append(Fact("exempt", f"none of it is due: {row.exemption}"))
+    return Explanation(statement=holds, facts=tuple(facts), source=row.source)
+
+
+def _held_row(row: TaxLine, money: str) -> str:
+    return (
+        f"{figure(row.amount)} {money} with a base of {figure(row.base)} "
+        f"({words(row.tax)}, {row.jurisdiction})"
     )
 
 

@@ -253,6 +253,7 @@ def _tax_line(tax: InvoiceTax, minor_units: int, maker: _Maker) -> TaxLine:
         base=to_major(tax.base, minor_units),
         amount=to_major(tax.minor, minor_units),
         exemption=rate.exemption,
+        held_in_all=None if rate.held is None else rate.held_in_all,
         source=maker.wording.source(maker.tax_rates.source(rate)),
     )
 

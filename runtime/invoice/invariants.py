@@ -43,7 +43,10 @@ def broken_subtotals(invoice: Invoice) -> tuple[str, ...]:
 
 
 def broken_taxes(invoice: Invoice) -> tuple[str, ...]:
-    """Tax lines add up to the tax total, and so do the lines' shares."""
+    """Tax lines add up to the tax total, and so do the lines' shares.
+
+    A tax is its rate of its base, rounded; one that prices hold was rounded with its base.
+    """
     total = invoice.totals.tax
     found = []
     if sum(line.amount for line in invoice.taxes) != total:
@@ -52,7 +55,8 @@ def broken_taxes(invoice: Invoice) -> tuple[str, ...]:
         found.append(f"the lines' taxes do not add up to {total}")
     for tax in invoice.taxes:
         exact = Fraction(tax.base) * Fraction(tax.percent) / 100
-        if 2 * abs(Fraction(tax.amount) - exact) > Fraction(1, 10**invoice.minor_units):
+        smallest = Fraction(1, 10**invoice.minor_units)
+        if abs(Fraction(tax.amount) - exact) > smallest / (2 if tax.held_in_all is None else 1):
             found.append(f"{tax.percent}% of {tax.base} is not {tax.amount}")
     return tuple(found)
 
@@ -76,6 +80,7 @@ def broken_places(invoice: Invoice) -> tuple[str, ...]:
     """Every amount has the currency's minor units as its places, and zero has no sign."""
     amounts = [
         *(line.net for line in all_lines(invoice)),
+        *(line.charged for line in all_lines(invoice)),
         *(line.tax for line in all_lines(invoice)),
         *(tax.amount for tax in invoice.taxes),
         invoice.totals.net,
@@ -91,7 +96,7 @@ def broken_places(invoice: Invoice) -> tuple[str, ...]:
 
 
 def broken_prices(invoice: Invoice) -> tuple[str, ...]:
-    """A printed quantity times a printed price explains the net within its rounding.
+    """A printed quantity times a printed price explains the amount within its rounding.
 
     A stretch of days is the difference of two rounded figures, so it may be one off.
     """
@@ -107,13 +112,13 @@ def broken_prices(invoice: Invoice) -> tuple[str, ...]:
                 (line.period_start, line.period_end),
             )
             exact = exact * (until - first) / whole
-        if abs(Fraction(line.net) - exact) > Fraction(1, 10**invoice.minor_units):
-            found.append(f"line {line.number}: {line.net} is not {exact}")
+        if abs(Fraction(line.charged) - exact) > Fraction(1, 10**invoice.minor_units):
+            found.append(f"line {line.number}: {line.charged} is not {exact}")
     return tuple(found)
 
 
 def broken_components(invoice: Invoice) -> tuple[str, ...]:
-    """The parts of a usage line add up to its net within its rounding, and to its quantity.
+    """The parts of a usage line add up to its amount within its rounding, and to its quantity.
 
     A line that corrects another one is the difference of two rounded sums.
     """
@@ -123,8 +128,8 @@ def broken_components(invoice: Invoice) -> tuple[str, ...]:
             continue
         total = sum((part.amount for part in line.components), Decimal(0))
         tolerance = Fraction(1, 10**invoice.minor_units)
-        if abs(Fraction(line.net) - Fraction(total)) > tolerance:
-            found.append(f"line {line.number}: {line.net} is not {total}")
+        if abs(Fraction(line.charged) - Fraction(total)) > tolerance:
+            found.append(f"line {line.number}: {line.charged} is not {total}")
     return tuple(found)
 
 

@@ -90,6 +90,8 @@ class InvoiceLine(Frozen):
             where several rates make the line (see components).  Recurring: instances,
             "unit" is "" and the price is for a full period.
         net: the amount before tax, rounded.
+        with_tax: the amount at the price, where prices hold taxes: the net, and what the
+            price holds; None where it holds none.
         tax: this line's share of the invoice's tax.
         components: how a usage line was rated.
         source: the catalog's line of the price; None where components carry theirs.
@@ -123,11 +125,17 @@ class InvoiceLine(Frozen):
     unit_price: Decimal | None
     unit_price_per: str | None
     net: Decimal
+    with_tax: Decimal | None = None
     tax_class: str | None
     tax_percent: Decimal | None
     tax: Decimal
     components: tuple[UsageComponent, ...]
     source: PriceSource | None
+
+    @property
+    def charged(self) -> Decimal:
+        """What price and quantity come to: the net, with the taxes that the price holds."""
+        return self.net if self.with_tax is None else self.with_tax
 
 
 class ServiceSection(Frozen):
@@ -164,7 +172,8 @@ class AccountSection(Frozen):
 class TaxLine(Frozen):
     """Tax of one class, jurisdiction and rate on the sum of its lines, rounded once.
 
-    `exemption` holds the reason where nothing is due for one.
+    `exemption` holds the reason where nothing is due for one.  `held_in_all`: the percentage of
+    all taxes that the lines' prices hold, this one among them; None: it came on top.
     """
 
     tax: str
@@ -174,6 +183,7 @@ class TaxLine(Frozen):
     base: Decimal
     amount: Decimal
     exemption: str | None
+    held_in_all: Decimal | None = None
     source: PriceSource | None
 
 

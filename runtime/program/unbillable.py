@@ -51,10 +51,6 @@ def _rates(program: Program) -> Iterator[tuple[int, str]]:
 
 
 def _billing(program: Program) -> Iterator[tuple[int, str]]:
-    for inclusion in program.tax_inclusions:
-        yield inclusion.source, "a tax that prices include"
-    for exemption in program.tax_exemptions:
-        yield exemption.source, "an exemption of a tax"
     for group in program.bill_groups:
         if group.delivery != "offline":
             yield group.source, "the delivery of invoices by e-mail"

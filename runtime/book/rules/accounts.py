@@ -10,6 +10,10 @@ def _currencies(program: Program) -> tuple[str, ...]:
     return tuple(each.code for each in program.currencies)
 
 
+def _exemptions(program: Program) -> tuple[str, ...]:
+    return tuple({each.id for each in program.tax_exemptions})
+
+
 def _bill_groups(program: Program) -> tuple[str, ...]:
     return tuple(each.id for each in program.bill_groups)
 
@@ -93,6 +97,21 @@ ACCOUNT_RULES = (
         FROM book.accounts a
         WHERE a.bill_group IS NOT NULL
           AND NOT EXISTS (SELECT 1 FROM offer.bill_groups g WHERE g.bill_group = a.bill_group)
+        """,
+    ),
+    Rule(
+        code="unknown_exemption",
+        entity="accounts",
+        names=_exemptions,
+        sql="""
+        SELECT a.row, 'tax_exemption' AS field, a.tax_exemption AS value,
+          'is not an exemption of the catalog' AS reason, '' AS hint
+        FROM book.accounts a
+        WHERE a.tax_exemption IS NOT NULL
+          AND EXISTS (SELECT 1 FROM offer.tax_exemptions)
+          AND NOT EXISTS (
+            SELECT 1 FROM offer.tax_exemptions e WHERE e.exemption = a.tax_exemption
+          )
         """,
     ),
     Rule(

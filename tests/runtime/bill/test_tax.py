@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.money import rounded
-from runtime.program.model import Program, Rounding, TaxRate
+from runtime.program.model import Program, Rounding, TaxExemption, TaxInclusion, TaxRate
 from runtime.tax import (
     AppliedRate,
     TaxRates,
@@ -132,3 +132,103 @@ def test_each_rate_is_rounded_once_and_the_lines_add_up_to_it(
     for (net, rates), share in zip(lines, shares, strict=True):
         exact = sum((net * Fraction(rate.percent) / 100 for rate in rates), Fraction(0))
         assert abs(share.minor - exact) <= len(rates)
+
+
+def held(*rows: tuple[str, str]) -> TaxRates:
+    """Give taxes in DE that prices of telecom hold, and an exemption of the first of them."""
+    table = tuple(
+        TaxRate(
+            tax=tax,
+            tax_class="telecom",
+            jurisdiction="DE",
+            percent=Decimal(percent),
+            start=None,
+            source=0,
+        )
+        for tax, percent in rows
+    )
+    return TaxRates(
+        connectivity_program().model_copy(
+            update={
+                "tax_rates": table,
+                "tax_inclusions": tuple(TaxInclusion(tax=tax, source=0) for tax, _ in rows),
+                "tax_exemptions": (
+                    TaxExemption(tax=rows[0][0], id="reverse", text="Reverse charge", source=0),
+                ),
+            }
+        )
+    )
+
+
+@pytest.mark.feature("A21")
+def test_of_a_price_that_includes_tax_the_tax_is_taken_out() -> None:
+    # 119.00 at 19 %: 19.00 are tax, 100.00 are left.
+    found = held(("vat", "19")).find("telecom", "DE", DAY, None)
+    (tax,), (line,) = share_taxes([(11_900, found)], "half_up")
+    assert (tax.base, tax.minor) == (10_000, 1_900)
+    assert (line.held, line.minor, line.percent) == (1_900, 1_900, Decimal(19))
+
+
+@pytest.mark.feature("A21")
+def test_what_lines_hold_is_rounded_once_and_shared() -> None:
+    # 19.98 x 19 / 119 = 3.1901 -> 3.19; 1.595 each, the odd cent to the first.
+    found = held(("vat", "19")).find("telecom", "DE", DAY, None)
+    (tax,), (first, second) = share_taxes([(999, found), (999, found)], "half_up")
+    assert (tax.base, tax.minor) == (1_679, 319)
+    assert (first.minor, second.minor) == (160, 159)
+
+
+@pytest.mark.feature("A21")
+def test_two_taxes_that_a_price_includes_are_taken_out_of_it_together() -> None:
+    # 126.00 at 19 % and 7 %: 126 / 1.26 = 100.00 net, 19.00 and 7.00.
+    found = held(("vat", "19"), ("levy", "7")).find("telecom", "DE", DAY, None)
+    taxes, (line,) = share_taxes([(12_600, found)], "half_up")
+    assert [(tax.rate.tax, tax.base, tax.minor) for tax in taxes] == [
+        ("vat", 10_000, 1_900),
+        ("levy", 10_000, 700),
+    ]
+    assert line.held == 2_600
+
+
+@pytest.mark.feature("A21")
+def test_an_exempt_account_pays_the_price_without_the_tax_it_is_exempt_of() -> None:
+    # Of 126.00, 19.00 are not owed: 100.00 net and 7.00 of the other tax.
+    rates = held(("vat", "19"), ("levy", "7"))
+    found = rates.find("telecom", "DE", DAY, "reverse")
+    taxes, (line,) = share_taxes([(12_600, found)], "half_up")
+    assert [(tax.rate.exemption, tax.base, tax.minor) for tax in taxes] == [
+        ("Reverse charge", 10_000, 0),
+        (None, 10_000, 700),
+    ]
+    assert (line.held, line.minor) == (2_600, 700)
+    assert rates_from_text(rates_to_text(found)) == found
+
+
+@pytest.mark.feature("A21")
+@given(
+    amounts=st.lists(st.integers(-(10**6), 10**6), min_size=1, max_size=12),
+    percents=st.lists(st.sampled_from(["7", "19", "9.975", "0"]), min_size=1, max_size=2),
+    is_exempt=st.booleans(),
+)
+def test_net_and_held_tax_always_add_up_to_the_amount(
+    amounts: list[int], percents: list[str], is_exempt: bool
+) -> None:
+    rates = held(*zip(("vat", "levy"), percents, strict=False))
+    found = rates.find("telecom", "DE", DAY, "reverse" if is_exempt else None)
+    taxes, lines = share_taxes([(amount, found) for amount in amounts], "half_up")
+    taken = [line.held or 0 for line in lines]
+    whole = 100 + sum(map(Fraction, percents), Fraction(0))
+    for percent, tax in zip(percents, taxes, strict=True):
+        is_owed = tax.rate.exemption is None
+        exact = sum(amounts) * Fraction(percent) / whole
+        assert tax.minor == (rounded(exact, "half_up") if is_owed else 0)
+        assert tax.base == sum(amounts) - sum(taken)
+    assert sum(line.minor for line in lines) == sum(tax.minor for tax in taxes)
+    if not is_exempt:
+        assert [line.minor for line in lines] == taken
+
+
+@pytest.mark.feature("A21")
+def test_taxes_of_an_older_ledger_came_on_top() -> None:
+    (rate,) = rates_from_text('[["gst","telecom","QC","9.975",null]]')
+    assert rate == AppliedRate("gst", "telecom", "QC", Decimal("9.975"), None)

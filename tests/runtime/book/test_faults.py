@@ -15,7 +15,7 @@ import pytest
 
 from runtime.book.load import load_book
 from runtime.engine import open_engine
-from runtime.program.model import Program, Transition
+from runtime.program.model import Program, TaxExemption, Transition
 from tests.runtime.programs import connectivity_program
 
 HERE = Path(__file__).parent
@@ -61,6 +61,11 @@ def programs(name: str) -> Program:
         case "sold in CAD only":
             package = base.packages[0].model_copy(update={"currencies": ("CAD",)})
             return base.model_copy(update={"packages": (package,)})
+        case "with an exemption":
+            exemption = TaxExemption(
+                tax="sales_tax", id="reverse_charge", text="Reverse charge", source=0
+            )
+            return base.model_copy(update={"tax_exemptions": (exemption,)})
         case "begun by two statuses":
             first = Transition(
                 lifecycle="line", id="adopt", from_status="new", to_status="active", source=0
