@@ -219,6 +219,14 @@ PART_OF_PERIOD = Code(
 PENALTY_RANGE = Code(
     "RB427", "penalty-range", "error", "leaving a contract costs nothing, or more than staying"
 )
+EMPTY_REASON = Code("RB428", "empty-reason", "error", "a price plan gives no reason")
+REGION_OVERLAP = Code(
+    "RB429", "region-overlap", "error", "two regions of a price book have one country"
+)
+DISCOUNT_TWICE = Code(
+    "RB430", "discount-twice", "error", "a price plan discounts the same thing twice"
+)
+UNSOLD_PRICE = Code("RB431", "unsold-price", "warning", "a price is set for what no package sells")
 
 UNKNOWN_ALLOW = Code("RB901", "unknown-allow", "warning", "an allow comment names no warning")
 FORBIDDEN_ALLOW = Code(

@@ -208,9 +208,13 @@ def derived_from(
     )
 
 
-def price_cells(resolved: Resolved, service: ServiceDeclaration) -> Iterator[PriceCell]:
-    """Give every recurring price of a service, in the order written."""
-    for price in recurring_prices(resolved, service):
+def price_cells(
+    resolved: Resolved,
+    service: ServiceDeclaration,
+    prices: tuple[RecurringPrice, ...] | None = None,
+) -> Iterator[PriceCell]:
+    """Give every recurring price of a service, in the order written; None: the catalog's own."""
+    for price in recurring_prices(resolved, service) if prices is None else prices:
         for base in derived_from(resolved, service, price):
             listed: list[tuple[StatusPrice | None, Price]]
             listed = [(row, row.price) for row in base.by_status]

@@ -54,6 +54,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("count", follows=_IS, named=True),
     Kind("discount", follows=rf'{_BLANK}{_NAME}(?:{_BLANK}"[^"\n]*")?[ \t]*='),
     Kind("contract", "contract_body"),
+    Kind("price book", "price_book_body"),
+    Kind("price plan", "price_plan_body"),
     Kind("unit", follows=_IS),
     Kind("feed", "feed_body"),
     Kind("usage class type", follows=rf"{_BLANK}{_NAME}[ \t\r]*(?=[#\n]|\Z)"),

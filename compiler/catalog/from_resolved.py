@@ -11,6 +11,7 @@ from compiler.catalog.feeds_from_resolved import custom_units, feeds
 from compiler.catalog.known import known
 from compiler.catalog.model import Catalog
 from compiler.catalog.offers_from_resolved import packages
+from compiler.catalog.price_books_from_resolved import price_books, price_plans, price_sets
 from compiler.catalog.services_from_resolved import (
     lifecycles,
     package_statuses,
@@ -73,4 +74,7 @@ def catalog_of(resolved: Resolved) -> Catalog:
         counting_rules=counting_rules(resolved),
         discounts=discounts(resolved),
         contracts=contracts(resolved),
+        price_books=price_books(resolved),
+        price_plans=price_plans(resolved),
+        price_sets=price_sets(resolved),
     )

@@ -9,6 +9,7 @@ from compiler.catalog.commercial import Contract, Discount
 from compiler.catalog.counting import CountingRule
 from compiler.catalog.feeds import CustomUnit, Feed
 from compiler.catalog.offers import Package
+from compiler.catalog.price_books import PriceBook, PricePlan, PriceSet
 from compiler.catalog.services import (
     Lifecycle,
     PackageStatus,
@@ -57,3 +58,6 @@ class Catalog(Entity):
     counting_rules: tuple[CountingRule, ...]
     discounts: tuple[Discount, ...]
     contracts: tuple[Contract, ...]
+    price_books: tuple[PriceBook, ...]
+    price_plans: tuple[PricePlan, ...]
+    price_sets: tuple[PriceSet, ...]

@@ -41,8 +41,10 @@ from dsl.syntax.services import (
     ServiceStatusDeclaration,
     ServiceTypeDeclaration,
 )
+from dsl.syntax.services import OneTimePrice as OneTimePriceNode
 from dsl.syntax.services import PriceVersion as PriceVersionNode
 from dsl.syntax.services import RecurringPrice as RecurringPriceNode
+from dsl.syntax.services import TransitionCharge as TransitionChargeNode
 
 
 def money(node: syntax.Money) -> Money:
@@ -130,31 +132,50 @@ def _service(resolved: Resolved, node: ServiceDeclaration) -> Service:
         is_active=node.inactive is None,
         active_from=None if node.active_from is None else node.active_from.value,
         active_until=None if node.active_until is None else node.active_until.value,
-        recurring_prices=tuple(_recurring_prices(resolved, node)),
-        one_time_prices=tuple(
-            OneTimePrice(version=_version(each.version), price=price)
-            for each in node.one_time_prices
-            for price in prices_of(resolved, each.price)
-        ),
-        transition_charges=tuple(
-            TransitionCharge(
-                transition=charge.transition.text,
-                fee_service=target_name(resolved, charge.service),
-                prices=prices_of(resolved, charge.price),
-                span=charge.span,
-            )
-            for charge in node.transition_charges
-        ),
+        recurring_prices=typed_recurring(resolved, node, recurring_prices(resolved, node)),
+        one_time_prices=typed_one_time(resolved, node.one_time_prices),
+        transition_charges=typed_charges(resolved, node.transition_charges),
         usage=_usage(resolved, node),
     )
 
 
-def _recurring_prices(resolved: Resolved, node: ServiceDeclaration) -> Iterator[RecurringPrice]:
-    billable = known(billable_statuses(resolved, node), f"the statuses of `{node.name.text}`")
-    for price in recurring_prices(resolved, node):
-        for base in derived_from(resolved, node, price):
-            for row in _rows(resolved, base, billable):
-                yield row if price.derived is None else _derived(row, price, base)
+def typed_recurring(
+    resolved: Resolved, service: ServiceDeclaration, prices: tuple[RecurringPriceNode, ...]
+) -> tuple[RecurringPrice, ...]:
+    """Type recurring prices of a service, whoever's they are: one a status and currency."""
+    billable = known(billable_statuses(resolved, service), f"statuses of `{service.name.text}`")
+    return tuple(
+        row if price.derived is None else _derived(row, price, base)
+        for price in prices
+        for base in derived_from(resolved, service, price)
+        for row in _rows(resolved, base, billable)
+    )
+
+
+def typed_one_time(
+    resolved: Resolved, prices: tuple[OneTimePriceNode, ...]
+) -> tuple[OneTimePrice, ...]:
+    """Type one-time prices: one a currency."""
+    return tuple(
+        OneTimePrice(version=_version(each.version), price=price)
+        for each in prices
+        for price in prices_of(resolved, each.price)
+    )
+
+
+def typed_charges(
+    resolved: Resolved, charges: tuple[TransitionChargeNode, ...]
+) -> tuple[TransitionCharge, ...]:
+    """Type what transitions charge."""
+    return tuple(
+        TransitionCharge(
+            transition=charge.transition.text,
+            fee_service=target_name(resolved, charge.service),
+            prices=prices_of(resolved, charge.price),
+            span=charge.span,
+        )
+        for charge in charges
+    )
 
 
 def _rows(

@@ -9,6 +9,7 @@ from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.checks.unbillable_price import LINE
 from compiler.facts import service_base
+from compiler.price_sets import price_sets
 from compiler.resolve.model import Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
@@ -60,8 +61,8 @@ class _Charge:
 
 
 def _charges(resolved: Resolved) -> Iterator[_Charge]:
-    for service in resolved.all(ServiceDeclaration):
-        yield from (_Charge("a transition", each.service) for each in service.transition_charges)
+    for priced in price_sets(resolved):
+        yield from (_Charge("a transition", each.service) for each in priced.transition_charges)
     for contract in resolved.all(ContractDeclaration):
         yield from (_Charge("what falls short", each.fee) for each in contract.minimums)
         if contract.penalty is not None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from compiler import codes
 from compiler.checks.page import TINY, Page
+from compiler.price_sets import price_sets
 from compiler.resolve.model import Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
-from dsl.syntax.services import ServiceDeclaration
 
 CODE = codes.CHARGE_WITHOUT_LIFECYCLE
 
@@ -54,14 +54,14 @@ service access {
 
 def check(resolved: Resolved, session: Session) -> None:
     """Report each charge that has no lifecycle to happen in."""
-    for service in resolved.all(ServiceDeclaration):
+    for priced in price_sets(resolved):
+        service = priced.service
         if service.lifecycle is not None:
             continue
-        for charge in service.transition_charges:
+        for charge in priced.transition_charges:
             session.report(
                 CODE,
-                f"the service `{service.name.text}` charges `{charge.transition.text}`, "
-                "and has no lifecycle",
+                f"{priced.subject} charges `{charge.transition.text}`, and has no lifecycle",
                 Label(charge.transition.span, "this transition never occurs"),
                 [Label(service.name.span, "no `lifecycle` is named here")],
                 "add `lifecycle <name>` to the service",

@@ -10,12 +10,12 @@ from compiler.checks.page import TINY, Page
 from compiler.facts import derived_from, terms_of
 from compiler.resolve.model import Resolved
 from compiler.session import Session
-from compiler.tables.prices import AMOUNT_COLUMN
+from compiler.tables.prices import AMOUNT_COLUMN, price_tables
 from dsl.diagnostic import Label
 from dsl.source import Span
 from dsl.syntax.base import Money, Number, Percent, Quantity
 from dsl.syntax.prices import Price
-from dsl.syntax.services import PriceTableDeclaration, RecurringPrice, ServiceDeclaration
+from dsl.syntax.services import RecurringPrice, ServiceDeclaration
 
 CODE = codes.EXCESSIVE_AMOUNT
 
@@ -68,12 +68,10 @@ def _numbers(resolved: Resolved) -> Iterator[tuple[Span, Decimal]]:
     yield from ((node.span, node.amount) for node in resolved.every(Quantity))
     yield from ((node.span, node.value) for node in resolved.every(Percent))
     yield from ((node.span, node.value) for node in resolved.every(Number))
-    for node in resolved.all(PriceTableDeclaration):
-        table = resolved.tables.of(node.table)
-        if table is not None:
-            cells = table[AMOUNT_COLUMN]
-            for text, amount in cells.distinct.items():
-                yield table.cell(cells.first(text), AMOUNT_COLUMN), amount
+    for table in price_tables(resolved.tables):
+        cells = table[AMOUNT_COLUMN]
+        for text, amount in cells.distinct.items():
+            yield table.cell(cells.first(text), AMOUNT_COLUMN), amount
 
 
 def _discounted(resolved: Resolved) -> Iterator[tuple[Money, Percent]]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from compiler import codes
 from compiler.checks.page import TINY, Page
-from compiler.facts import frequency_words, recurring_prices, service_base
+from compiler.facts import frequency_words, service_base
+from compiler.price_sets import PriceSet, price_sets
 from compiler.resolve.model import Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
 from dsl.source import Span
-from dsl.syntax.services import ServiceDeclaration
 from runtime.program.terms import ServiceBase
 
 CODE = codes.MISPLACED_PRICE
@@ -39,29 +39,30 @@ service setup {
 
 def check(resolved: Resolved, session: Session) -> None:
     """Report each price that the service's base does not bill."""
-    for service in resolved.all(ServiceDeclaration):
-        base = service_base(resolved, service)
+    for priced in price_sets(resolved):
+        base = service_base(resolved, priced.service)
         if base is None:
             continue
         if base != "recurring":
-            for price in recurring_prices(resolved, service):
+            for price in priced.recurring_prices:
                 what = f"{frequency_words(price.frequency.months)} price"
-                _report(service, base, price.frequency.span, what, session)
-            if service.usage is not None:
-                _report(service, base, service.usage.frequency.span, USAGE, session)
+                _report(priced, base, price.frequency.span, what, session)
+            usage = priced.service.usage
+            if priced.owner is None and usage is not None:
+                _report(priced, base, usage.frequency.span, USAGE, session)
         if base != "non_recurring":
-            for one_time in service.one_time_prices:
-                _report(service, base, one_time.span, "one-time price", session)
+            for one_time in priced.one_time_prices:
+                _report(priced, base, one_time.span, "one-time price", session)
 
 
-def _report(
-    service: ServiceDeclaration, base: ServiceBase, at: Span, what: str, session: Session
-) -> None:
+def _report(priced: PriceSet, base: ServiceBase, at: Span, what: str, session: Session) -> None:
+    service = priced.service
     label = Label(at, f"{_ARTICLES[base]} has no {what}")
     typed = () if service.type is None else (Label(service.type.span, f"its type is {base}"),)
     session.report(
         CODE,
-        f"the service `{service.name.text}` is {_ARTICLES[base]}, and has {_with_article(what)}",
+        f"the service `{service.name.text}` is {_ARTICLES[base]}, and has "
+        f"{_with_article(what)}{priced.whose}",
         label,
         typed,
         _HELP[base],

@@ -52,7 +52,7 @@ def check(resolved: Resolved, session: Session) -> None:
     for prices in price_lists(resolved):
         given = [money.currency.text for money in prices.amounts]
         lacking = [code for code in due if code not in given]
-        if lacking and set(given) <= set(due):
+        if lacking and prices.must_be_whole and set(given) <= set(due):
             session.report(
                 CODE,
                 f"{prices.what} is not given in {listed(lacking)}",

@@ -18,6 +18,7 @@ from dsl.syntax.commercial import ContractDeclaration
 from dsl.syntax.declarations import Declaration
 from dsl.syntax.feeds import FeedDeclaration
 from dsl.syntax.offers import PackageDeclaration
+from dsl.syntax.price_books import PricePlanDeclaration
 from dsl.syntax.services import LifecycleDeclaration, ServiceDeclaration
 from dsl.syntax.share_plans import SharedBucket, SharePlanDeclaration
 from dsl.syntax.usage import RateGroupDeclaration, RatePlanDeclaration
@@ -120,6 +121,9 @@ def _needs(node: Declaration) -> Iterator[Need]:
         case SharePlanDeclaration():
             yield Need("`sold as`", node.sold_as is not None, "sold as  <service>")
             yield Need("`bucket`", bool(node.buckets), "bucket <name> of <base bucket> { ... }")
+        case PricePlanDeclaration():
+            reason = 'reason  "Approved by the deal desk, 2026-01-12"'
+            yield Need("`reason`", node.reason is not None, reason)
         case PackageDeclaration():
             yield Need("`bills`", bool(node.frequencies), "bills  monthly in advance")
             yield Need("`service`", bool(node.services), "service  <service>")

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from compiler.bucket_facts import every_bucket
-from compiler.facts import leading_amounts, measure_of, recurring_prices
+from compiler.facts import leading_amounts, measure_of
+from compiler.price_sets import price_sets
 from compiler.resolve.model import Resolved
 from dsl.syntax.prices import Price
 from dsl.syntax.services import ServiceDeclaration
@@ -35,16 +36,17 @@ class Place:
 
 
 def price_places(resolved: Resolved) -> Iterator[Place]:
-    """Give the prices of services, of bucket tiers and of rates; those in tables too."""
-    for service in resolved.all(ServiceDeclaration):
-        for price in recurring_prices(resolved, service):
+    """Give the prices of services, whoever's, of bucket tiers and of rates; those in tables too."""
+    for priced in price_sets(resolved):
+        service = priced.service
+        for price in priced.recurring_prices:
             if price.price is not None:
                 yield Place(price.price, is_usage=False, service=service)
             for row in price.by_status:
                 yield Place(row.price, is_usage=False, service=service)
-        for one_time in service.one_time_prices:
+        for one_time in priced.one_time_prices:
             yield Place(one_time.price, is_usage=False, service=service)
-        for charge in service.transition_charges:
+        for charge in priced.transition_charges:
             yield Place(charge.price, is_usage=False, service=service)
     for bucket in every_bucket(resolved):
         for tier in bucket.tiers:

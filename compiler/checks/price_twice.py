@@ -16,12 +16,12 @@ from compiler.facts import (
     version_key,
     version_words,
 )
+from compiler.price_sets import PriceSet, price_sets
 from compiler.resolve.model import Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
 from dsl.source import Span
 from dsl.syntax.prices import PriceSum
-from dsl.syntax.services import ServiceDeclaration
 from runtime.program.terms import IN_SERVICE
 
 CODE = codes.PRICE_TWICE
@@ -51,17 +51,18 @@ service access {
 
 def check(resolved: Resolved, session: Session) -> None:
     """Report each second amount, and where the first is."""
-    for service in resolved.all(ServiceDeclaration):
+    for priced in price_sets(resolved):
         seen: dict[tuple[object, ...], Span] = {}
         reported: set[Span] = set()
-        for status, cell in _cells(resolved, service):
+        for status, cell in _cells(resolved, priced):
             key = (cell.months, status, cell.money.currency.text, *version_key(cell.version))
             first = seen.setdefault(key, cell.at)
             if first != cell.at and cell.at not in reported:
                 if cell.price.derived is not None:
                     reported.add(cell.at)
                 where = "" if status == IN_SERVICE else f" in `{status}`"
-                what = f"the {frequency_words(cell.months)} price of `{service.name.text}`{where}"
+                name = f"`{priced.service.name.text}`{where}{priced.whose}"
+                what = f"the {frequency_words(cell.months)} price of {name}"
                 what += version_words(cell.version)
                 _report(what, cell.money.currency.text, cell.at, first, session)
     for place in price_places(resolved):
@@ -94,10 +95,10 @@ def _check_sums(sums: Sequence[PriceSum], session: Session) -> None:
             )
 
 
-def _cells(resolved: Resolved, service: ServiceDeclaration) -> Iterator[tuple[str, PriceCell]]:
+def _cells(resolved: Resolved, priced: PriceSet) -> Iterator[tuple[str, PriceCell]]:
     """Give each amount by the status it holds in, a price for all as one for each."""
-    statuses = billable_statuses(resolved, service) or ()
-    for cell in price_cells(resolved, service):
+    statuses = billable_statuses(resolved, priced.service) or ()
+    for cell in price_cells(resolved, priced.service, priced.recurring_prices):
         for status in statuses if cell.row is None else (cell.row.status.text,):
             yield status, cell
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from compiler.bucket_facts import AnyBucket, flats_of
 from compiler.facts import leading_amounts, version_key, version_words
+from compiler.price_sets import PriceSet, price_sets
 from compiler.resolve.model import Resolved
 from dsl.source import Span
 from dsl.syntax.base import Money
@@ -14,30 +15,35 @@ from dsl.syntax.billing import BillGroupDeclaration
 from dsl.syntax.buckets import BucketDeclaration
 from dsl.syntax.commercial import ContractDeclaration, DiscountDeclaration
 from dsl.syntax.declarations import Declaration
-from dsl.syntax.services import OneTimePrice, ServiceDeclaration
+from dsl.syntax.price_books import PricePlanDeclaration
+from dsl.syntax.services import OneTimePrice
 from dsl.syntax.share_plans import SharePlanDeclaration
 from dsl.syntax.usage import RateGroupDeclaration
 
 
 @dataclass(frozen=True, slots=True)
 class PriceList:
-    """Amounts of one thing, one a currency; `what` names it, `at` is the text to complete."""
+    """Amounts of one thing, one a currency; `what` names it, `at` is the text to complete.
+
+    One that need not be whole leaves what it lacks to the catalog's own.
+    """
 
     what: str
     at: Span
     amounts: tuple[Money, ...]
+    must_be_whole: bool = True
 
 
 def price_lists(resolved: Resolved) -> Iterator[PriceList]:
     """Give the price lists of all declarations but those of recurring prices."""
     for declaration in resolved.declarations:
         yield from _lists(declaration)
+    for priced in price_sets(resolved):
+        yield from _service_lists(priced)
 
 
 def _lists(node: Declaration) -> Iterator[PriceList]:
     match node:
-        case ServiceDeclaration():
-            yield from _service_lists(node)
         case BillGroupDeclaration():
             if node.carry_forward:
                 at = node.carry_forward[0].span
@@ -46,6 +52,11 @@ def _lists(node: Declaration) -> Iterator[PriceList]:
             yield from _tier_lists(node)
         case DiscountDeclaration():
             yield from _amounts(f"the discount `{node.name.text}`", node.terms.amounts)
+        case PricePlanDeclaration():
+            for discount in node.discounts:
+                yield from _amounts(
+                    f"a discount of the price plan `{node.name.text}`", discount.terms.amounts
+                )
         case ContractDeclaration():
             for minimum in node.minimums:
                 what = f"the minimum of the contract `{node.name.text}`"
@@ -80,23 +91,25 @@ def _tier_lists(bucket: AnyBucket) -> Iterator[PriceList]:
             yield PriceList(what, amounts[0].span, amounts)
 
 
-def _service_lists(node: ServiceDeclaration) -> Iterator[PriceList]:
+def _service_lists(priced: PriceSet) -> Iterator[PriceList]:
+    node, must_be_whole = priced.service, priced.owner is None
     versions: dict[tuple[str, str], list[OneTimePrice]] = {}
-    for price in node.one_time_prices:
+    for price in priced.one_time_prices:
         versions.setdefault(version_key(price.version), []).append(price)
     for prices in versions.values():
         version = prices[0].version
         yield PriceList(
-            f"the price of `{node.name.text}`{version_words(version)}",
+            f"the price of `{node.name.text}`{priced.whose}{version_words(version)}",
             node.name.span if version is None else version.span,
             tuple(money for each in prices for money in leading_amounts(each.price)),
+            must_be_whole,
         )
     charges: dict[tuple[str, str], list[Money]] = {}
     places: dict[tuple[str, str], Span] = {}
-    for charge in node.transition_charges:
+    for charge in priced.transition_charges:
         key = charge.transition.text, charge.service.text
         charges.setdefault(key, []).extend(leading_amounts(charge.price))
         places.setdefault(key, charge.service.span)
     for (transition, fee), amounts in charges.items():
-        what = f"the charge `{fee}` on `{transition}`"
-        yield PriceList(what, places[transition, fee], tuple(amounts))
+        what = f"the charge `{fee}` on `{transition}`{priced.whose}"
+        yield PriceList(what, places[transition, fee], tuple(amounts), must_be_whole)

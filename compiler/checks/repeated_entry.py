@@ -21,6 +21,7 @@ from dsl.syntax.counting import CountingRuleDeclaration
 from dsl.syntax.declarations import Declaration
 from dsl.syntax.feeds import FeedDeclaration
 from dsl.syntax.offers import PackageDeclaration
+from dsl.syntax.price_books import PriceBookDeclaration
 from dsl.syntax.services import ServiceDeclaration
 from dsl.syntax.share_plans import SharePlanDeclaration
 from dsl.syntax.usage import RatePlanDeclaration
@@ -134,6 +135,10 @@ def _lists(node: Declaration) -> Iterator[tuple[str, list[Entry]]]:
             yield node.counted.text, _names(node.things)
             yield "status", _names(node.statuses)
             yield "package status", _names(node.package_statuses)
+        case PriceBookDeclaration():
+            yield "region", _names(region.name for region in node.regions)
+            for region in node.regions:
+                yield "country", _names(region.countries)
         case _:
             return
 

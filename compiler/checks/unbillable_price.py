@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from compiler import codes
 from compiler.checks.page import TINY, Page
-from compiler.facts import recurring_prices, status_base
+from compiler.facts import status_base
+from compiler.price_sets import price_sets
 from compiler.resolve.model import Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
-from dsl.syntax.services import ServiceDeclaration, ServiceStatusDeclaration
+from dsl.syntax.services import ServiceStatusDeclaration
 
 CODE = codes.UNBILLABLE_PRICE
 
@@ -56,8 +57,8 @@ service access {
 
 def check(resolved: Resolved, session: Session) -> None:
     """Report each such row, and where the status gets its base."""
-    for service in resolved.all(ServiceDeclaration):
-        for price in recurring_prices(resolved, service):
+    for priced in price_sets(resolved):
+        for price in priced.recurring_prices:
             for row in price.by_status:
                 status = resolved.find(row.status, ServiceStatusDeclaration)
                 base = None if status is None else status_base(status)
@@ -65,8 +66,7 @@ def check(resolved: Resolved, session: Session) -> None:
                     continue
                 session.report(
                     CODE,
-                    f"the service `{service.name.text}` has a price in `{status.name.text}`, "
-                    f"which is {base}",
+                    f"{priced.subject} has a price in `{status.name.text}`, which is {base}",
                     Label(row.status.span, "nothing is charged in this status"),
                     [Label(status.base.span, f"`{status.name.text}` is declared {base} here")],
                     "delete the row, or make the status `billable`",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from compiler import codes
 from compiler.checks.equal_rates import USAGE
 from compiler.checks.page import TINY, Page
@@ -10,6 +12,8 @@ from compiler.session import Session
 from compiler.standards import country_codes
 from compiler.tables.cells import country_help
 from dsl.diagnostic import Label
+from dsl.syntax.base import Name
+from dsl.syntax.price_books import PriceBookDeclaration
 from dsl.syntax.zones import ZoneDeclaration
 
 CODE = codes.UNKNOWN_COUNTRY
@@ -27,8 +31,9 @@ rate plan metered {
 """
 
 PAGE = Page(
-    what="A country of a zone is not a two-letter code of ISO 3166-1, in capitals.",
-    why="Usage is matched by that code; with another the zone would never match.",
+    what="A country of a zone, or of a region of a price book, is not a two-letter code of "
+    "ISO 3166-1, in capitals.",
+    why="Usage and accounts are matched by that code; with another nothing would ever match.",
     bad=TINY
     + USAGE
     + """\
@@ -46,13 +51,20 @@ zone abroad = countries FR, GB
 
 def check(resolved: Resolved, session: Session) -> None:
     """Report each unknown country."""
+    for name in _countries(resolved):
+        if name.text in country_codes():
+            continue
+        session.report(
+            CODE,
+            f"`{name.text}` is not a country of ISO 3166-1",
+            Label(name.span, "no such country"),
+            help=country_help(name.text),
+        )
+
+
+def _countries(resolved: Resolved) -> Iterator[Name]:
     for zone in resolved.all(ZoneDeclaration):
-        for name in zone.countries:
-            if name.text in country_codes():
-                continue
-            session.report(
-                CODE,
-                f"`{name.text}` is not a country of ISO 3166-1",
-                Label(name.span, "no such country"),
-                help=country_help(name.text),
-            )
+        yield from zone.countries
+    for book in resolved.all(PriceBookDeclaration):
+        for region in book.regions:
+            yield from region.countries

@@ -12,12 +12,11 @@ from compiler.resolve.model import Resolved
 from compiler.resolve.nearest import nearest
 from compiler.session import Session
 from compiler.standards import currency_codes, minor_units
-from compiler.tables.prices import CURRENCY_COLUMN
+from compiler.tables.prices import CURRENCY_COLUMN, price_tables
 from dsl.diagnostic import Label
 from dsl.syntax.base import Money, Name
 from dsl.syntax.feeds import FeedAmount
 from dsl.syntax.offers import PackageDeclaration
-from dsl.syntax.services import PriceTableDeclaration
 
 CODE = codes.UNKNOWN_CURRENCY
 
@@ -71,6 +70,5 @@ def currency_names(resolved: Resolved) -> Iterator[Name]:
             yield currency
     for package in resolved.all(PackageDeclaration):
         yield from package.currencies
-    for node in resolved.all(PriceTableDeclaration):
-        table = resolved.tables.of(node.table)
-        yield from () if table is None else table.names(CURRENCY_COLUMN)
+    for table in price_tables(resolved.tables):
+        yield from table.names(CURRENCY_COLUMN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from compiler.catalog.commercial import DiscountTerms
 from compiler.catalog.model import Catalog
 from compiler.lower.lines import Lines
 from runtime.program.commercial import (
@@ -14,27 +15,50 @@ from runtime.program.commercial import (
     ContractPenaltyAmount,
     Discount,
     DiscountAmount,
+    DiscountUse,
 )
 
 
 def discounts(catalog: Catalog, lines: Lines) -> Iterator[Discount]:
-    """Give the discounts."""
-    for discount in catalog.discounts:
+    """Give the discounts, those of price plans under ids of their own."""
+    for own, title, terms in _discounts(catalog):
         yield Discount(
-            id=discount.id,
-            title=discount.title,
-            kind=discount.terms.kind,
-            percent=discount.terms.percent,
-            periods=discount.terms.periods,
-            source=lines.id_of(discount.span),
+            id=own,
+            title=title,
+            kind=terms.kind,
+            percent=terms.percent,
+            periods=terms.periods,
+            source=lines.id_of(terms.span),
         )
 
 
 def discount_amounts(catalog: Catalog) -> Iterator[DiscountAmount]:
     """Give what discounts take off or set, one row a currency."""
+    for own, _, terms in _discounts(catalog):
+        for money in terms.amounts:
+            yield DiscountAmount(discount=own, currency=money.currency, amount=money.amount)
+
+
+def _discounts(catalog: Catalog) -> Iterator[tuple[str, str, DiscountTerms]]:
     for discount in catalog.discounts:
-        for money in discount.terms.amounts:
-            yield DiscountAmount(discount=discount.id, currency=money.currency, amount=money.amount)
+        yield discount.id, discount.title, discount.terms
+    for plan in catalog.price_plans:
+        for each in plan.discounts:
+            yield each.id, plan.title, each.terms
+
+
+def discount_uses(catalog: Catalog, lines: Lines) -> Iterator[DiscountUse]:
+    """Give where discounts apply by themselves."""
+    for plan in catalog.price_plans:
+        for each in plan.discounts:
+            yield DiscountUse(
+                level="price_plan",
+                owner=plan.id,
+                kind=each.kind,
+                target=each.target,
+                discount=each.id,
+                source=lines.id_of(each.terms.span),
+            )
 
 
 def contracts(catalog: Catalog, lines: Lines) -> Iterator[Contract]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from compiler.catalog import services as typed
 from compiler.catalog.model import Catalog
+from compiler.catalog.price_books import PriceSet
 from compiler.lower.lines import Lines
 from compiler.lower.prices import Prices
 from runtime.program.buckets import ServiceBucket
 from runtime.program.model import Service, Status, Transition
-from runtime.program.prices import OneTimePrice, RecurringPrice, TransitionCharge
+from runtime.program.prices import Level, OneTimePrice, RecurringPrice, TransitionCharge
 
 
 def service_statuses(catalog: Catalog, lines: Lines) -> Iterator[Status]:
@@ -60,14 +63,31 @@ def services(catalog: Catalog, lines: Lines) -> Iterator[Service]:
         )
 
 
-def recurring_prices(catalog: Catalog, lines: Lines, prices: Prices) -> Iterator[RecurringPrice]:
-    """Give the recurring prices, one a service, frequency, status and currency."""
+@dataclass(frozen=True, slots=True)
+class _Owned:
+    """The prices of one service, and whose they are; owner None: the catalog's own."""
+
+    level: Level
+    owner: str | None
+    service: str
+    prices: typed.Service | PriceSet
+
+
+def _owned(catalog: Catalog) -> Iterator[_Owned]:
     for service in catalog.services:
-        for row in service.recurring_prices:
+        yield _Owned("catalog", None, service.id, service)
+    for one in catalog.price_sets:
+        yield _Owned(one.level, one.owner, one.service, one)
+
+
+def recurring_prices(catalog: Catalog, lines: Lines, prices: Prices) -> Iterator[RecurringPrice]:
+    """Give the recurring prices, one an owner, service, frequency, status and currency."""
+    for owned in _owned(catalog):
+        for row in owned.prices.recurring_prices:
             yield RecurringPrice(
-                level="catalog",
-                owner=None,
-                service=service.id,
+                level=owned.level,
+                owner=owned.owner,
+                service=owned.service,
                 months=row.months,
                 status=row.status,
                 currency=row.price.currency,
@@ -79,13 +99,13 @@ def recurring_prices(catalog: Catalog, lines: Lines, prices: Prices) -> Iterator
 
 
 def one_time_prices(catalog: Catalog, lines: Lines, prices: Prices) -> Iterator[OneTimePrice]:
-    """Give the one-time prices of non-recurring services."""
-    for service in catalog.services:
-        for row in service.one_time_prices:
+    """Give the one-time prices of non-recurring services, one an owner and currency."""
+    for owned in _owned(catalog):
+        for row in owned.prices.one_time_prices:
             yield OneTimePrice(
-                level="catalog",
-                owner=None,
-                service=service.id,
+                level=owned.level,
+                owner=owned.owner,
+                service=owned.service,
                 currency=row.price.currency,
                 start=None if row.version is None else row.version.start,
                 audience="all" if row.version is None else row.version.audience,
@@ -97,14 +117,14 @@ def one_time_prices(catalog: Catalog, lines: Lines, prices: Prices) -> Iterator[
 def transition_charges(
     catalog: Catalog, lines: Lines, prices: Prices
 ) -> Iterator[TransitionCharge]:
-    """Give what transitions charge, one row a currency."""
-    for service in catalog.services:
-        for charge in service.transition_charges:
+    """Give what transitions charge, one row an owner and currency."""
+    for owned in _owned(catalog):
+        for charge in owned.prices.transition_charges:
             for price in charge.prices:
                 yield TransitionCharge(
-                    level="catalog",
-                    owner=None,
-                    service=service.id,
+                    level=owned.level,
+                    owner=owned.owner,
+                    service=owned.service,
                     transition=charge.transition,
                     fee_service=charge.fee_service,
                     currency=price.currency,

@@ -20,12 +20,13 @@ from compiler.resolve.model import (
 )
 from compiler.resolve.references import Mention, mentions, table_mentions
 from compiler.tables.destinations import TableZone, zones_of
-from compiler.tables.prices import TablePrices, status_names, table_prices
+from compiler.tables.prices import RowNames, row_names, table_entries, table_prices
 from compiler.tables.table import NO_TABLES, Tables
 from dsl.source import Span
+from dsl.syntax.base import Name
 from dsl.syntax.billing import TaxDeclaration
 from dsl.syntax.declarations import Broken, Declaration, SourceFile
-from dsl.syntax.services import LifecycleDeclaration
+from dsl.syntax.services import LifecycleDeclaration, ServiceDeclaration
 from dsl.syntax.zones import ZoneTableDeclaration
 
 
@@ -53,6 +54,7 @@ def resolve(
             if first is not entity and is_own:
                 duplicates.append(Duplicate(entity.id, first.name, entity.name))
     in_tables = table_prices(declarations, tables)
+    in_books = table_entries(declarations, tables)
     references = (
         *_Binder(entities, tuple(broken), tables).bind(declarations),
         *_born_in_tables(entities, declarations),
@@ -65,11 +67,15 @@ def resolve(
         duplicates=tuple(duplicates),
         references=references,
         bindings=MappingProxyType(
-            {**dict(_bound_in_rows(entities, in_tables)), **bindings_of(references)}
+            {
+                **dict(_bound_in_rows(entities, row_names(in_tables, in_books))),
+                **bindings_of(references),
+            }
         ),
         lost_folders=lost_folders,
         tables=tables,
         table_prices=in_tables,
+        table_entries=in_books,
     )
 
 
@@ -90,11 +96,11 @@ def _entities(node: Declaration, tables: Tables) -> Iterator[Entity]:
 
 
 def _bound_in_rows(
-    entities: Mapping[EntityId, Entity], prices: TablePrices
+    entities: Mapping[EntityId, Entity], names: RowNames
 ) -> Iterator[tuple[Span, EntityId]]:
-    """Bind the statuses of a price table's rows; its references are one a name."""
-    for name in status_names(prices):
-        target = EntityId(Kind.SERVICE_STATUS, name.text)
+    """Bind the names in the rows of price tables; the references hold each name once."""
+    for name, kind in names:
+        target = EntityId(kind, name.text)
         if target in entities:
             yield name.span, target
 
@@ -139,11 +145,21 @@ class _Binder:
     def _bind(self, source: EntityId, mention: Mention) -> Reference:
         if mention.lifecycle is not None:
             return self._bind_transition(source, mention, mention.lifecycle.text)
+        if mention.of_service is not None:
+            return self._bind_transition(source, mention, self._lifecycle_of(mention.of_service))
         target = EntityId(mention.wanted, mention.name.text)
         if target in self._entities or target in BUILTIN:
             return Reference(source, mention.role, mention.name, mention.wanted, target)
         failure = self._failure(mention)
         return Reference(source, mention.role, mention.name, mention.wanted, None, failure)
+
+    def _lifecycle_of(self, service: Name) -> str:
+        """Name the lifecycle of a service; empty where it has none, or is not known."""
+        entity = self._entities.get(EntityId(Kind.SERVICE, service.text))
+        node = None if entity is None else entity.node
+        if not isinstance(node, ServiceDeclaration) or node.lifecycle is None:
+            return ""
+        return node.lifecycle.text
 
     def _bind_transition(self, source: EntityId, mention: Mention, lifecycle: str) -> Reference:
         """Bind a transition's name inside the service's lifecycle, where that is known."""

@@ -15,6 +15,7 @@ from dsl.syntax.counting import CountingRuleDeclaration
 from dsl.syntax.declarations import Declaration
 from dsl.syntax.feeds import FeedDeclaration, UnitDeclaration
 from dsl.syntax.offers import PackageDeclaration
+from dsl.syntax.price_books import PriceBookDeclaration, PricePlanDeclaration
 from dsl.syntax.services import (
     LifecycleDeclaration,
     PackageStatusDeclaration,
@@ -67,6 +68,8 @@ class Kind(StrEnum):
     COUNTING_RULE = "count"
     DISCOUNT = "discount"
     CONTRACT = "contract"
+    PRICE_BOOK = "price_book"
+    PRICE_PLAN = "price_plan"
 
     # An enum's own hash is that of its member's name, found anew for each of very many ids.
     __hash__ = str.__hash__
@@ -114,6 +117,8 @@ KIND_OF: Mapping[type[Declaration], Kind] = MappingProxyType(
         CountingRuleDeclaration: Kind.COUNTING_RULE,
         DiscountDeclaration: Kind.DISCOUNT,
         ContractDeclaration: Kind.CONTRACT,
+        PriceBookDeclaration: Kind.PRICE_BOOK,
+        PricePlanDeclaration: Kind.PRICE_PLAN,
     }
 )
 

@@ -26,7 +26,7 @@ from dsl.source import Span
 from dsl.syntax.base import Name, Node, Text
 from dsl.syntax.billing import TaxRow
 from dsl.syntax.declarations import Broken, Declaration, SourceFile
-from dsl.syntax.services import PriceTableDeclaration, Transition
+from dsl.syntax.services import PriceEntry, PriceTableDeclaration, Transition
 from runtime.program.terms import NEW, ServiceBase, StatusBase
 
 Declared = Declaration | Transition | TaxRow | TableZone
@@ -118,6 +118,7 @@ class Resolved:
         zones: what zones are made of, those that were asked for (`compiler.zone_facts`).
         templates: the invoice templates that bill groups name.
         table_prices: the recurring prices that stand in tables, by service.
+        table_entries: what stands in the tables of price books, by the text that names one.
     """
 
     files: tuple[SourceFile, ...]
@@ -134,6 +135,9 @@ class Resolved:
     )
     templates: Templates = NO_TEMPLATES
     table_prices: TablePrices = field(default_factory=lambda: MappingProxyType({}))
+    table_entries: Mapping[Span, tuple[PriceEntry, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
     _by_type: Mapping[type[Node], tuple[Declaration, ...]] = field(
         init=False, repr=False, compare=False
     )

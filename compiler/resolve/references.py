@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -20,11 +20,14 @@ from dsl.syntax.declarations import Declaration
 from dsl.syntax.expressions import InZone
 from dsl.syntax.feeds import FeedDeclaration, UnitDeclaration
 from dsl.syntax.offers import PackageDeclaration
+from dsl.syntax.price_books import PriceBookDeclaration, PricePlanDeclaration
 from dsl.syntax.prices import Price
 from dsl.syntax.services import (
     LifecycleDeclaration,
     PackageStatusDeclaration,
+    PriceEntry,
     PriceTableDeclaration,
+    RecurringPrice,
     ServiceDeclaration,
     ServiceStatusDeclaration,
     ServiceTypeDeclaration,
@@ -43,12 +46,16 @@ from runtime.program.units import UNITS
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A name that refers: its role, the kind needed, and a transition's lifecycle."""
+    """A name that refers: its role and the kind needed.
+
+    A transition's is that of a `lifecycle`, or of the lifecycle `of_service` has.
+    """
 
     name: Name
     role: str
     wanted: Kind
     lifecycle: Name | None = None
+    of_service: Name | None = None
 
 
 def mentions(node: Declaration) -> Iterator[Mention]:
@@ -89,8 +96,8 @@ def _named(node: Declaration) -> Iterator[Mention]:
                 yield from _optional(item.rates, "rated by", Kind.RATE_PLAN)
         case CountingRuleDeclaration():
             yield from _counting_rule(node)
-        case ContractDeclaration():
-            yield from _contract(node)
+        case ContractDeclaration() | PriceBookDeclaration() | PricePlanDeclaration():
+            yield from _price_sets(node)
         case (
             CatalogDeclaration()
             | BillGroupDeclaration()
@@ -130,8 +137,7 @@ def _service(node: ServiceDeclaration) -> Iterator[Mention]:
     yield from _optional(node.lifecycle, "lifecycle", Kind.LIFECYCLE)
     yield from _optional(node.tax, "taxed as", Kind.TAX_CLASS)
     for price in node.recurring_prices:
-        for row in price.by_status:
-            yield Mention(row.status, "priced in", Kind.SERVICE_STATUS)
+        yield from _statuses(price)
     for charge in node.transition_charges:
         if node.lifecycle is not None:
             yield Mention(charge.transition, "charged on", Kind.TRANSITION, node.lifecycle)
@@ -140,6 +146,24 @@ def _service(node: ServiceDeclaration) -> Iterator[Mention]:
         yield from _optional(node.usage.rates, "rated by", Kind.RATE_PLAN)
         for bucket in node.usage.buckets:
             yield Mention(bucket, "draws", Kind.BUCKET)
+
+
+def _statuses(node: RecurringPrice) -> Iterator[Mention]:
+    for row in node.by_status:
+        yield Mention(row.status, "priced in", Kind.SERVICE_STATUS)
+
+
+def _entries(entries: Iterable[PriceEntry]) -> Iterator[Mention]:
+    for entry in entries:
+        yield Mention(entry.service, "prices", Kind.SERVICE)
+        if entry.recurring is not None:
+            yield from _statuses(entry.recurring)
+        if entry.charge is not None:
+            charge = entry.charge
+            yield Mention(
+                charge.transition, "charged on", Kind.TRANSITION, of_service=entry.service
+            )
+            yield Mention(charge.service, "charges", Kind.SERVICE)
 
 
 def _lifecycle(node: LifecycleDeclaration) -> Iterator[Mention]:
@@ -178,12 +202,37 @@ def _counting_rule(node: CountingRuleDeclaration) -> Iterator[Mention]:
     )
 
 
+def _price_sets(
+    node: ContractDeclaration | PriceBookDeclaration | PricePlanDeclaration,
+) -> Iterator[Mention]:
+    match node:
+        case ContractDeclaration():
+            yield from _contract(node)
+        case PriceBookDeclaration():
+            yield from _entries(node.entries)
+            for region in node.regions:
+                yield from _entries(region.entries)
+        case PricePlanDeclaration():
+            yield from _price_plan(node)
+        case _:
+            assert_never(node)
+
+
 def _contract(node: ContractDeclaration) -> Iterator[Mention]:
     for minimum in node.minimums:
         yield from _optional(minimum.service, "commits to", Kind.SERVICE)
         yield Mention(minimum.fee, "charges", Kind.SERVICE)
     if node.penalty is not None:
         yield Mention(node.penalty.fee, "charges", Kind.SERVICE)
+    yield from _entries(node.entries)
+
+
+def _price_plan(node: PricePlanDeclaration) -> Iterator[Mention]:
+    yield from _entries(node.entries)
+    for discount in node.discounts:
+        yield from _optional(discount.service, "discounts", Kind.SERVICE)
+        yield from _optional(discount.package, "discounts", Kind.PACKAGE)
+    yield from _optional(node.rates, "rated by", Kind.RATE_PLAN)
 
 
 def _optional(name: Name | None, role: str, wanted: Kind) -> Iterator[Mention]:

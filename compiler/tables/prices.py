@@ -19,9 +19,11 @@ from dsl.build.literals import MAX_MONTHS, MONTHS
 from dsl.source import Span
 from dsl.syntax.base import Money, Name, Word
 from dsl.syntax.declarations import Declaration
+from dsl.syntax.price_books import PriceBookDeclaration
 from dsl.syntax.prices import Price, PriceSum, PriceTerm
 from dsl.syntax.services import (
     Frequency,
+    PriceEntry,
     PriceTableDeclaration,
     RecurringPrice,
     StatusPrice,
@@ -52,6 +54,9 @@ FORM = Form(
     columns=(SERVICE_COLUMN, FREQUENCY_COLUMN, STATUS_COLUMN, CURRENCY_COLUMN, AMOUNT_COLUMN),
 )
 
+RowNames = Iterator[tuple[Name, Kind]]
+"""Names, and the kinds of what they refer to."""
+
 TablePrices = Mapping[str, tuple[RecurringPrice, ...]]
 """The recurring prices that stand in tables, by the name of their service."""
 
@@ -65,19 +70,47 @@ def table_prices(declarations: Iterable[Declaration], tables: Tables) -> TablePr
         if table is not None and table.source.path not in seen:
             seen.add(table.source.path)
             for service, price in _prices(table):
-                found.setdefault(service, []).append(price)
+                found.setdefault(service.text, []).append(price)
     return MappingProxyType({service: tuple(prices) for service, prices in found.items()})
 
 
-def status_names(prices: TablePrices) -> Iterator[Name]:
-    """Give the name of a status in each row that has one."""
-    for listed in prices.values():
-        for price in listed:
-            for row in price.by_status:
-                yield row.status
+def table_entries(
+    declarations: Iterable[Declaration], tables: Tables
+) -> Mapping[Span, tuple[PriceEntry, ...]]:
+    """Give the entries that stand in the tables of price books, by the text that names one."""
+    found: dict[Span, tuple[PriceEntry, ...]] = {}
+    for node in declarations:
+        if not isinstance(node, PriceBookDeclaration):
+            continue
+        for use in (*node.tables, *(use for region in node.regions for use in region.tables)):
+            table = tables.of(use)
+            if table is not None:
+                found[use.file.span] = tuple(
+                    PriceEntry(price.span, service, price, None, None)
+                    for service, price in _prices(table)
+                )
+    return MappingProxyType(found)
 
 
-def _prices(table: Table) -> Iterator[tuple[str, RecurringPrice]]:
+def price_tables(tables: Tables) -> tuple[Table, ...]:
+    """Give every table of prices that was read, each file once."""
+    read = {table.source.path: table for table in tables.read.values() if table.form is FORM}
+    return tuple(read.values())
+
+
+def row_names(prices: TablePrices, entries: Mapping[Span, tuple[PriceEntry, ...]]) -> RowNames:
+    """Give the names in the rows of tables, of which each stands in the references once."""
+    held = [price for listed in prices.values() for price in listed]
+    for listed in entries.values():
+        for entry in listed:
+            yield entry.service, Kind.SERVICE
+            held += [entry.recurring] if entry.recurring else []
+    for price in held:
+        for row in price.by_status:
+            yield row.status, Kind.SERVICE_STATUS
+
+
+def _prices(table: Table) -> Iterator[tuple[Name, RecurringPrice]]:
     """Give the price of each row that can be read."""
     columns = (table[column] for column in (SERVICE_COLUMN, FREQUENCY_COLUMN, STATUS_COLUMN))
     values = zip(*columns, table[CURRENCY_COLUMN], table[AMOUNT_COLUMN], strict=True)
@@ -93,7 +126,7 @@ def _prices(table: Table) -> Iterator[tuple[str, RecurringPrice]]:
         price = _plain(at, money)
         named = None if status is None else Name(cells[table.order[STATUS_COLUMN.name]], status)
         yield (
-            service,
+            Name(cells[table.order[SERVICE_COLUMN.name]], service),
             RecurringPrice(
                 table.span(row),
                 frequency=Frequency(cells[table.order[FREQUENCY_COLUMN.name]], months),

@@ -13,6 +13,7 @@ from dsl.build.literals import (
     word,
 )
 from dsl.build.reading import Branch, Reading, branch, branches, statements, the, tokens
+from dsl.build.services import price_entry
 from dsl.syntax.base import Money, Word
 from dsl.syntax.commercial import (
     ContractDeclaration,
@@ -66,6 +67,7 @@ def contract(reading: Reading, tree: Branch) -> ContractDeclaration:
         renews=optional_number(reading, block.one("renews", "renews")),
         minimums=block.every("contract_minimum", _minimum),
         penalty=_penalty(reading, leaving) if leaving else None,
+        entries=block.every("price_entry", price_entry),
     )
 
 

@@ -11,6 +11,7 @@ from dsl.build.commercial import contract, discount
 from dsl.build.counting import counting_rule
 from dsl.build.feeds import feed, unit
 from dsl.build.offers import package
+from dsl.build.price_books import price_book, price_plan
 from dsl.build.reading import Branch, Reading, branches
 from dsl.build.services import (
     lifecycle,
@@ -44,6 +45,8 @@ _BUILDERS: dict[str, Callable[[Reading, Branch], Declaration]] = {
     "counting_rule": counting_rule,
     "discount": discount,
     "contract": contract,
+    "price_book": price_book,
+    "price_plan": price_plan,
     "custom_unit": unit,
     "feed": feed,
     "usage_class_type": usage_class_type,

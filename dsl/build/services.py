@@ -34,6 +34,7 @@ from dsl.syntax.services import (
     PackageStatusDeclaration,
     PriceTableDeclaration,
     PriceVersion,
+    PriceEntry,
     RecurringPrice,
     ServiceDeclaration,
     ServiceStatusDeclaration,
@@ -173,6 +174,19 @@ def price_table(reading: Reading, tree: Branch) -> PriceTableDeclaration:
         doc=reading.doc(span),
         name=name(reading, tokens(tree)[-1]),
         table=table_file(reading, the(tree, "table_file"), Holding.PRICES),
+    )
+
+
+def price_entry(reading: Reading, tree: Branch) -> PriceEntry:
+    """Build `service sim monthly { active 9.00 USD }`, or a price of another form."""
+    recurring, one_time = branch(tree, "entry_recurring"), branch(tree, "entry_one_time")
+    charge = branch(tree, "entry_charge")
+    return PriceEntry(
+        reading.span(tree),
+        service=name(reading, tokens(tree)[0]),
+        recurring=_recurring_price(reading, recurring) if recurring else None,
+        one_time=_one_time_price(reading, one_time) if one_time else None,
+        charge=_transition_charge(reading, charge) if charge else None,
     )
 
 

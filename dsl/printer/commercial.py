@@ -5,6 +5,7 @@ from __future__ import annotations
 from dsl.printer import words
 from dsl.printer.layout import Cell, Item
 from dsl.printer.prices import moneys
+from dsl.printer.services import price_entry
 from dsl.source import Source
 from dsl.syntax.base import Number
 from dsl.syntax.commercial import (
@@ -60,6 +61,7 @@ def _contract(source: Source, node: ContractDeclaration) -> list[Item]:
     items += [
         words.line(each, "contract", "minimum", _minimum(source, each)) for each in node.minimums
     ]
+    items += [price_entry(source, each) for each in node.entries]
     if node.penalty:
         cost = f"costs {_penalty(source, node.penalty)}"
         items.append(words.line(node.penalty, "contract", "leaving early", cost))

@@ -14,6 +14,7 @@ from dsl.syntax.services import (
     DerivedPrice,
     LifecycleDeclaration,
     PackageStatusDeclaration,
+    PriceEntry,
     PriceTableDeclaration,
     PriceVersion,
     RecurringPrice,
@@ -96,6 +97,22 @@ def _prices(source: Source, node: ServiceDeclaration) -> list[Item]:
         for charge in node.transition_charges
     ]
     return items
+
+
+def price_entry(source: Source, node: PriceEntry) -> Item:
+    """Lay out a service's price in another set of prices."""
+    header = f"service {node.service.text}"
+    if node.one_time:
+        return priced(source, node, "entry", [header], node.one_time.price)
+    if node.charge:
+        fee = f"on {node.charge.transition.text} charge {node.charge.service.text}"
+        return priced(source, node, "entry charge", [f"{header} {fee}"], node.charge.price)
+    assert node.recurring is not None, "the grammar has one of the three"
+    header += f" {words.frequency(node.recurring.frequency)}"
+    if node.recurring.price:
+        return priced(source, node, "entry", [header], node.recurring.price)
+    rows = [_status(source, each) for each in node.recurring.by_status]
+    return words.group(source, node, header, rows)
 
 
 def _recurring(source: Source, node: RecurringPrice) -> Item:

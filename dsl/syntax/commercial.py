@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dsl.syntax.base import Money, Name, Node, Number, Percent, Text, Word
+from dsl.syntax.services import PriceEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class ContractDeclaration(Node):
 
     Attributes:
         term, renews: in months; without `renews` it ends with its term.
+        entries: the prices of what is sold under it.
     """
 
     doc: str
@@ -82,3 +84,4 @@ class ContractDeclaration(Node):
     renews: Number | None
     minimums: tuple[ContractMinimum, ...]
     penalty: ContractPenalty | None
+    entries: tuple[PriceEntry, ...]

@@ -13,6 +13,7 @@ from dsl.syntax.commercial import ContractDeclaration, DiscountDeclaration
 from dsl.syntax.counting import CountingRuleDeclaration
 from dsl.syntax.feeds import FeedDeclaration, UnitDeclaration
 from dsl.syntax.offers import PackageDeclaration
+from dsl.syntax.price_books import PriceBookDeclaration, PricePlanDeclaration
 from dsl.syntax.services import (
     LifecycleDeclaration,
     PackageStatusDeclaration,
@@ -56,6 +57,8 @@ Declaration = (
     | CountingRuleDeclaration
     | DiscountDeclaration
     | ContractDeclaration
+    | PriceBookDeclaration
+    | PricePlanDeclaration
 )
 
 

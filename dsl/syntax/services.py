@@ -121,6 +121,20 @@ class TransitionCharge(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class PriceEntry(Node):
+    """`service sim monthly { active 9.00 USD }`: a service's price in another set of prices.
+
+    One of the three is there: also `service setup 50.00 USD`, and
+    `service sim on activate charge activation 4.00 USD`.
+    """
+
+    service: Name
+    recurring: RecurringPrice | None
+    one_time: OneTimePrice | None
+    charge: TransitionCharge | None
+
+
+@dataclass(frozen=True, slots=True)
 class Frequency(Node):
     """`monthly` 1, `quarterly` 3, `semi_annually` 6, `yearly` 12, or `every N months`."""
 

@@ -1,11 +1,14 @@
-"""Discounts and contracts, from the text to the program."""
+"""Discounts, contracts, price books and price plans, from the text to the program."""
 
 from decimal import Decimal
 
 import pytest
 
+from compiler.compile import compile_sources
 from compiler.resolve.kinds import EntityId, Kind
+from dsl.source import Source
 from runtime.program import model
+from runtime.program.plain import plain_prices
 from tests.compiler.catalogs import compile_text
 
 PREAMBLE = """\
@@ -99,4 +102,99 @@ def test_a_contract_depends_on_what_it_counts_and_what_charges() -> None:
     assert edges == {
         ("commits to", EntityId(Kind.SERVICE, "sim")),
         ("charges", EntityId(Kind.SERVICE, "shortfall")),
+    }
+
+
+SETS = """\
+price book partner "Partner prices" {
+  service sim monthly  4.00 USD
+  region emea for countries FR, DE {
+    service sim monthly  3.50 EUR
+    prices from "emea.csv"
+  }
+}
+
+price plan acme "Acme negotiated" {
+  reason  "Approved by the deal desk"
+  service sim monthly  3.00 USD
+  service sim    10% off for 6 periods
+  package fleet  at 1.00 USD, 0.90 EUR
+}
+
+contract one_year {
+  term  12 months
+  service sim monthly  4.20 USD
+}
+"""
+EMEA = "service,frequency,currency,amount\nsim,monthly,USD,3.90\n"
+
+
+@pytest.mark.feature("A18", "A19", "A22")
+def test_prices_of_contracts_books_regions_and_plans_stand_beside_the_catalogs() -> None:
+    compilation = compile_sources(
+        [Source("catalog.ratebook", PREAMBLE + SETS), Source("emea.csv", EMEA)]
+    )
+    program = compilation.program
+    assert program is not None, compilation.diagnostics
+    plain = plain_prices(program)
+    assert [
+        (row.level, row.owner, row.currency, plain[row.price].amount)
+        for row in program.recurring_prices
+    ] == [
+        ("catalog", None, "USD", Decimal("5.00")),
+        ("catalog", None, "EUR", Decimal("4.50")),
+        ("contract", "one_year", "USD", Decimal("4.20")),
+        ("price_book", "partner", "USD", Decimal("4.00")),
+        ("region", "partner.emea", "EUR", Decimal("3.50")),
+        ("region", "partner.emea", "USD", Decimal("3.90")),
+        ("price_plan", "acme", "USD", Decimal("3.00")),
+    ]
+    assert [(row.book, row.region, row.country) for row in program.price_book_regions] == [
+        ("partner", "partner.emea", "DE"),
+        ("partner", "partner.emea", "FR"),
+    ]
+    lines = {line.id: (line.path, line.line) for line in program.sources}
+    in_table = program.recurring_prices[5]
+    assert lines[in_table.source] == ("emea.csv", 2)
+
+
+@pytest.mark.feature("A22")
+def test_a_price_plan_keeps_its_reason_and_discounts_services_and_packages() -> None:
+    compilation = compile_sources(
+        [Source("catalog.ratebook", PREAMBLE + SETS), Source("emea.csv", EMEA)]
+    )
+    program = compilation.program
+    assert program is not None, compilation.diagnostics
+    (plan,) = program.price_plans
+    assert (plan.title, plan.reason, plan.rate_plan) == (
+        "Acme negotiated",
+        "Approved by the deal desk",
+        None,
+    )
+    assert [(row.owner, row.kind, row.target, row.discount) for row in program.discount_uses] == [
+        ("acme", "service", "sim", "acme.1"),
+        ("acme", "package", "fleet", "acme.2"),
+    ]
+    kinds = {row.id: (row.kind, row.percent, row.periods) for row in program.discounts}
+    assert kinds == {
+        "acme.1": ("percent", Decimal(10), 6),
+        "acme.2": ("override", Decimal(0), None),
+    }
+
+
+@pytest.mark.feature("A19", "A22", "E5")
+def test_sets_of_prices_depend_on_what_they_price() -> None:
+    resolved = compile_sources(
+        [Source("catalog.ratebook", PREAMBLE + SETS), Source("emea.csv", EMEA)]
+    ).resolved
+    edges = {
+        (str(each.source), each.role, str(each.target))
+        for each in resolved.references
+        if each.source.kind in {Kind.PRICE_BOOK, Kind.PRICE_PLAN}
+    }
+    assert edges == {
+        ("price_book:partner", "prices", "service:sim"),
+        ("price_plan:acme", "prices", "service:sim"),
+        ("price_plan:acme", "discounts", "service:sim"),
+        ("price_plan:acme", "discounts", "package:fleet"),
     }

@@ -402,6 +402,16 @@ SHARE_PLANS = phrase(
         ),
     ),
 )
+ENTRIES = phrase(
+    "service",
+    FREE_NAMES,
+    st.one_of(
+        phrase(FREQUENCIES, PRICE),
+        phrase(FREQUENCIES, blocked(many=phrase(FREE_NAMES, PRICE))),
+        PRICE,
+        phrase("on", NAMES, "charge", NAMES, PRICE),
+    ),
+)
 MONTHS = phrase(NUMBERS, st.sampled_from(["month", "months"]))
 DISCOUNT_TERMS = phrase(
     st.one_of(
@@ -433,7 +443,37 @@ CONTRACTS = phrase(
             "charge",
             NAMES,
             maybe(st.just("prepaid")),
+        )
+        | ENTRIES,
+    ),
+)
+PRICES_FROM = phrase("prices", "from", TEXTS)
+PRICE_BOOKS = phrase(
+    "price book",
+    NAMES,
+    maybe(TEXTS),
+    blocked(
+        many=st.one_of(
+            ENTRIES,
+            PRICES_FROM,
+            phrase(
+                "region",
+                NAMES,
+                "for countries",
+                listed(NAMES),
+                blocked(many=ENTRIES | PRICES_FROM),
+            ),
         ),
+    ),
+)
+PRICE_PLANS = phrase(
+    "price plan",
+    NAMES,
+    maybe(TEXTS),
+    blocked(
+        phrase("reason", TEXTS),
+        phrase("rates", NAMES),
+        many=ENTRIES | phrase(st.sampled_from(["service", "package"]), FREE_NAMES, DISCOUNT_TERMS),
     ),
 )
 
@@ -453,6 +493,8 @@ DECLARATIONS: dict[str, SearchStrategy[str]] = {
     "discount": DISCOUNTS,
     "contract": CONTRACTS,
     "share plan": SHARE_PLANS,
+    "price book": PRICE_BOOKS,
+    "price plan": PRICE_PLANS,
 }
 
 
