@@ -1,7 +1,9 @@
 """A catalog of any size: `python -m benchmarks.catalog FOLDER --declarations 10_000`.
 
 It is made of families, each a price sheet of its own in four files: services and their
-lifecycle, packages, usage, rates.  What all families share stands in the catalog's own file.
+lifecycle, packages, usage, rates.  What all families share stands in the catalog's own file,
+among it a zone table with very many rows.  An average declaration has five to six lines, as
+in `catalogs/connectivity`.
 Names and amounts follow from a family's number, so two runs write the same bytes; the
 catalog checks clean.
 """
@@ -15,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dsl.printer import FormattedText, format_source
+from dsl.slices import cut
 from dsl.source import Source
 
 COUNTRIES = re.findall(
@@ -23,18 +26,19 @@ COUNTRIES = re.findall(
 FAMILIES_A_FEED = 10
 """So many families share a feed: usage comes from systems, not from price sheets."""
 
-_DECLARATION = re.compile(
-    r"^(?:catalog|bill group|tax|service|package|lifecycle|feed|usage class|zone|rate|base|bucket)"
-    r"\b",
-    re.MULTILINE,
-)
+FAMILIES_A_ZONE = 4
+"""So many families rate calls to a zone of the table."""
 
 
-def write_catalog(folder: Path, declarations: int) -> int:
-    """Write a catalog of at least so many declarations; give how many there are."""
+def write_catalog(folder: Path, declarations: int, rows: int) -> int:
+    """Write a catalog of at least so many declarations, and a table of so many rows.
+
+    Give how many declarations there are.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     written = _write(folder / "catalog.ratebook", _shared())
+    (folder / "destinations.csv").write_text(_destinations(rows), encoding="utf-8")
     family = 0
     while written < declarations:
         for name, text_of in FILES.items():
@@ -45,10 +49,11 @@ def write_catalog(folder: Path, declarations: int) -> int:
 
 def _write(path: Path, text: str) -> int:
     path.parent.mkdir(exist_ok=True)
-    laid_out = format_source(Source(path.name, text))
+    source = Source(path.name, text)
+    laid_out = format_source(source)
     assert isinstance(laid_out, FormattedText)
     path.write_text(laid_out.text, encoding="utf-8")
-    return len(_DECLARATION.findall(text))
+    return len(cut(source).slices)
 
 
 def _shared() -> str:
@@ -68,7 +73,15 @@ service status cancelled = canceled
 package status pending = non_billable
 package status open    = billable
 package status closed  = canceled
+
+zone table destinations from "destinations.csv"
 """
+
+
+def _destinations(rows: int) -> str:
+    """Give so many prefixes, each once, of two hundred zones."""
+    lines = (f"dest_{row % 200},{1_000_000 + row * 83}" for row in range(rows))
+    return "zone,prefix\n" + "\n".join(lines) + "\n"
 
 
 def _cents(seed: int, most: int = 9_000) -> str:
@@ -120,20 +133,44 @@ service installation_{f} "Installation {f}" {{
 }}
 """
     ]
-    for n in range(4):
+    for n in range(3):
         parts.append(_access(f, n))
-    for n in range(6):
-        seed = f * 100 + n
-        parts.append(f"""\
+    parts += [_option(f, n) for n in range(5)]
+    parts.append(f"""\
+count lines_{f}   = service access_{f}_0, access_{f}_1 in active across account tree
+count options_{f} = service option_{f}_0, option_{f}_1
+count offers_{f}  = package offer_{f}_0 in open across account
+
+discount launch_{f} "Launch of {f}" = 10% off for 6 periods
+discount loyal_{f}                  = 2.00 EUR off, 1.80 USD off
+discount trial_{f}                  = at 0.00 EUR, 0.00 USD for 1 period
+
+contract year_{f} "One year of {f}" {{
+  term           12 months
+  renews         12 months
+  leaving early  costs 50% of remaining charges charge activation_{f}
+}}
+""")
+    return "\n".join(parts)
+
+
+def _option(f: int, n: int) -> str:
+    seed = f * 100 + n
+    prices = (
+        f"price monthly  {_price(seed)}\n  price yearly   {_price(seed * 11)}",
+        f"price monthly  {_price(seed)}\n  price yearly   derived from monthly less 10%",
+        f"price monthly volume by lines_{f} {{\n"
+        f"    up to 10  {_price(seed)}\n    beyond    {_price(seed)}\n  }}\n"
+        f"  price yearly   {_price(seed * 11)}",
+    )
+    return f"""\
 service option_{f}_{n} "Option {n} of {f}" {{
   type  charges_{f}
   tax   {"standard" if n % 3 else "reduced"}_{f}
 
-  price monthly  {_price(seed)}
-  price yearly   {_price(seed * 11)}
+  {prices[n % 3]}
 }}
-""")
-    return "\n".join(parts)
+"""
 
 
 def _access(f: int, n: int) -> str:
@@ -164,7 +201,7 @@ service access_{f}_{n} "Access {n} of {f}" {{
   }}
 
   on activate charge activation_{f}  {_price(seed + 6)}
-{usage if n < 3 else ""}}}
+{usage}}}
 """
 
 
@@ -178,7 +215,7 @@ package offer_{f}_{n} "Offer {n} of {f}" {{
   activation  first billable status
   sold        from 20{20 + n}-01-01
   service     access_{f}_{n} 1..{10 * n + 10} default 1
-  service     access_{f}_{n + 1}
+  service     access_{f}_{(n + 1) % 3}
   service     option_{f}_{n} optional up to 8
   service     option_{f}_{n + 1} optional
   service     installation_{f}
@@ -214,6 +251,7 @@ feed calls_{f} {{
   attribute  kind
   attribute  family
   attribute  country
+  attribute  destination
   skip when  kind == "test" and not seconds > 0
 }}
 """)
@@ -221,13 +259,15 @@ feed calls_{f} {{
     parts += [
         f'usage class data_{f}_{n} measured in data when kind == "d{n}" and family == "{f}" '
         f"type internet_{f}"
-        for n in range(4)
+        for n in range(6)
     ]
     parts += [
         f'usage class voice_{f}_{n} measured in time when kind == "v{n}" and family == "{f}"'
-        for n in range(4)
+        for n in range(6)
     ]
-    parts += ["", *(f"zone zone_{f}_{n} = countries {_countries(f, n)}" for n in range(6)), ""]
+    parts += ["", *(f"zone zone_{f}_{n} = countries {_countries(f, n)}" for n in range(6))]
+    parts += [f"zone premium_{f}_{n} = prefixes 1{f:03}{n}, 2{f:03}{n}" for n in range(2)]
+    parts += ["", f"unit block_of_{f} = {f + 2} minute", f"unit pack_{f} = {f + 2} GB", ""]
     for n in range(3):
         parts.append(f"""\
 base bucket base_{f}_{n} {{
@@ -256,10 +296,22 @@ def _rates(f: int) -> str:
     rows = [
         f"  {name}_{f}_{n} {where} {_cents(f + n, 900)} EUR per {unit}, "
         f"{_cents(f + n + 1, 900)} USD per {unit}"
-        for name, unit, count in (("data", "GB", 4), ("voice", "minute", 4))
-        for n in range(count)
-        for where in (*(f"to zone_{f}_{zone}" for zone in (n, n + 2)), "")
+        for name, unit in (("data", "GB"), ("voice", "minute"))
+        for n in range(3)
+        for where in (f"to zone_{f}_{n}", f"to zone_{f}_{n + 3}", "")
     ]
+    rows += [
+        f"  voice_{f}_{4 + n} to premium_{f}_{n}  {_cents(f, 900)} EUR per block_of_{f}, "
+        f"{_cents(f, 900)} USD per block_of_{f}"
+        for n in range(2)
+    ]
+    if f % FAMILIES_A_ZONE == 0:
+        zone = f"dest_{f // FAMILIES_A_ZONE}"
+        rows.append(f"  voice_{f}_5 to {zone}  0.10 EUR per minute, 0.12 USD per minute")
+    rows.append(
+        f"  data_{f}_4 to zone_{f}_0  graduated {{ up to 10 GB  {_cents(f)} EUR per pack_{f}, "
+        f"{_cents(f)} USD per pack_{f}; beyond  0.50 EUR per GB, 0.60 USD per GB }}"
+    )
     home = "\n".join(row for row in rows if " to " in row)
     return f"""\
 rate group home_{f} when kind == "home" {{
@@ -296,8 +348,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--declarations", type=int, default=10_000)
+    parser.add_argument("--rows", type=int, default=100_000)
     given = parser.parse_args()
-    print(f"{write_catalog(given.folder, given.declarations):,} declarations")
+    written = write_catalog(given.folder, given.declarations, given.rows)
+    print(f"{written:,} declarations, {given.rows:,} rows")
 
 
 if __name__ == "__main__":

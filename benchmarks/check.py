@@ -24,22 +24,32 @@ GOALS = {"help": 0.2, "check, cold": 3.0, "check, warm": 1.0}
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--declarations", type=int, default=10_000)
+    parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--times", type=int, default=5)
     parser.add_argument("--data", type=Path, default=Path(tempfile.gettempdir()) / "ratebook-bench")
     given = parser.parse_args()
     folder, cache = given.data / "catalog", given.data / "cache"
-    declarations = write_catalog(folder, given.declarations)
+    declarations = write_catalog(folder, given.declarations, given.rows)
     os.environ["XDG_CACHE_HOME"] = str(cache)
     texts = [path.read_text(encoding="utf-8") for path in folder.rglob("*.ratebook")]
     lines = sum(text.count("\n") for text in texts)
-    print(f"{declarations:,} declarations, {lines:,} lines, {len(texts):,} files\n")
-    print("| work | seconds | goal | declarations/s | peak MB |")
-    print("| --- | ---: | ---: | ---: | ---: |")
+    print(
+        f"{declarations:,} declarations, {lines:,} lines, {len(texts):,} files, "
+        f"a table of {given.rows:,} rows; the best of {given.times} runs\n"
+    )
+    print("| work | seconds | goal | declarations/s | rows/s | peak MB |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: |")
     for name, (before, arguments) in works(folder, cache).items():
         found = best(before, arguments, given.times)
-        rate = "" if name == "help" else f"{declarations / found.seconds:,.0f}"
+        rates = [
+            "" if name == "help" else f"{count / found.seconds:,.0f}"
+            for count in (declarations, given.rows)
+        ]
         goal = f"{GOALS[name]:.1f}" if name in GOALS else ""
-        print(f"| {name} | {found.seconds:.2f} | {goal} | {rate} | {found.peak:,.0f} |")
+        print(
+            f"| {name} | {found.seconds:.2f} | {goal} | {rates[0]} | {rates[1]} "
+            f"| {found.peak:,.0f} |"
+        )
 
 
 def works(folder: Path, cache: Path) -> dict[str, tuple[Callable[[], None], list[str]]]:

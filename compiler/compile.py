@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compiler.checks import CHECKS
+from compiler.checking import run_checks
 from compiler.graph import Graph, graph_of
 from compiler.load import Loaded, load_folder, load_shared
 from compiler.resolve.from_syntax import resolve
@@ -191,8 +191,7 @@ def _read_templates(work: _Work) -> None:
 
 
 def _check(work: _Work) -> None:
-    for check in CHECKS:
-        check.check(work.resolved, work.session)
+    run_checks(work.resolved, work.session)
 
 
 def _suppress(work: _Work) -> None:

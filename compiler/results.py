@@ -19,8 +19,8 @@ from compiler.session import Session
 from compiler.version import code_version
 from dsl import cache
 from dsl.decoding import decode
-from dsl.diagnostic import Diagnostic, Label
-from dsl.source import Source, Span
+from dsl.diagnostic import Diagnostic, from_plain, to_plain
+from dsl.source import Source
 
 MOST_KEPT = 64
 """How many folders' results are kept, those used last."""
@@ -84,7 +84,7 @@ def keep_result(loaded: Loaded, inputs: Inputs, checked: Checked) -> None:
         "templates": tuple(
             (path, _place(loaded, path), _digest(text)) for path, text in inputs.templates
         ),
-        "diagnostics": tuple(_plain(found) for found in checked.diagnostics),
+        "diagnostics": tuple(to_plain(found) for found in checked.diagnostics),
     }
     cache.keep(file, data)
     cache.trim(file.parent, MOST_KEPT)
@@ -107,7 +107,7 @@ def _known(loaded: Loaded, data: Any) -> Checked | None:  # noqa: ANN401 - it wa
     if len(found) < len(tables) or None in templates:
         return None
     sources = sorted((*loaded.sources, *shared, *found), key=lambda source: source.path)
-    return Checked(tuple(sources), tuple(_diagnostic(each) for each in data["diagnostics"]))
+    return Checked(tuple(sources), tuple(from_plain(each) for each in data["diagnostics"]))
 
 
 def _file(loaded: Loaded) -> Path | None:
@@ -154,19 +154,3 @@ def _digest_of(sources: Iterable[Source]) -> str:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _plain(found: Diagnostic) -> tuple[object, ...]:
-    labels = [
-        (label.span.path, label.span.start, label.span.end, label.message)
-        for label in (found.primary, *found.secondary)
-    ]
-    return found.code, found.slug, found.severity, found.message, tuple(labels), found.help
-
-
-def _diagnostic(plain: Any) -> Diagnostic:  # noqa: ANN401 - it was just read
-    code, slug, severity, message, labels, hint = plain
-    primary, *secondary = (
-        Label(Span(path, start, end), words) for path, start, end, words in labels
-    )
-    return Diagnostic(code, slug, severity, message, primary, tuple(secondary), hint)

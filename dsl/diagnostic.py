@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from dsl.source import Span
 
@@ -39,3 +39,18 @@ class Diagnostic:
     primary: Label
     secondary: tuple[Label, ...] = field(default=())
     help: str | None = None
+
+
+def to_plain(found: Diagnostic) -> tuple[object, ...]:
+    """Turn a diagnostic into texts, numbers and tuples, to be sent or kept."""
+    labels = tuple((*label.span, label.message) for label in (found.primary, *found.secondary))
+    return found.code, found.slug, found.severity, found.message, labels, found.help
+
+
+def from_plain(plain: Any) -> Diagnostic:  # noqa: ANN401 - it came from outside
+    """Make a diagnostic of what `to_plain` made of it."""
+    code, slug, severity, message, labels, hint = plain
+    primary, *secondary = (
+        Label(Span(path, start, end), words) for path, start, end, words in labels
+    )
+    return Diagnostic(code, slug, severity, message, primary, tuple(secondary), hint)

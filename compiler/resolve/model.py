@@ -23,9 +23,10 @@ from compiler.tables.prices import TablePrices
 from compiler.tables.table import NO_TABLES, Tables
 from compiler.templates import NO_TEMPLATES, Templates
 from dsl.source import Span
-from dsl.syntax.base import Name, Node, Text
+from dsl.syntax.base import Money, Name, Node, Number, Percent, Quantity, Text
 from dsl.syntax.billing import TaxRow
 from dsl.syntax.declarations import Broken, Declaration, SourceFile
+from dsl.syntax.expressions import InZone
 from dsl.syntax.services import PriceEntry, PriceTableDeclaration, Transition
 from runtime.program.terms import NEW, ServiceBase, StatusBase
 
@@ -102,6 +103,10 @@ class LostFolder:
     reason: str
 
 
+COMMON: tuple[type[Node], ...] = (Money, Quantity, Percent, Number, InZone)
+"""Kinds of node that checks ask for and that stand in many declarations: found in one walk."""
+
+
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """A folder's files as one scope.
@@ -161,9 +166,11 @@ class Resolved:
     def every(self, kind: type[N]) -> list[N]:
         """Give every node of one type, in the order of the declarations; searched for once."""
         if kind not in self._nodes:
-            self._nodes[kind] = [
-                found for declaration in self.declarations for found in every(declaration, kind)
-            ]
+            kinds = COMMON if kind in COMMON else (kind,)
+            self._nodes.update((each, []) for each in kinds)
+            for declaration in self.declarations:
+                for found in every(declaration, *kinds):
+                    self._nodes[type(found)].append(found)
         return cast("list[N]", self._nodes[kind])
 
     def bound(self, name: Name | None) -> EntityId | None:

@@ -6,7 +6,8 @@ import builtins
 import re
 import sys
 from collections.abc import Iterator
-from typing import TypeVar, get_args
+from dataclasses import fields
+from typing import TypeVar, cast, get_args
 
 from dsl.syntax.base import Node
 
@@ -26,35 +27,46 @@ def every(node: Node | None, *kinds: type[N]) -> Iterator[N]:
 
     Only what may hold one is looked into, as the fields' types say.
     """
+    plans = _PLANS.setdefault(kinds, {})
     waiting: list[Node] = [] if node is None else [node]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, kinds):
-            yield node
+        plan = plans.get(type(node))
+        if plan is None:
+            plan = plans[type(node)] = _plan(type(node), kinds)
+        is_wanted, ways = plan
+        if is_wanted:
+            yield cast("N", node)
+        if not ways:
+            continue
         below: list[Node] = []
-        for name in _ways(type(node), kinds):
-            value: object = getattr(node, name)
-            if isinstance(value, Node):
+        for name, is_list in ways:
+            value = getattr(node, name)
+            if is_list:
+                below += value
+            elif isinstance(value, Node):
                 below.append(value)
             elif isinstance(value, tuple):
                 below += [item for item in value if isinstance(item, Node)]
-        if below:
-            waiting += reversed(below)
+        waiting += reversed(below)
 
 
-_WAYS: dict[tuple[type[Node], Kinds], tuple[str, ...]] = {}
+_PLANS: dict[Kinds, dict[type[Node], tuple[bool, tuple[tuple[str, bool], ...]]]] = {}
+_NODES = re.compile(r"tuple\[\w+, \.\.\.\]")
 
 
-def _ways(kind: type[Node], wanted: Kinds) -> tuple[str, ...]:
-    """Name the fields of a type of node below which a node of the wanted types may be."""
-    known = _WAYS.get((kind, wanted))
-    if known is None:
-        known = _WAYS[kind, wanted] = tuple(
-            name
-            for name, held in _held(kind).items()
-            if any(_leads(each, wanted, set()) for each in held)
-        )
-    return known
+def _plan(kind: type[Node], wanted: Kinds) -> tuple[bool, tuple[tuple[str, bool], ...]]:
+    """Tell whether a type of node is wanted, and the fields below which others may be.
+
+    With each field whether it holds nodes and nothing else.
+    """
+    annotations = {field.name: str(field.type) for field in fields(kind)}
+    ways = tuple(
+        (name, all(each is not Node for each in held) and bool(_NODES.fullmatch(annotations[name])))
+        for name, held in _held(kind).items()
+        if any(_leads(each, wanted, set()) for each in held)
+    )
+    return issubclass(kind, wanted), ways
 
 
 def _leads(kind: type[Node], wanted: Kinds, seen: set[type[Node]]) -> bool:

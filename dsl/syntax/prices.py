@@ -49,7 +49,10 @@ class PriceSum(Node):
     @property
     def money(self) -> Money | None:
         """The first amount of money, whose currency is the sum's; None: percentages only."""
-        return next((term.money for term in self.terms if term.money), None)
+        for term in self.terms:
+            if term.money is not None:
+                return term.money
+        return None
 
 
 @dataclass(frozen=True, slots=True)
