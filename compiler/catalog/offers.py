@@ -29,8 +29,18 @@ class PackageService(Closed):
     span: Span
 
 
+class Named(Closed):
+    """A contract or discount that a package names, and where."""
+
+    id: str
+    span: Span
+
+
 class Package(Entity):
-    """The offer; the sale window is half-open, None is open."""
+    """The offer; the sale window is half-open, None is open.
+
+    `contracts`: those a sale may be under.  `discounts`: those every sale gets.
+    """
 
     title: str
     category: str | None
@@ -43,3 +53,5 @@ class Package(Entity):
     sold_from: date | None
     sold_until: date | None
     services: tuple[PackageService, ...]
+    contracts: tuple[Named, ...]
+    discounts: tuple[Named, ...]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from compiler.catalog.known import optional_target, target_name
-from compiler.catalog.offers import Package, PackageFrequency, PackageService
+from compiler.catalog.offers import Named, Package, PackageFrequency, PackageService
 from compiler.facts import PRORATIONS, package_currencies
 from compiler.instances import instances
 from compiler.resolve.model import Resolved
 from dsl.syntax import offers as written
+from dsl.syntax.base import Name
 from runtime.program.terms import Proration
 
 
@@ -38,11 +41,17 @@ def _package(resolved: Resolved, node: written.PackageDeclaration) -> Package:
         sold_from=None if node.sold_from is None else node.sold_from.value,
         sold_until=None if node.sold_until is None else node.sold_until.value,
         services=tuple(_package_service(resolved, item) for item in node.services),
+        contracts=_named(resolved, node.contracts),
+        discounts=_named(resolved, node.discounts),
     )
 
 
 def _proration(node: written.PackageDeclaration) -> Proration:
     return "days" if node.prorated is None else PRORATIONS[node.prorated.text]
+
+
+def _named(resolved: Resolved, names: Iterable[Name]) -> tuple[Named, ...]:
+    return tuple(Named(id=target_name(resolved, name), span=name.span) for name in names)
 
 
 def _package_service(resolved: Resolved, item: written.PackageService) -> PackageService:

@@ -96,6 +96,8 @@ def _lists(node: Declaration) -> Iterator[tuple[str, list[Entry]]]:
         case PackageDeclaration():
             yield "currency", _names(node.currencies)
             yield "service", _names(item.service for item in node.services)
+            yield "contract", _names(node.contracts)
+            yield "discount", _names(node.discounts)
             yield (
                 "frequency",
                 [

@@ -94,6 +94,8 @@ def _named(node: Declaration) -> Iterator[Mention]:
             for item in node.services:
                 yield Mention(item.service, "sells", Kind.SERVICE)
                 yield from _optional(item.rates, "rated by", Kind.RATE_PLAN)
+            yield from (Mention(name, "sold under", Kind.CONTRACT) for name in node.contracts)
+            yield from (Mention(name, "discounted by", Kind.DISCOUNT) for name in node.discounts)
         case CountingRuleDeclaration():
             yield from _counting_rule(node)
         case ContractDeclaration() | PriceBookDeclaration() | PricePlanDeclaration():

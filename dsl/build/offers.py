@@ -34,6 +34,8 @@ def package(reading: Reading, tree: Branch) -> PackageDeclaration:
     block = statements(reading, the(tree, "package_block"))
     currencies = block.one("currencies", "currencies")
     bills = block.one("bills", "bills")
+    contracts = block.one("package_contracts", "contract")
+    discounts = block.one("package_discounts", "discount")
     sold_from, sold_until = window(reading, block.one("sold", "sold"))
     return PackageDeclaration(
         span,
@@ -52,6 +54,8 @@ def package(reading: Reading, tree: Branch) -> PackageDeclaration:
         sold_from=sold_from,
         sold_until=sold_until,
         services=block.every("package_service", _package_service),
+        contracts=names(reading, contracts) if contracts else (),
+        discounts=names(reading, discounts) if discounts else (),
     )
 
 

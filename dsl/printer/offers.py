@@ -14,7 +14,8 @@ def item(source: Source, node: Declaration) -> Item | None:
     if not isinstance(node, PackageDeclaration):
         return None
     header = f"package {node.name.text}{words.title(source, node.title)}"
-    return words.group(source, node, header, [*_terms(source, node), *_services(source, node)])
+    items = [*_terms(source, node), *_services(source, node), *_commitments(node)]
+    return words.group(source, node, header, items)
 
 
 def _terms(source: Source, node: PackageDeclaration) -> list[Item]:
@@ -51,6 +52,14 @@ def _services(source: Source, node: PackageDeclaration) -> list[Item]:
     return [
         words.line(each, "package", "service", f"{each.service.text}{_instances(source, each)}")
         for each in node.services
+    ]
+
+
+def _commitments(node: PackageDeclaration) -> list[Item]:
+    return [
+        words.stretch(named[0].span, named[-1].span, "package", keyword, words.names(named))
+        for keyword, named in (("contract", node.contracts), ("discount", node.discounts))
+        if named
     ]
 
 

@@ -38,6 +38,8 @@ class PackageDeclaration(Node):
         alignment: `bill_day` or `anniversary`; None: `bill_day`.
         prorated: `days`, `seconds`, `fixed_30`, `30/360` or `never`; None: `days`.  Another
             number behind `fixed` is not yet refused.
+        contracts: those a sale may be under; one alone: every sale is.
+        discounts: those every sale gets.
         sold_from, sold_until: the sale window, half-open.
     """
 
@@ -54,3 +56,5 @@ class PackageDeclaration(Node):
     sold_from: Day | None
     sold_until: Day | None
     services: tuple[PackageService, ...]
+    contracts: tuple[Name, ...]
+    discounts: tuple[Name, ...]

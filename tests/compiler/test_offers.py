@@ -183,3 +183,26 @@ def test_a_template_counts_from_the_file_that_names_it(tmp_path: Path) -> None:
     compilation = compile_folder(tmp_path)
     assert compilation.program is not None, compilation.diagnostics
     assert compilation.program.bill_groups[0].template == "own.html.j2"
+
+
+@pytest.mark.feature("A18", "A23")
+def test_a_package_names_its_contracts_and_discounts() -> None:
+    program = program_of(
+        f"{LINE}contract one_year {{\n  term  12 months\n}}\n"
+        "contract two_years {\n  term  24 months\n}\n"
+        "discount launch = 10% off for 6 periods\n"
+        "package business {\n  bills     monthly\n  service   line\n"
+        "  contract  one_year, two_years\n  discount  launch\n}\n"
+    )
+    assert [(row.package, row.contract) for row in program.package_contracts] == [
+        ("business", "one_year"),
+        ("business", "two_years"),
+    ]
+    (use,) = program.discount_uses
+    assert (use.level, use.owner, use.kind, use.target, use.discount) == (
+        "package",
+        "business",
+        "package",
+        "business",
+        "launch",
+    )

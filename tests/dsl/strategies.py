@@ -296,6 +296,8 @@ PACKAGES = phrase(
             ),
         ),
         phrase("sold", WINDOWS),
+        phrase("contract", listed(NAMES)),
+        phrase("discount", listed(NAMES)),
         many=phrase("service", NAMES, INSTANCES, maybe(phrase("rates", NAMES))),
     ),
 )
