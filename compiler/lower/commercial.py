@@ -48,7 +48,17 @@ def _discounts(catalog: Catalog) -> Iterator[tuple[str, str, DiscountTerms]]:
 
 
 def discount_uses(catalog: Catalog, lines: Lines) -> Iterator[DiscountUse]:
-    """Give where discounts apply by themselves."""
+    """Give where discounts apply by themselves: in every sale of a package, or by a plan."""
+    for package in catalog.packages:
+        for discount in package.discounts:
+            yield DiscountUse(
+                level="package",
+                owner=package.id,
+                kind="package",
+                target=package.id,
+                discount=discount.id,
+                source=lines.id_of(discount.span),
+            )
     for plan in catalog.price_plans:
         for each in plan.discounts:
             yield DiscountUse(

@@ -86,14 +86,10 @@ def _tables(catalog: Catalog, lines: Lines, numbered: tuple[SourceLine, ...]) ->
         prices=prices.prices,
         price_tiers=prices.tiers,
         price_terms=prices.terms,
-<<<<<<< HEAD
         price_books=tuple(price_books.price_books(catalog, lines)),
         price_book_regions=tuple(price_books.price_book_regions(catalog, lines)),
         price_plans=tuple(price_books.price_plans(catalog, lines)),
-=======
         package_contracts=tuple(offers.package_contracts(catalog, lines)),
-        discount_uses=tuple(offers.discount_uses(catalog, lines)),
->>>>>>> ec6ad5e (Let a package name its contracts and discounts)
         discounts=tuple(commercial.discounts(catalog, lines)),
         discount_amounts=tuple(commercial.discount_amounts(catalog)),
         discount_uses=tuple(commercial.discount_uses(catalog, lines)),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from compiler.catalog.model import Catalog
 from compiler.facts import frequency_name
 from compiler.lower.lines import Lines
-from runtime.program.commercial import DiscountUse, PackageContract
+from runtime.program.commercial import PackageContract
 from runtime.program.model import Package, PackageFrequency, PackageService
 
 
@@ -63,18 +63,4 @@ def package_contracts(catalog: Catalog, lines: Lines) -> Iterator[PackageContrac
         for contract in package.contracts:
             yield PackageContract(
                 package=package.id, contract=contract.id, source=lines.id_of(contract.span)
-            )
-
-
-def discount_uses(catalog: Catalog, lines: Lines) -> Iterator[DiscountUse]:
-    """Give the discounts that every sale of a package gets, in the order written."""
-    for package in catalog.packages:
-        for discount in package.discounts:
-            yield DiscountUse(
-                level="package",
-                owner=package.id,
-                kind="package",
-                target=package.id,
-                discount=discount.id,
-                source=lines.id_of(discount.span),
             )
