@@ -11,7 +11,7 @@ from runtime.explain.model import Explanation, Fact
 from runtime.explain.words import measured, shown
 from runtime.invoice.format import EACH
 from runtime.invoice.model import InvoiceLine
-from runtime.invoice.units import in_unit
+from runtime.invoice.units import in_units_of
 
 FIRST = 20
 """How many records an explanation lists; it counts them all."""
@@ -69,7 +69,7 @@ def records_behind(usage: RatedUsage, line: InvoiceLine, *, first: int = FIRST) 
         ).fetchone()
         rows = connection.execute(
             'SELECT "file", "row", feed, event_id, CAST("instant" AS VARCHAR), component,'
-            f" quantity, unit, CAST(amount AS VARCHAR) {rated}"
+            f" quantity, unit, unit_steps, CAST(amount AS VARCHAR) {rated}"
             f' ORDER BY "instant", feed, event_id, component LIMIT {first}',
             values,
         ).fetchall()
@@ -83,11 +83,11 @@ def records_behind(usage: RatedUsage, line: InvoiceLine, *, first: int = FIRST) 
                 event_id=event_id,
                 instant=instant,
                 component=component,
-                quantity=in_unit(int(quantity), unit or EACH),
+                quantity=in_units_of(int(quantity), steps or 1),
                 unit=unit or EACH,
                 amount=Decimal(amount),
             )
-            for file, row, feed, event_id, instant, component, quantity, unit, amount in rows
+            for file, row, feed, event_id, instant, component, quantity, unit, steps, amount in rows
         ),
     )
 

@@ -12,11 +12,12 @@ from runtime.charges.words import as_title, as_words
 from runtime.invoice.assemble_facts import Cell
 from runtime.invoice.draft import DraftLine, DueLine
 from runtime.invoice.model import InvoiceLine, PriceSource, UsageComponent
-from runtime.invoice.units import as_decimal, plain, steps_of
+from runtime.invoice.units import as_decimal, plain
 from runtime.money import to_major
 from runtime.program.buckets import Bucket, BucketTier
 from runtime.program.model import IN_SERVICE, Program, Service
 from runtime.program.plain import plain_prices
+from runtime.program.units import steps_by_unit
 
 Parts = tuple[UsageComponent, ...]
 
@@ -35,6 +36,7 @@ class Wording:
             (row.bucket, row.ordinal): row for row in program.bucket_tiers
         }
         self.measures = {row.id: row.measure for row in program.usage_classes}
+        self._steps = steps_by_unit(program)
         self.class_units: dict[str, str] = {}
         plain = plain_prices(program)
         for row in program.rates:
@@ -55,6 +57,10 @@ class Wording:
         steps = {"data": "byte", "time": "second", "count": "each"}
         measure = self.measures.get(usage_class, "count")
         return self.class_units.get(usage_class, steps[measure])
+
+    def steps_of(self, unit: str) -> int:
+        """Give the steps of a unit; a name that is no unit counts single steps."""
+        return self._steps.get(unit, 1)
 
     def place(self, cell: Cell) -> tuple[bool, str, int, int, int]:
         """Put what buckets gave first, tier by tier, then rates as their plan tries them."""
@@ -180,7 +186,7 @@ def _multiplied(due: DueLine, components: Parts, wording: Wording) -> _Multiplie
         if part.component == "rated" and part.event_price is None:
             return _Multiplied(part.quantity, part.unit, part.price, part.unit)
     unit = wording.unit_of_class(due.usage_class or "")
-    return _Multiplied(as_decimal(Fraction(due.quantity, steps_of(unit))), unit, None, None)
+    return _Multiplied(as_decimal(Fraction(due.quantity, wording.steps_of(unit))), unit, None, None)
 
 
 def rate_components(due: DueLine, cells: Sequence[Cell], wording: Wording) -> Parts:
@@ -211,7 +217,7 @@ def subtract_components(now: Parts, before: Sequence[UsageComponent]) -> Parts:
 def _component(cell: Cell, due: DueLine, wording: Wording) -> UsageComponent:
     bucket = wording.buckets.get(cell.bucket or "")
     if cell.component == "rated" and cell.amount is not None and cell.per:
-        unit, steps = _rate_unit(cell.unit or "each", cell.amount, cell.per)
+        unit, steps = _rate_unit(cell.unit or "each", cell.amount, cell.per, wording)
         event_amount = cell.event_amount or Decimal(0)
         price = Fraction(cell.amount) * steps / cell.per
         amount = Fraction(cell.amount) * cell.quantity / cell.per
@@ -232,7 +238,7 @@ def _component(cell: Cell, due: DueLine, wording: Wording) -> UsageComponent:
             source=wording.source(cell.source),
         )
     unit = wording.unit_of_class(cell.usage_class)
-    steps = steps_of(unit)
+    steps = wording.steps_of(unit)
     if bucket is not None:
         unit, steps = bucket.unit, bucket.steps_per_unit
     return UsageComponent(
@@ -252,12 +258,12 @@ def _component(cell: Cell, due: DueLine, wording: Wording) -> UsageComponent:
     )
 
 
-def _rate_unit(unit: str, amount: Decimal, per: int) -> tuple[str, int]:
+def _rate_unit(unit: str, amount: Decimal, per: int, wording: Wording) -> tuple[str, int]:
     """Give the unit a rate is shown in, and its steps: a price is never rounded to be shown.
 
     `1.00 per 3 minute` has no price a minute that ends, so it is shown per `3 minute`.
     """
-    steps = steps_of(unit)
+    steps = wording.steps_of(unit)
     price = Fraction(amount) * steps / per
     if Fraction(as_decimal(price)) == price:
         return unit, steps

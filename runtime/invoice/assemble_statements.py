@@ -9,11 +9,11 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Literal
 
-from runtime.invoice.assemble_facts import Batch, PoolTier, StatusChange
+from runtime.invoice.assemble_facts import Batch, DayUse, PoolTier, StatusChange
 from runtime.invoice.assemble_lines import Wording
 from runtime.invoice.draft import DueLine
 from runtime.invoice.model import BucketStatement, BucketTierUse, Change, UsageDay
-from runtime.invoice.units import as_decimal, in_unit
+from runtime.invoice.units import as_decimal, in_units_of
 from runtime.program.model import Program
 from runtime.program.plain import plain_prices
 
@@ -99,7 +99,7 @@ def state_usage_days(
             service_title=wording.title(due.sold_service),
             usage_class=use.usage_class,
             events=use.events,
-            quantity=in_unit(use.quantity, wording.unit_of_class(use.usage_class)),
+            quantity=_shown(use, wording),
             unit=wording.unit_of_class(use.usage_class),
         )
         for due in _first_of_each_service(lines)
@@ -107,6 +107,10 @@ def state_usage_days(
         if any(start <= use.day < end for start, end in spans.get(due.account_service, ()))
     ]
     return tuple(rows[:USAGE_DAY_LIMIT]), len(rows)
+
+
+def _shown(use: DayUse, wording: Wording) -> Decimal:
+    return in_units_of(use.quantity, wording.steps_of(wording.unit_of_class(use.usage_class)))
 
 
 def _first_of_each_service(lines: Sequence[DueLine]) -> Iterator[DueLine]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
-from runtime.program.units import UNITS
-
 PLACES = 12
 """Digits after the point of a figure that has no last digit, such as a third."""
 
@@ -14,15 +12,9 @@ _WIDE = Context(prec=80, rounding=ROUND_HALF_UP)
 _WIDER = Context(prec=200)  # holds the product of two wide figures: no product is rounded
 
 
-def steps_of(unit: str) -> int:
-    """Give the steps of a unit; a name that is no unit counts single steps."""
-    known = UNITS.get(unit)
-    return known.steps if known else 1
-
-
-def in_unit(steps: int, unit: str) -> Decimal:
-    """Give a quantity of steps in a unit."""
-    return _quotient(steps, steps_of(unit))
+def in_units_of(steps: int, size: int) -> Decimal:
+    """Give a quantity of steps in units of so many steps."""
+    return _quotient(steps, size)
 
 
 def as_decimal(value: Fraction) -> Decimal:

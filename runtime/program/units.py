@@ -8,8 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from runtime.program.terms import Measure
+
+if TYPE_CHECKING:
+    from runtime.program.model import Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,12 @@ _ALL = (
 )
 
 UNITS: Mapping[str, Unit] = MappingProxyType({unit.name: unit for unit in _ALL})
+
+
+def steps_by_unit(program: Program) -> Mapping[str, int]:
+    """Give the steps of each unit of a catalog, the language's own and those it declares."""
+    own = {unit.name: unit.steps for unit in _ALL}
+    return {**own, **{unit.id: unit.steps for unit in program.units}}
 
 
 def units_of(measure: Measure) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from duckdb import DuckDBPyConnection
 
 from runtime.engine import create_table
 from runtime.program.model import Program
+from runtime.program.units import steps_by_unit
 from runtime.usage import classify, sql
 from runtime.usage.dispositions import MEANINGS, Disposition, Reason
 from runtime.usage.draw import draw_buckets, write_cells
@@ -123,6 +124,12 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
         "source_lines",
         {"id": "INTEGER", "path": "VARCHAR", "line": "INTEGER"},
         [(each.id, each.path, each.line) for each in program.sources],
+    )
+    sql.make_table(
+        connection,
+        "units",
+        {"unit": "VARCHAR", "steps": "BIGINT"},
+        list(steps_by_unit(program).items()),
     )
     routes = classify.make_pricing(connection, program, _combined(sources, stored))
     job.enter("tie to services")

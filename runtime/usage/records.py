@@ -120,7 +120,7 @@ def _write_part(connection: DuckDBPyConnection, part: Path, month: str) -> None:
                  p.usage_class, p.rate_plan, p.rate_group, p.rate_id AS rate,
                  b.bucket, b.tier, coalesce(b.charge, 'rated') AS component, q.quantity,
                  CASE WHEN {_IS_PRICED} THEN p.amount ELSE 0 END::DECIMAL(38, 12) AS unit_price,
-                 p.per, p.unit,
+                 p.per, p.unit, w.steps AS unit_steps,
                  CASE WHEN {_IS_PRICED} AND q.counts = 1 THEN p.event_amount ELSE 0
                    END::DECIMAL(38, 12) AS event_price,
                  CASE WHEN {_IS_PRICED} THEN {_AMOUNT} ELSE 0 END::DECIMAL(38, 10) AS amount,
@@ -132,6 +132,7 @@ def _write_part(connection: DuckDBPyConnection, part: Path, month: str) -> None:
           LEFT JOIN usage.segments AS s ON s.segment = q.segment
           LEFT JOIN subscription.account_services AS a ON a.account_service = u.account_service
           LEFT JOIN ({_PRICES}) AS p ON p.price = q.price
+          LEFT JOIN usage.units AS w ON w.unit = p.unit
           LEFT JOIN usage.bucket_tiers AS b ON b.template = q.template
           LEFT JOIN usage.source_lines AS l
             ON l.id = CASE WHEN {_IS_PRICED} THEN p.source ELSE b.source END

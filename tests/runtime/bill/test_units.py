@@ -5,15 +5,22 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from runtime.invoice.units import as_decimal, in_unit, steps_of
-from runtime.program.units import UNITS
+from runtime.invoice.units import as_decimal, in_units_of
+from runtime.program.model import CustomUnit
+from runtime.program.units import UNITS, steps_by_unit
+from tests.runtime.programs import connectivity_program
+
+
+def in_unit(steps: int, unit: str) -> Decimal:
+    return in_units_of(steps, UNITS[unit].steps)
 
 
 def test_a_shown_unit_holds_the_steps_it_was_priced_in() -> None:
-    assert {name: steps_of(name) for name in UNITS} == {
-        name: unit.steps for name, unit in UNITS.items()
-    }
-    assert (steps_of("GB"), steps_of("GiB"), steps_of("hour")) == (10**9, 2**30, 3600)
+    own = CustomUnit(id="million_token", measure="count", steps=10**6, source=0)
+    program = connectivity_program().model_copy(update={"units": (own,)})
+    steps = steps_by_unit(program)
+    assert steps == {name: unit.steps for name, unit in UNITS.items()} | {"million_token": 10**6}
+    assert (steps["GB"], steps["GiB"], steps["hour"]) == (10**9, 2**30, 3600)
 
 
 def test_a_figure_that_ends_is_shown_to_its_end() -> None:

@@ -13,7 +13,7 @@ from tests.runtime.invoice import samples
 
 COLUMNS = (
     "feed, event_id, file, row, instant, account_service, usage_class, component, bucket, tier, "
-    "quantity, unit, amount, period_start, period_end"
+    "quantity, unit, unit_steps, amount, period_start, period_end"
 )
 
 
@@ -28,16 +28,16 @@ def rated(tmp_path: Path) -> RatedUsage:
                 SELECT 'sessions', 'r' || i, 'june.csv', i + 2,
                        TIMESTAMP '2026-06-01 08:00:00' + INTERVAL (i) HOUR,
                        'as-9002', 'web_data', 'included', 'included_data', 0,
-                       CAST(1000 + i AS BIGINT), 'kB', CAST(0 AS DECIMAL(38, 10)),
+                       CAST(1000 + i AS BIGINT), 'kB', 1000, CAST(0 AS DECIMAL(38, 10)),
                        DATE '2026-06-01', DATE '2026-07-01'
                 FROM range(25) AS t(i)
                 UNION ALL
                 SELECT 'sessions', 'r24', 'june.csv', 26, TIMESTAMP '2026-06-02 08:00:00',
-                       'as-9002', 'web_data', 'flat', 'included_data', 1, 500, 'kB', 0,
+                       'as-9002', 'web_data', 'flat', 'included_data', 1, 500, 'kB', 1000, 0,
                        DATE '2026-06-01', DATE '2026-07-01'
                 UNION ALL
                 SELECT 'sessions', 'other', 'june.csv', 99, TIMESTAMP '2026-06-02 08:00:00',
-                       'as-9022', 'web_data', 'rated', NULL, NULL, 7, 'kB', 0.0000000840,
+                       'as-9022', 'web_data', 'rated', NULL, NULL, 7, 'kB', 1000, 0.0000000840,
                        DATE '2026-06-01', DATE '2026-07-01'
             ) AS t({COLUMNS})"""
         )
