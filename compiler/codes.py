@@ -146,6 +146,12 @@ CLOCK_TIME = Code("RB337", "clock-time", "error", "a time band has hours that no
 BAND_OVERLAP = Code(
     "RB338", "band-overlap", "warning", "a time band names the same hours of a day twice"
 )
+RATE_PLACE = Code("RB340", "rate-place", "error", "a row of rates names two places")
+RATE_UNIT = Code("RB341", "rate-unit", "error", "a row of rates does not say what its price is for")
+RATE_STEP = Code("RB342", "rate-step", "error", "a rate rounds usage up to nothing")
+SHARE_OF_NOTHING = Code(
+    "RB343", "share-of-nothing", "error", "a rate is a share of an amount that no feed gives"
+)
 BUCKET_LIFE = Code("RB347", "bucket-life", "error", "a bucket is both one-time and recurring")
 BUCKET_NUMBER = Code(
     "RB348", "bucket-number", "error", "a number of a bucket is not a whole one that it can have"

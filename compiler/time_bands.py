@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dsl.syntax.base import Day
-from dsl.syntax.zones import BandHours, Clock, Weekdays
+from dsl.syntax.zones import BandHours, Clock, TimeBandDeclaration, Weekdays
 
 MINUTES_OF_DAY = 24 * 60
 
@@ -101,3 +101,49 @@ def _shared_day(first: BandHours, again: BandHours) -> str | None:
         return None
     shared = sorted(set(weekdays_of(first.days)) & set(weekdays_of(again.days)))
     return WEEKDAYS[shared[0]].capitalize() if shared else None
+
+
+def stretches(node: TimeBandDeclaration) -> tuple[Stretch, ...]:
+    """Give all hours of a band, day by day."""
+    return tuple(stretch for hours in node.hours for stretch in stretches_of(hours))
+
+
+def shared_time(first: TimeBandDeclaration, again: TimeBandDeclaration) -> str | None:
+    """Say when two bands both hold, `on Monday at 20:00`; None where they never do."""
+    for ours in stretches(first):
+        for theirs in stretches(again):
+            minute = max(ours.start, theirs.start)
+            day = _common_day(ours, theirs)
+            if day is not None and minute < min(ours.end, theirs.end):
+                return when(day, minute)
+    return None
+
+
+def _common_day(first: Stretch, again: Stretch) -> str | None:
+    """Name a day that both stretches are of: a date has a day of the week, too."""
+    dates = [each.day for each in (first, again) if each.day is not None]
+    weekdays = {each.weekday if each.day is None else each.day.weekday() for each in (first, again)}
+    if len(set(dates)) > 1 or len(weekdays) > 1:
+        return None
+    (weekday,) = weekdays
+    if dates:
+        return dates[0].isoformat()
+    return None if weekday is None else WEEKDAYS[weekday].capitalize()
+
+
+def uncovered_time(bands: Iterable[TimeBandDeclaration]) -> str | None:
+    """Say when none of some bands holds in a week without named dates; None: always one does."""
+    weekly = [each for band in bands for each in stretches(band) if each.weekday is not None]
+    for weekday, name in enumerate(WEEKDAYS):
+        minute = 0
+        for stretch in sorted(weekly, key=lambda each: each.start):
+            if stretch.weekday == weekday and stretch.start <= minute:
+                minute = max(minute, stretch.end)
+        if minute < MINUTES_OF_DAY:
+            return when(name.capitalize(), minute)
+    return None
+
+
+def when(day: str, minute: int) -> str:
+    """Write a time: `on Monday at 20:00`."""
+    return f"on {day} at {minute // 60:02}:{minute % 60:02}"

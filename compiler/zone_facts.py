@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from compiler.resolve.kinds import EntityId
+from compiler.resolve.kinds import EntityId, Kind
 from compiler.resolve.model import Resolved
 from compiler.resolve.places import Places
 from compiler.tables.destinations import TableZone
@@ -15,8 +15,12 @@ from dsl.syntax.zones import ZoneDeclaration
 def zone_places(resolved: Resolved, name: Name | None) -> Places | None:
     """Give what the zone that a name refers to is made of; None where it is not known."""
     target = resolved.bound(name)
-    if target is None:
-        return None
+    return None if target is None else places_of(resolved, target.name)
+
+
+def places_of(resolved: Resolved, zone: str) -> Places | None:
+    """Give what a zone is made of, by its name; None where it is not known."""
+    target = EntityId(Kind.ZONE, zone)
     if target not in resolved.zones:
         resolved.zones[target] = _places(resolved, target)
     return resolved.zones[target]

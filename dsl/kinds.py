@@ -18,8 +18,8 @@ class Kind:
 
     Attributes:
         words: its first words, `usage class type`.
-        body: the grammar's start for its braces alone; None for a one-line declaration.
-        follows: for a one-line declaration, a pattern of what follows its first words.
+        body: the grammar's start for its braces alone; None where it never has any.
+        follows: for a declaration of one line, a pattern of what follows its first words.
         named: the words must be followed by a name, since without it they mean another
             kind (`service type {` is a service called `type`).
     """
@@ -34,12 +34,14 @@ class Kind:
     def __post_init__(self) -> None:
         words = _BLANK.join(self.words.split()) + r"(?![A-Za-z0-9_])"
         opening = words + (rf"(?={_BLANK}{_NAME})" if self.named else "")
-        rest = rf"{_BLANK}{_NAME}[^\n{{]*\{{" if self.body else self.follows
+        rests = [rf"{_BLANK}{_NAME}[^\n{{]*\{{"] if self.body else []
+        rests += [self.follows] if self.follows else []
         object.__setattr__(self, "opening", re.compile(opening))
-        object.__setattr__(self, "first_line", re.compile(words + rest))
+        object.__setattr__(self, "first_line", re.compile(f"{words}(?:{'|'.join(rests)})"))
 
 
 _IS = rf"{_BLANK}{_NAME}[ \t]*="
+_FROM_FILE = rf'{_BLANK}{_NAME}[^\n{{]*{_BLANK}from[ \t]*"'
 
 KINDS: tuple[Kind, ...] = (
     Kind("catalog", "catalog_body"),
@@ -64,7 +66,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("price table", follows=rf"{_BLANK}{_NAME}{_BLANK}from(?![A-Za-z0-9_])", named=True),
     Kind("zone", follows=_IS),
     Kind("time band", follows=_IS),
-    Kind("rate group", "rate_group_body"),
+    Kind("rate group", "rate_group_body", follows=_FROM_FILE),
     Kind("rate plan", "rate_plan_body"),
     Kind("base bucket", "base_bucket_body"),
     Kind("bucket", "bucket_body"),

@@ -527,6 +527,36 @@ EXAMPLES: tuple[Example, ...] = (
         "write the amount first: `1.20 CAD per GB`",
     ),
     Example(
+        "rate group g {\n  voice to DE via ACME  0.02 USD per minute\n}",
+        "ACME",
+        "the carrier stands without quotes",
+        'write `via "ACME"`',
+    ),
+    Example(
+        'rate group g {\n  voice via "ACME" to DE  0.02 USD per minute\n}',
+        "to",
+        "the parts of a rate stand in another order",
+        'write `voice to ZONE via "CARRIER" during BAND`, and then the price',
+    ),
+    Example(
+        "rate group g {\n  voice minimum 60 s  0.02 USD per minute\n}",
+        "minimum",
+        "a minimum stands before the price",
+        "write it behind the price: `0.02 USD per minute  minimum 60 s`",
+    ),
+    Example(
+        "rate group g {\n  voice  0.02 USD per minute minimum 60\n}",
+        "60",
+        "the quantity has no unit",
+        "write its unit behind the number: `minimum 60 s`",
+    ),
+    Example(
+        "rate group g {\n  voice to prefix +49  0.02 USD per minute\n}",
+        "+",
+        "a prefix is digits",
+        "write it without `+`: `to prefix 49`",
+    ),
+    Example(
         "rate plan p {\n  otherwise zero\n}",
         "zero",
         "`{found}` is no way to treat usage without a rate",

@@ -12,6 +12,7 @@ from compiler.catalog.known import known
 from compiler.catalog.model import Catalog
 from compiler.catalog.offers_from_resolved import packages
 from compiler.catalog.price_books_from_resolved import price_books, price_plans, price_sets
+from compiler.catalog.rates_from_resolved import rate_groups, rate_plans
 from compiler.catalog.services_from_resolved import (
     lifecycles,
     package_statuses,
@@ -21,8 +22,6 @@ from compiler.catalog.services_from_resolved import (
 )
 from compiler.catalog.share_plans_from_resolved import share_plans
 from compiler.catalog.usage_from_resolved import (
-    rate_groups,
-    rate_plans,
     usage_class_types,
     usage_classes,
 )

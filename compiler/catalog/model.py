@@ -10,6 +10,7 @@ from compiler.catalog.counting import CountingRule
 from compiler.catalog.feeds import CustomUnit, Feed
 from compiler.catalog.offers import Package
 from compiler.catalog.price_books import PriceBook, PricePlan, PriceSet
+from compiler.catalog.rates import RateGroup, RatePlan
 from compiler.catalog.services import (
     Lifecycle,
     PackageStatus,
@@ -19,8 +20,6 @@ from compiler.catalog.services import (
 )
 from compiler.catalog.share_plans import SharePlan
 from compiler.catalog.usage import (
-    RateGroup,
-    RatePlan,
     UsageClass,
     UsageClassType,
 )

@@ -8,9 +8,13 @@ from decimal import Decimal
 from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.facts import derived_from, terms_of
+from compiler.rate_rows import rate_tables
 from compiler.resolve.model import Resolved
 from compiler.session import Session
+from compiler.tables.cells import Amount
 from compiler.tables.prices import AMOUNT_COLUMN, price_tables
+from compiler.tables.rates import MONEY_COLUMNS, UNIT_COLUMNS
+from compiler.tables.table import Table
 from dsl.diagnostic import Label
 from dsl.source import Span
 from dsl.syntax.base import Money, Number, Percent, Quantity
@@ -72,6 +76,8 @@ def _numbers(resolved: Resolved) -> Iterator[tuple[Span, Decimal]]:
         cells = table[AMOUNT_COLUMN]
         for text, amount in cells.distinct.items():
             yield table.cell(cells.first(text), AMOUNT_COLUMN), amount
+    for _, table in rate_tables(resolved):
+        yield from _cells(table)
 
 
 def _discounted(resolved: Resolved) -> Iterator[tuple[Money, Percent]]:
@@ -99,6 +105,16 @@ def _derived(
 def _places(value: Decimal) -> int:
     exponent = value.as_tuple().exponent
     return max(-exponent, 0) if isinstance(exponent, int) else 0
+
+
+def _cells(table: Table) -> Iterator[tuple[Span, Decimal]]:
+    """Give the numbers of a table's cells that are too long, each text once."""
+    for column in (*MONEY_COLUMNS, *UNIT_COLUMNS):
+        cells = table[column]
+        for text, held in cells.distinct.items():
+            value = held.number if isinstance(held, Amount) else held
+            if isinstance(value, Decimal) and any(_faults(value)):
+                yield table.cell(cells.first(text), column), value
 
 
 def _faults(value: Decimal) -> Iterator[str]:

@@ -27,7 +27,8 @@ from dsl.syntax.expressions import (
     StartsWith,
 )
 from dsl.syntax.feeds import FeedAttribute, FeedDeclaration, FeedEvent
-from dsl.syntax.usage import RateGroupDeclaration, UsageClassDeclaration
+from dsl.syntax.rates import RateGroupDeclaration
+from dsl.syntax.usage import UsageClassDeclaration
 
 CODE = codes.EXPRESSION_TYPE
 

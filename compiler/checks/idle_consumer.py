@@ -13,9 +13,9 @@ from compiler.session import Session
 from dsl.diagnostic import Label
 from dsl.syntax.base import Name
 from dsl.syntax.buckets import BaseBucketDeclaration
+from dsl.syntax.rates import RateGroupDeclaration, RatePlanDeclaration
 from dsl.syntax.services import ServiceDeclaration
 from dsl.syntax.share_plans import SharedBucket
-from dsl.syntax.usage import RateGroupDeclaration, RatePlanDeclaration
 
 CODE = codes.IDLE_CONSUMER
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 from compiler import codes
 from compiler.checks.page import Page
 from compiler.checks.prices import price_lists
 from compiler.checks.wording import amounts, listed
 from compiler.facts import catalog_currencies, first_amounts
+from compiler.rate_rows import rate_tables
 from compiler.resolve.model import Resolved
 from compiler.session import Session
+from compiler.tables.rates import CURRENCY_COLUMN, FIT_COLUMNS
+from compiler.tables.table import Table
 from dsl.diagnostic import Label
 from dsl.syntax.prices import Price
+from dsl.syntax.rates import RateGroupDeclaration
 
 CODE = codes.MISSING_CURRENCY
 
@@ -61,6 +66,9 @@ def check(resolved: Resolved, session: Session) -> None:
             )
     for price in resolved.every(Price):
         _check_tiers(price, due, session)
+    for group, table in rate_tables(resolved):
+        if table.is_whole and not table.faults:
+            _check_table(group, table, due, session)
 
 
 def _check_tiers(price: Price, due: Sequence[str], session: Session) -> None:
@@ -90,3 +98,32 @@ def _check_tiers(price: Price, due: Sequence[str], session: Session) -> None:
                 [Label(price.tiers[0].span, f"given in {listed(first)} only")],
                 f"add `, {amounts(more)}` to the first tier",
             )
+
+
+MOST_ROWS = 20
+
+
+def _check_table(
+    group: RateGroupDeclaration, table: Table, due: tuple[str, ...], session: Session
+) -> None:
+    """Report rows that no other row completes for the currencies that are due."""
+    if len(due) < 2:
+        return
+    fits = list(zip(*(table[column] for column in FIT_COLUMNS), strict=True))
+    given: dict[tuple[object, ...], list[str]] = {}
+    for fit, currency in zip(fits, table[CURRENCY_COLUMN], strict=True):
+        given.setdefault(fit, []).append(currency or "")
+    wanted = set(due)
+    if all(wanted.issubset(each) for each in given.values()):
+        return
+    lacking = {fit: each for fit, each in given.items() if not wanted.issubset(each)}
+    firsts = dict(zip(reversed(fits), range(len(fits) - 1, -1, -1), strict=True))
+    for fit in islice(lacking, MOST_ROWS):
+        row, codes_given = firsts[fit], dict.fromkeys(lacking[fit])
+        missing = [code for code in due if code not in codes_given]
+        session.report(
+            CODE,
+            f"a rate of `{fit[0]}` in `{group.name.text}` is not given in {listed(missing)}",
+            Label(table.span(row), f"given in {listed(codes_given)} only"),
+            help=f"add a row for it in {listed(missing)}",
+        )

@@ -19,9 +19,9 @@ from dsl.syntax.declarations import Declaration
 from dsl.syntax.feeds import FeedDeclaration
 from dsl.syntax.offers import PackageDeclaration
 from dsl.syntax.price_books import PricePlanDeclaration
+from dsl.syntax.rates import RateGroupDeclaration, RatePlanDeclaration
 from dsl.syntax.services import LifecycleDeclaration, ServiceDeclaration
 from dsl.syntax.share_plans import SharedBucket, SharePlanDeclaration
-from dsl.syntax.usage import RateGroupDeclaration, RatePlanDeclaration
 
 CODE = codes.MISSING_LINE
 
@@ -106,7 +106,11 @@ def _needs(node: Declaration) -> Iterator[Need]:
             counted = node.quantity is not None or bool(node.events)
             yield Need("`quantity`", counted, "quantity  <field> in byte")
         case RateGroupDeclaration():
-            yield Need("rate", bool(node.rows), "<usage class>  <amount> USD per GB")
+            yield Need(
+                "rate",
+                node.table is not None or bool(node.rows),
+                "<usage class>  <amount> USD per GB",
+            )
         case RatePlanDeclaration():
             yield Need("rate group", bool(node.groups), "<rate group>")
         case BaseBucketDeclaration():

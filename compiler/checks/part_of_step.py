@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.checks.tier_order import METERED
+from compiler.rate_rows import rate_tables
 from compiler.resolve.model import Resolved
-from compiler.resolve.units import unit_of
+from compiler.resolve.units import unit_called, unit_of
 from compiler.session import Session
+from compiler.tables.rates import INCREMENT_COLUMN, MINIMUM_COLUMN
 from dsl.diagnostic import Label
+from dsl.source import Span
 from dsl.syntax.base import Quantity
 from runtime.program.terms import Measure
+from runtime.program.units import Unit
 
 CODE = codes.PART_OF_STEP
 
@@ -45,9 +51,21 @@ def check(resolved: Resolved, session: Session) -> None:
     for quantity in resolved.every(Quantity):
         unit = unit_of(resolved, quantity.unit)
         if unit is not None and quantity.amount * unit.steps % 1:
-            session.report(
-                CODE,
-                f"a quantity is not a whole number of {_STEPS[unit.measure]}",
-                Label(quantity.span, f"{quantity.amount * unit.steps:f}"),
-                help="write fewer decimals, or a smaller unit",
-            )
+            _report(unit, quantity.amount, quantity.span, session)
+    for _, table in rate_tables(resolved):
+        for column in (MINIMUM_COLUMN, INCREMENT_COLUMN):
+            for text, amount in table[column].distinct.items():
+                unit = unit_called(resolved, amount.unit)
+                if unit is not None and amount.number * unit.steps % 1:
+                    _report(
+                        unit, amount.number, table.cell(table[column].first(text), column), session
+                    )
+
+
+def _report(unit: Unit, amount: Decimal, at: Span, session: Session) -> None:
+    session.report(
+        CODE,
+        f"a quantity is not a whole number of {_STEPS[unit.measure]}",
+        Label(at, f"{amount * unit.steps:f}"),
+        help="write fewer decimals, or a smaller unit",
+    )

@@ -10,8 +10,9 @@ from compiler.facts import leading_amounts, measure_of
 from compiler.price_sets import price_sets
 from compiler.resolve.model import Resolved
 from dsl.syntax.prices import Price
+from dsl.syntax.rates import RateGroupDeclaration, RateRow
 from dsl.syntax.services import ServiceDeclaration
-from dsl.syntax.usage import RateGroupDeclaration, RateRow, UsageClassDeclaration
+from dsl.syntax.usage import UsageClassDeclaration
 from runtime.program.terms import Measure
 
 

@@ -16,9 +16,9 @@ from dsl.syntax.buckets import BucketDeclaration
 from dsl.syntax.commercial import ContractDeclaration, DiscountDeclaration
 from dsl.syntax.declarations import Declaration
 from dsl.syntax.price_books import PricePlanDeclaration
+from dsl.syntax.rates import RateGroupDeclaration
 from dsl.syntax.services import OneTimePrice
 from dsl.syntax.share_plans import SharePlanDeclaration
-from dsl.syntax.usage import RateGroupDeclaration
 
 
 @dataclass(frozen=True, slots=True)

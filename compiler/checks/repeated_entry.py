@@ -22,9 +22,9 @@ from dsl.syntax.declarations import Declaration
 from dsl.syntax.feeds import FeedDeclaration
 from dsl.syntax.offers import PackageDeclaration
 from dsl.syntax.price_books import PriceBookDeclaration
+from dsl.syntax.rates import RatePlanDeclaration
 from dsl.syntax.services import ServiceDeclaration
 from dsl.syntax.share_plans import SharePlanDeclaration
-from dsl.syntax.usage import RatePlanDeclaration
 from dsl.syntax.zones import ZoneDeclaration, ZoneTableDeclaration
 
 CODE = codes.REPEATED_ENTRY

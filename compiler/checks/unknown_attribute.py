@@ -12,19 +12,31 @@ from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.checks.wording import suggestion
 from compiler.facts import measure_of
+from compiler.rate_rows import class_named, distinct_values
 from compiler.resolve.kinds import Kind
 from compiler.resolve.model import Resolved
+from compiler.resolve.places import CARRIER, COUNTRY, DESTINATION
 from compiler.resolve.units import unit_of
 from compiler.resolve.walk import every
 from compiler.session import Session
-from compiler.zone_facts import zone_places
+from compiler.tables.form import Column
+from compiler.tables.rates import (
+    CARRIER_COLUMN,
+    CLASS_COLUMN,
+    COUNTRY_COLUMN,
+    PREFIX_COLUMN,
+    ZONE_COLUMN,
+)
+from compiler.tables.table import Table
+from compiler.zone_facts import places_of, zone_places
 from dsl.diagnostic import Label
 from dsl.source import Span
 from dsl.syntax.base import Name
 from dsl.syntax.buckets import BaseBucketDeclaration
 from dsl.syntax.expressions import Expression, FieldUse
 from dsl.syntax.feeds import FeedDeclaration, FeedEvent
-from dsl.syntax.usage import RateGroupDeclaration, UsageClassDeclaration
+from dsl.syntax.rates import RateGroupDeclaration
+from dsl.syntax.usage import UsageClassDeclaration
 from runtime.program.terms import Measure
 
 CODE = codes.UNKNOWN_ATTRIBUTE
@@ -138,17 +150,72 @@ def _uses(resolved: Resolved) -> Iterator[Use]:
             case BaseBucketDeclaration():
                 yield from _fields(node.where, _measures(_classes(resolved, node.classes)))
             case RateGroupDeclaration():
-                rated = _classes(resolved, [row.usage_class for row in node.rows])
-                yield from _fields(node.criterion, _measures(rated))
-                for row in node.rows:
-                    if row.zone is not None:
-                        own = _measures(_classes(resolved, [row.usage_class]))
-                        places = zone_places(resolved, row.zone)
-                        for attribute in () if places is None else places.attributes:
-                            what = ", and the zone is decided by it"
-                            yield Use(attribute, row.zone.span, own, what)
+                yield from _rate_group(resolved, node)
             case _:
                 continue
+
+
+def _rate_group(resolved: Resolved, node: RateGroupDeclaration) -> Iterator[Use]:
+    rated = [row.usage_class for row in node.rows]
+    table = None if node.table is None else resolved.tables.of(node.table)
+    if table is not None:
+        rated += table.names(CLASS_COLUMN)
+        yield from _of_table(resolved, table)
+    yield from _fields(node.criterion, _measures(_classes(resolved, rated)))
+    for row in node.rows:
+        own = _measures(_classes(resolved, [row.usage_class]))
+        if row.zone is not None:
+            places = zone_places(resolved, row.zone)
+            for attribute in () if places is None else places.attributes:
+                yield Use(attribute, row.zone.span, own, _BY_ZONE)
+        if row.country is not None:
+            yield Use(COUNTRY, row.country.span, own, _DECIDED)
+        if row.prefix is not None:
+            yield Use(DESTINATION, row.prefix.span, own, _DECIDED)
+        if row.carrier is not None:
+            yield Use(CARRIER, row.carrier.span, own, _DECIDED)
+
+
+_BY_ZONE = ", and the zone is decided by it"
+_DECIDED = ", and the rate is decided by it"
+
+
+def _first_filled(table: Table, column: Column[object]) -> dict[str, int]:
+    """Give for each class of a table the first row that fills a column."""
+    cells, classes = table[column], table[CLASS_COLUMN]
+    if not cells.distinct:
+        return {}
+    if not cells.has_blanks:
+        return {name: classes.first(text) for text, name in classes.distinct.items()}
+    firsts: dict[str, int] = {}
+    for number, (name, text) in enumerate(zip(classes, cells.texts, strict=True)):
+        if text in cells.readings and name is not None:
+            firsts.setdefault(name, number)
+    return firsts
+
+
+def _of_table(resolved: Resolved, table: Table) -> Iterator[Use]:
+    """Give what the columns of a table of rates ask for, each class and zone once."""
+    for column, attribute in (
+        (PREFIX_COLUMN, DESTINATION),
+        (COUNTRY_COLUMN, COUNTRY),
+        (CARRIER_COLUMN, CARRIER),
+    ):
+        asked: set[frozenset[Measure]] = set()
+        firsts = _first_filled(table, column)
+        for name, number in firsts.items():
+            usage_class = class_named(resolved, name)
+            own = _measures([] if usage_class is None else [usage_class])
+            if own not in asked:
+                asked.add(own)
+                yield Use(attribute, table.cell(number, column), own, _DECIDED)
+    for texts, (rated, zone) in distinct_values(table, CLASS_COLUMN, ZONE_COLUMN):
+        places = places_of(resolved, str(zone))
+        usage_class = class_named(resolved, str(rated))
+        if places is not None and usage_class is not None:
+            for attribute in places.attributes:
+                at = table.cell(table[ZONE_COLUMN].first(texts[1]), ZONE_COLUMN)
+                yield Use(attribute, at, _measures([usage_class]), _BY_ZONE)
 
 
 def _classes(resolved: Resolved, names: Iterable[Name]) -> list[UsageClassDeclaration]:

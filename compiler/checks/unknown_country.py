@@ -14,6 +14,7 @@ from compiler.tables.cells import country_help
 from dsl.diagnostic import Label
 from dsl.syntax.base import Name
 from dsl.syntax.price_books import PriceBookDeclaration
+from dsl.syntax.rates import RateRow
 from dsl.syntax.zones import ZoneDeclaration
 
 CODE = codes.UNKNOWN_COUNTRY
@@ -31,8 +32,8 @@ rate plan metered {
 """
 
 PAGE = Page(
-    what="A country of a zone, or of a region of a price book, is not a two-letter code of "
-    "ISO 3166-1, in capitals.",
+    what="A country of a zone, of a rate, or of a region of a price book, is not a two-letter "
+    "code of ISO 3166-1, in capitals.",
     why="Usage and accounts are matched by that code; with another nothing would ever match.",
     bad=TINY
     + USAGE
@@ -68,3 +69,4 @@ def _countries(resolved: Resolved) -> Iterator[Name]:
     for book in resolved.all(PriceBookDeclaration):
         for region in book.regions:
             yield from region.countries
+    yield from (row.country for row in resolved.every(RateRow) if row.country is not None)

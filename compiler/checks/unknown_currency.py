@@ -8,10 +8,12 @@ from compiler import codes
 from compiler.checks.page import Page
 from compiler.checks.wording import suggestion
 from compiler.facts import amount_currency, the_catalog
+from compiler.rate_rows import rate_tables
 from compiler.resolve.model import Resolved
 from compiler.resolve.nearest import nearest
 from compiler.session import Session
 from compiler.standards import currency_codes, minor_units
+from compiler.tables import rates
 from compiler.tables.prices import CURRENCY_COLUMN, price_tables
 from dsl.diagnostic import Label
 from dsl.syntax.base import Money, Name
@@ -72,3 +74,5 @@ def currency_names(resolved: Resolved) -> Iterator[Name]:
         yield from package.currencies
     for table in price_tables(resolved.tables):
         yield from table.names(CURRENCY_COLUMN)
+    for _, table in rate_tables(resolved):
+        yield from table.names(rates.CURRENCY_COLUMN)

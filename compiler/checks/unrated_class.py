@@ -7,27 +7,28 @@ and each class of the catalog must be rated by it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.checks.unknown_attribute import FEED
 from compiler.facts import rated_services
-from compiler.resolve.kinds import Kind
+from compiler.rate_rows import Fit, RateRows, rate_rows, words_of
+from compiler.resolve.kinds import EntityId, Kind
 from compiler.resolve.model import Resolved
+from compiler.resolve.places import Places
 from compiler.session import Session
 from compiler.standards import country_codes
-from compiler.zone_facts import zone_countries
+from compiler.tables.cells import LONGEST_PREFIX
+from compiler.time_bands import uncovered_time
+from compiler.zone_facts import places_of
 from dsl.diagnostic import Label
 from dsl.source import Span
+from dsl.syntax.rates import RateGroupDeclaration, RatePlanDeclaration
 from dsl.syntax.services import ServiceDeclaration
-from dsl.syntax.usage import (
-    RateGroupDeclaration,
-    RatePlanDeclaration,
-    RateRow,
-    UsageClassDeclaration,
-)
+from dsl.syntax.usage import UsageClassDeclaration
+from dsl.syntax.zones import TimeBandDeclaration
 
 CODE = codes.UNRATED_CLASS
 
@@ -83,10 +84,24 @@ def check(resolved: Resolved, session: Session) -> None:
     if resolved.is_incomplete(Kind.RATE_GROUP) or resolved.is_incomplete(Kind.ZONE):
         return
     users = _users(resolved)
-    for plan in resolved.all(RatePlanDeclaration):
-        user = users.get(plan.span)
-        if plan.otherwise is None and user is not None and plan.groups:
-            _check_plan(resolved, plan, user, session)
+    asked = [
+        (plan, users[plan.span])
+        for plan in resolved.all(RatePlanDeclaration)
+        if plan.otherwise is None and plan.span in users and plan.groups
+    ]
+    known = {
+        group.span: _rows_by_class(rows)
+        for group in (resolved.all(RateGroupDeclaration) if asked else ())
+        if (rows := rate_rows(resolved, group)) is not None and _is_whole(resolved, group)
+    }
+    for plan, user in asked:
+        _check_plan(resolved, plan, user, known, session)
+
+
+def _is_whole(resolved: Resolved, group: RateGroupDeclaration) -> bool:
+    """Whether no row is missing from what was read of a group."""
+    table = None if group.table is None else resolved.tables.of(group.table)
+    return table is None or not table.faults
 
 
 def _users(resolved: Resolved) -> dict[Span, ServiceDeclaration]:
@@ -100,17 +115,23 @@ def _users(resolved: Resolved) -> dict[Span, ServiceDeclaration]:
 
 
 def _check_plan(
-    resolved: Resolved, plan: RatePlanDeclaration, user: ServiceDeclaration, session: Session
+    resolved: Resolved,
+    plan: RatePlanDeclaration,
+    user: ServiceDeclaration,
+    known: Mapping[Span, Mapping[str, tuple[Row, ...]]],
+    session: Session,
 ) -> None:
     groups = [resolved.find(name, RateGroupDeclaration) for name in plan.groups]
-    known = [group for group in groups if group is not None]
-    if len(known) < len(groups):
+    found = [known.get(group.span) for group in groups if group is not None]
+    held = [each for each in found if each is not None]
+    if len(held) < len(groups):
         return
     for usage_class in resolved.all(UsageClassDeclaration):
-        witness = _witness(resolved, known, usage_class)
+        name = usage_class.name.text
+        rows = [row for each in held for row in each.get(name, ())]
+        witness = _witness(resolved, rows, name)
         if witness is None:
             continue
-        name = usage_class.name.text
         session.report(
             CODE,
             f"the rate plan `{plan.name.text}` leaves the usage class `{name}` without a rate",
@@ -125,6 +146,35 @@ def _check_plan(
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a group, what it is for, and whether its group has a condition."""
+
+    rows: RateRows
+    number: int
+
+    @property
+    def fit(self) -> Fit:
+        """What usage it is for."""
+        return self.rows.fits[self.number]
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether its group holds for all events."""
+        return self.rows.group.criterion is None
+
+    @property
+    def label(self) -> Label:
+        """Say why it does not take every event."""
+        if not self.is_certain:
+            return Label(self.rows.span(self.number), "only on a condition")
+        said = words_of(self.fit)
+        is_zone = self.fit.zone is not None and said == f"to {self.fit.zone}"
+        return Label(
+            self.rows.span(self.number), "only in this zone" if is_zone else f"only {said}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Witness:
     """An event that no row matches, and the rows that come near."""
 
@@ -132,40 +182,92 @@ class Witness:
     labels: tuple[Label, ...] = ()
 
 
-def _witness(
-    resolved: Resolved, groups: list[RateGroupDeclaration], usage_class: UsageClassDeclaration
-) -> Witness | None:
-    """Find an event of the class that no row is sure to match; None where there is none."""
-    rows = list(_rows(resolved, groups, usage_class))
-    certain = [row for group, row in rows if group.criterion is None]
-    if any(row.zone is None for row in certain):
-        return None
-    name = usage_class.name.text
-    covered: set[str] = set()
-    for row in certain:
-        countries = zone_countries(resolved, row.zone)
-        if countries is None:
-            return None
-        covered |= countries
+MOST_NEAR = 5
+"""How many of the rows that come near are shown."""
+
+
+def _rows_by_class(rows: RateRows) -> Mapping[str, tuple[Row, ...]]:
+    found: dict[str, list[Row]] = {}
+    for number, fit in enumerate(rows.fits):
+        found.setdefault(fit.usage_class, []).append(Row(rows, number))
+    return {name: tuple(each) for name, each in found.items()}
+
+
+def _witness(resolved: Resolved, rows: Sequence[Row], name: str) -> Witness | None:
+    """Find an event of the class that no row is sure to match; None where there is none.
+
+    An event to a place and by a carrier that no row names is matched by the rows for anywhere
+    and any carrier alone, so that only their times are left to ask for.
+    """
     if not rows:
         return Witness(f"any event of `{name}`")
-    near = tuple(
-        Label(row.span, "only in this zone" if group.criterion is None else "only on a condition")
-        for group, row in rows
-    )
-    outside = min(country_codes() - covered, default=None)
+    certain = [row.fit for row in rows if row.is_certain]
+    wide = [fit for fit in certain if fit.is_anywhere and fit.carrier is None]
+    if any(fit.band is None for fit in wide):
+        return None
+    bands = [_band(resolved, fit.band) for fit in wide]
+    places = [
+        places_of(resolved, zone)
+        for zone in dict.fromkeys(fit.zone for fit in certain if fit.carrier is None)
+        if zone is not None
+    ]
+    if None in bands or None in places:
+        return None
+    time = uncovered_time(band for band in bands if band is not None)
+    if time is None:
+        return None
+    near = tuple(row.label for row in rows[:MOST_NEAR])
     if not certain:
         return Witness(f"an event of `{name}` on which no group's condition holds", near)
-    return Witness(f"an event of `{name}` in {outside}, say,", near)
+    parts = list(_place_words(certain, [each for each in places if each is not None]))
+    if any(fit.carrier is not None for fit in certain):
+        parts.append("by a carrier that no row names")
+    if wide:
+        parts.append(time)
+    return Witness(f"an event of `{name}` {' '.join(parts)}, say,", near)
 
 
-def _rows(
-    resolved: Resolved, groups: list[RateGroupDeclaration], usage_class: UsageClassDeclaration
-) -> Iterator[tuple[RateGroupDeclaration, RateRow]]:
-    for group in groups:
-        for row in group.rows:
-            if resolved.find(row.usage_class, UsageClassDeclaration) is usage_class:
-                yield group, row
+def _band(resolved: Resolved, name: str | None) -> TimeBandDeclaration | None:
+    entity = None if name is None else resolved.entities.get(EntityId(Kind.TIME_BAND, name))
+    node = None if entity is None else entity.node
+    return node if isinstance(node, TimeBandDeclaration) else None
+
+
+def _place_words(certain: Sequence[Fit], zones: Sequence[Places]) -> Iterator[str]:
+    """Name a country and a number that no row for any carrier is for."""
+    open_rows = [fit for fit in certain if fit.carrier is None]
+    countries = {fit.country for fit in open_rows if fit.country is not None}
+    prefixes = {fit.prefix for fit in open_rows if fit.prefix is not None}
+    for places in zones:
+        countries |= places.countries
+        prefixes |= places.prefixes
+    if countries:
+        outside = min(country_codes() - countries, default=None)
+        yield f"in {outside}" if outside else "of no country"
+    if prefixes:
+        number = _unbegun(prefixes)
+        yield f"to {number}" if number else "to no number"
+    narrow = any(not fit.is_anywhere for fit in certain)
+    if narrow and not countries and not prefixes:
+        yield "to anywhere"
+
+
+def _unbegun(prefixes: Set[str]) -> str | None:
+    """Give a short number that no prefix begins; None where each digit is covered."""
+    number = ""
+    while len(number) < LONGEST_PREFIX:
+        free = [digit for digit in "0123456789" if number + digit not in prefixes]
+        if not free:
+            return None
+        whole = [
+            digit
+            for digit in free
+            if not any(prefix.startswith(number + digit) for prefix in prefixes)
+        ]
+        if whole:
+            return number + whole[0]
+        number += free[0]
+    return number
 
 
 def _example(usage_class: UsageClassDeclaration) -> str:

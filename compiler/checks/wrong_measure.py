@@ -10,19 +10,23 @@ from compiler.checks.page import TINY, Page
 from compiler.checks.unknown_unit import CALLS
 from compiler.checks.wording import choice
 from compiler.facts import measure_of, terms_of
+from compiler.rate_rows import class_named, distinct_values, first_row, rate_tables
 from compiler.resolve.model import Resolved
-from compiler.resolve.units import unit_of
+from compiler.resolve.units import unit_called, unit_of
 from compiler.resolve.walk import every
 from compiler.session import Session
+from compiler.tables.cells import Amount
+from compiler.tables.rates import CLASS_COLUMN, UNIT_COLUMNS
 from dsl.diagnostic import Label
 from dsl.source import Span
 from dsl.syntax.base import Name
 from dsl.syntax.buckets import BaseBucketDeclaration
 from dsl.syntax.prices import Bound, PriceTerm
+from dsl.syntax.rates import RateGroupDeclaration, RateRow
 from dsl.syntax.share_plans import SharedBucket
-from dsl.syntax.usage import RateGroupDeclaration, RateRow, UsageClassDeclaration
+from dsl.syntax.usage import UsageClassDeclaration
 from runtime.program.terms import Measure
-from runtime.program.units import EACH, units_of
+from runtime.program.units import EACH, EVENT, units_of
 
 CODE = codes.WRONG_MEASURE
 
@@ -53,6 +57,18 @@ def check(resolved: Resolved, session: Session) -> None:
         for row in group.rows:
             for term in terms_of(row.price):
                 _check_price(resolved, row, term, session)
+            for word, held in (("minimum", row.minimum), ("increment", row.increment)):
+                if held is not None:
+                    usage_class = resolved.find(row.usage_class, UsageClassDeclaration)
+                    _check_unit(resolved, usage_class, word, held.unit, session)
+    for _, table in rate_tables(resolved):
+        for column in UNIT_COLUMNS:
+            for texts, (name, amount) in distinct_values(table, CLASS_COLUMN, column):
+                usage_class = class_named(resolved, str(name))
+                if isinstance(amount, Amount) and _is_wrong(resolved, usage_class, amount):
+                    at = table.cell(first_row(table, texts, CLASS_COLUMN, column), column)
+                    unit = Name(at, amount.unit)
+                    _check_unit(resolved, usage_class, column.name, unit, session)
     for base in resolved.all(BaseBucketDeclaration):
         _check_base_bucket(resolved, base, session)
     for bucket in every_bucket(resolved):
@@ -76,6 +92,38 @@ def _check_price(resolved: Resolved, row: RateRow, price: PriceTerm, session: Se
         Label(span, f"not a unit of {due}"),
         [_declared(usage_class)],
         f"write {choice(_WRITTEN[due])}",
+    )
+
+
+def _is_wrong(
+    resolved: Resolved, usage_class: UsageClassDeclaration | None, amount: Amount
+) -> bool:
+    """Whether a cell's unit is known and does not measure what the class does."""
+    unit = unit_called(resolved, amount.unit)
+    due = None if usage_class is None else measure_of(usage_class)
+    return amount.unit != EVENT and unit is not None and due not in {None, unit.measure}
+
+
+def _check_unit(
+    resolved: Resolved,
+    usage_class: UsageClassDeclaration | None,
+    word: str,
+    name: Name,
+    session: Session,
+) -> None:
+    """Report the unit of a minimum or an increment, or a cell's, that measures another thing."""
+    unit = unit_of(resolved, name)
+    due = None if usage_class is None else measure_of(usage_class)
+    if usage_class is None or unit is None or due is None or unit.measure == due:
+        return
+    is_price = word == "per"
+    session.report(
+        CODE,
+        f"`{usage_class.name.text}` is measured in {due}, and "
+        + (f"is priced per {name.text}" if is_price else f"its {word} is in {name.text}"),
+        Label(name.span, f"not a unit of {due}"),
+        [_declared(usage_class)],
+        f"write it in {choice(units_of(due))}",
     )
 
 

@@ -13,6 +13,7 @@ from compiler.lower import (
     feeds,
     offers,
     price_books,
+    rates,
     services,
     usage,
     zones,
@@ -36,8 +37,8 @@ def _tables(catalog: Catalog, lines: Lines, numbered: tuple[SourceLine, ...]) ->
     recurring_prices = tuple(services.recurring_prices(catalog, lines, prices))
     one_time_prices = tuple(services.one_time_prices(catalog, lines, prices))
     transition_charges = tuple(services.transition_charges(catalog, lines, prices))
-    rates = tuple(usage.rates(catalog, lines, prices))
     bucket_prices = tuple(buckets.bucket_prices(catalog, lines, prices))
+    rated = tuple(rates.rates(catalog, lines, prices))
     return Program(
         format_version=FORMAT_VERSION,
         fingerprint="",
@@ -70,10 +71,10 @@ def _tables(catalog: Catalog, lines: Lines, numbered: tuple[SourceLine, ...]) ->
         zone_prefixes=tuple(zones.zone_prefixes(catalog)),
         time_bands=tuple(zones.time_bands(catalog, lines)),
         time_band_hours=tuple(zones.time_band_hours(catalog, lines)),
-        rate_groups=tuple(usage.rate_groups(catalog, lines)),
-        rates=rates,
-        rate_plans=tuple(usage.rate_plans(catalog, lines)),
-        rate_plan_groups=tuple(usage.rate_plan_groups(catalog, lines)),
+        rate_groups=tuple(rates.rate_groups(catalog, lines)),
+        rates=rated,
+        rate_plans=tuple(rates.rate_plans(catalog, lines)),
+        rate_plan_groups=tuple(rates.rate_plan_groups(catalog, lines)),
         buckets=tuple(buckets.buckets(catalog, lines)),
         bucket_tiers=tuple(buckets.bucket_tiers(catalog, lines)),
         bucket_flats=tuple(buckets.bucket_flats(catalog, lines)),

@@ -16,6 +16,7 @@ from dsl.syntax.declarations import Declaration
 from dsl.syntax.feeds import FeedDeclaration, UnitDeclaration
 from dsl.syntax.offers import PackageDeclaration
 from dsl.syntax.price_books import PriceBookDeclaration, PricePlanDeclaration
+from dsl.syntax.rates import RateGroupDeclaration, RatePlanDeclaration
 from dsl.syntax.services import (
     LifecycleDeclaration,
     PackageStatusDeclaration,
@@ -25,12 +26,7 @@ from dsl.syntax.services import (
     ServiceTypeDeclaration,
 )
 from dsl.syntax.share_plans import SharePlanDeclaration
-from dsl.syntax.usage import (
-    RateGroupDeclaration,
-    RatePlanDeclaration,
-    UsageClassDeclaration,
-    UsageClassTypeDeclaration,
-)
+from dsl.syntax.usage import UsageClassDeclaration, UsageClassTypeDeclaration
 from dsl.syntax.zones import TimeBandDeclaration, ZoneDeclaration, ZoneTableDeclaration
 
 

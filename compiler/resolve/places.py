@@ -11,6 +11,10 @@ DESTINATION = "destination"
 """The attribute that decides whether an event is in a zone of prefixes."""
 
 
+CARRIER = "carrier"
+"""The attribute that decides whether an event went through a carrier's network."""
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     """The countries and the prefixes of a zone."""

@@ -22,6 +22,7 @@ from dsl.syntax.feeds import FeedDeclaration, UnitDeclaration
 from dsl.syntax.offers import PackageDeclaration
 from dsl.syntax.price_books import PriceBookDeclaration, PricePlanDeclaration
 from dsl.syntax.prices import Price
+from dsl.syntax.rates import RateGroupDeclaration, RatePlanDeclaration
 from dsl.syntax.services import (
     LifecycleDeclaration,
     PackageStatusDeclaration,
@@ -34,12 +35,7 @@ from dsl.syntax.services import (
 )
 from dsl.syntax.share_plans import SharePlanDeclaration
 from dsl.syntax.tables import TableFile
-from dsl.syntax.usage import (
-    RateGroupDeclaration,
-    RatePlanDeclaration,
-    UsageClassDeclaration,
-    UsageClassTypeDeclaration,
-)
+from dsl.syntax.usage import UsageClassDeclaration, UsageClassTypeDeclaration
 from dsl.syntax.zones import TimeBandDeclaration, ZoneDeclaration, ZoneTableDeclaration
 from runtime.program.units import UNITS
 
@@ -131,7 +127,8 @@ def table_mentions(node: Declaration, tables: Tables) -> Iterator[Mention]:
         for column in table.form.columns:
             if column.refers is not None:
                 for name in table.names(column):
-                    yield Mention(name, column.role, column.refers)
+                    if column.refers is not Kind.UNIT or name.text not in UNITS:
+                        yield Mention(name, column.role, column.refers)
 
 
 def _service(node: ServiceDeclaration) -> Iterator[Mention]:
@@ -180,6 +177,7 @@ def _rate_group(node: RateGroupDeclaration) -> Iterator[Mention]:
     for row in node.rows:
         yield Mention(row.usage_class, "rates", Kind.USAGE_CLASS)
         yield from _optional(row.zone, "zone", Kind.ZONE)
+        yield from _optional(row.band, "during", Kind.TIME_BAND)
 
 
 def _share_plan(node: SharePlanDeclaration) -> Iterator[Mention]:

@@ -42,11 +42,14 @@ def unit_names(declaration: Declaration) -> Iterator[Name]:
 
 def unit_of(resolved: Resolved, name: Name | None) -> Unit | None:
     """Give the unit a name means; None where there is no name, or no sound unit of it."""
-    if name is None:
-        return None
-    declared = resolved.entities.get(EntityId(Kind.UNIT, name.text))
-    if name.text in UNITS or declared is None or not isinstance(declared.node, UnitDeclaration):
-        return UNITS.get(name.text)
+    return None if name is None else unit_called(resolved, name.text)
+
+
+def unit_called(resolved: Resolved, name: str) -> Unit | None:
+    """Give the unit of a name; None where there is no sound one."""
+    declared = resolved.entities.get(EntityId(Kind.UNIT, name))
+    if name in UNITS or declared is None or not isinstance(declared.node, UnitDeclaration):
+        return UNITS.get(name)
     return declared_unit(declared.node)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from compiler.resolve.nearest import nearest
 from compiler.standards import country_codes, minor_units
@@ -18,8 +19,17 @@ LONGEST_PREFIX = 15
 LONGEST_NAME = 200
 """The most characters of a name in a table, so that looking for a near one ends."""
 
-Amount = tuple[Decimal, str]
-"""A number and the word behind it, such as `60 s`."""
+
+class Amount(NamedTuple):
+    """A number and the word behind it, such as `60 s`; what it refers to is its unit."""
+
+    number: Decimal
+    unit: str
+
+    def __str__(self) -> str:
+        """Give the unit, which is what may be declared elsewhere."""
+        return self.unit
+
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _DIGITS = re.compile(r"[0-9]+")
@@ -89,12 +99,13 @@ def _currency(text: str) -> str | Unreadable:
     return Unreadable("is not a currency of ISO 4217", meant)
 
 
-def _quantity(text: str) -> Amount | Unreadable:
+def read_quantity(text: str) -> Amount | Unreadable:
+    """Read a number and the unit behind it."""
     match = _AMOUNT.fullmatch(text)
     if match is None:
         return Unreadable("is not a number and a unit", "write such as `60 s`")
     number = _decimal(match[1])
-    return number if isinstance(number, Unreadable) else (number, match[2])
+    return number if isinstance(number, Unreadable) else Amount(number, match[2])
 
 
 def _date(text: str) -> date | Unreadable:
@@ -142,5 +153,5 @@ CURRENCY = _kind("a currency", _currency)
 UNIT = _kind("a unit", _name)
 DECIMAL: CellKind[Decimal] = CellKind("a number", _decimal)
 WHOLE: CellKind[int] = CellKind("a whole number", _whole)
-QUANTITY: CellKind[Amount] = CellKind("a quantity", _quantity)
+QUANTITY: CellKind[Amount] = CellKind("a quantity", read_quantity)
 DATE: CellKind[date] = CellKind("a date", _date)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from compiler.tables import destinations, prices
+from compiler.tables import destinations, prices, rates
 from compiler.tables.form import Form
 from dsl.syntax.tables import Holding
 
@@ -13,5 +13,6 @@ FORMS: Mapping[Holding, Form] = MappingProxyType(
     {
         Holding.ZONES: destinations.FORM,
         Holding.PRICES: prices.FORM,
+        Holding.RATES: rates.FORM,
     }
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import Generic, TypeVar, cast
@@ -93,6 +93,7 @@ class Table:
         lines: the line, from 1, at which each sound row starts.
         faults: what is wrong, in order of place.
         is_whole: no row and no column is missing from what was read.
+        derived: what was worked out of the cells, by the name of the one who asked.
     """
 
     source: Source
@@ -102,6 +103,7 @@ class Table:
     lines: Sequence[int]
     faults: tuple[Fault, ...]
     is_whole: bool
+    derived: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         """Count the sound rows."""

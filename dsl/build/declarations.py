@@ -12,6 +12,7 @@ from dsl.build.counting import counting_rule
 from dsl.build.feeds import feed, unit
 from dsl.build.offers import package
 from dsl.build.price_books import price_book, price_plan
+from dsl.build.rates import rate_group, rate_plan
 from dsl.build.reading import Branch, Reading, branches
 from dsl.build.services import (
     lifecycle,
@@ -23,8 +24,6 @@ from dsl.build.services import (
 )
 from dsl.build.share_plans import share_plan
 from dsl.build.usage import (
-    rate_group,
-    rate_plan,
     usage_class,
     usage_class_type,
 )

@@ -23,17 +23,18 @@ from dsl.syntax.zones import (
 def zone(reading: Reading, tree: Branch) -> ZoneDeclaration:
     """Build `zone north_america = countries CA, US`, or one of prefixes."""
     span = reading.span(tree)
-    countries, prefixes = branch(tree, "zone_countries"), branch(tree, "zone_prefixes")
+    countries, digits = branch(tree, "zone_countries"), branch(tree, "zone_prefixes")
     return ZoneDeclaration(
         span,
         doc=reading.doc(span),
         name=name(reading, tokens(tree)[0]),
         countries=names(reading, countries) if countries else (),
-        prefixes=_prefixes(reading, prefixes) if prefixes else (),
+        prefixes=prefixes(reading, digits) if digits else (),
     )
 
 
-def _prefixes(reading: Reading, tree: Branch) -> tuple[Prefix, ...]:
+def prefixes(reading: Reading, tree: Branch) -> tuple[Prefix, ...]:
+    """Build the prefixes right below a tree."""
     return tuple(Prefix(reading.span(token), str(token)) for token in tokens(tree))
 
 

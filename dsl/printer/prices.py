@@ -21,9 +21,10 @@ def priced(
     trailing: Sequence[str] = (),
 ) -> Item:
     """Lay out a statement that ends with a price, and what may follow it."""
-    behind = [*_modifiers(source, price), *trailing]
+    modifiers = " ".join(_modifiers(source, price))
+    behind = [part for part in (modifiers, *trailing) if part]
     if price.mode is None:
-        after = (Cell(" ".join(behind)),) if behind else ()
+        after = tuple(Cell(part) for part in behind)
         return words.line(node, table, *leading, *sums(source, price.sums), *after)
     header = " ".join(part for part in (*leading, _mode(price)) if part)
     group = words.group(source, node, header, [_tier(source, tier) for tier in price.tiers])

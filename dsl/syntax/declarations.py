@@ -14,6 +14,7 @@ from dsl.syntax.counting import CountingRuleDeclaration
 from dsl.syntax.feeds import FeedDeclaration, UnitDeclaration
 from dsl.syntax.offers import PackageDeclaration
 from dsl.syntax.price_books import PriceBookDeclaration, PricePlanDeclaration
+from dsl.syntax.rates import RateGroupDeclaration, RatePlanDeclaration
 from dsl.syntax.services import (
     LifecycleDeclaration,
     PackageStatusDeclaration,
@@ -23,12 +24,7 @@ from dsl.syntax.services import (
     ServiceTypeDeclaration,
 )
 from dsl.syntax.share_plans import SharePlanDeclaration
-from dsl.syntax.usage import (
-    RateGroupDeclaration,
-    RatePlanDeclaration,
-    UsageClassDeclaration,
-    UsageClassTypeDeclaration,
-)
+from dsl.syntax.usage import UsageClassDeclaration, UsageClassTypeDeclaration
 from dsl.syntax.zones import TimeBandDeclaration, ZoneDeclaration, ZoneTableDeclaration
 
 Declaration = (

@@ -13,6 +13,7 @@ class Holding(StrEnum):
 
     ZONES = "zones"
     PRICES = "prices"
+    RATES = "rates"
 
 
 @dataclass(frozen=True, slots=True)

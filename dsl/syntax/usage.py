@@ -1,12 +1,11 @@
-"""Usage: classes, rate groups and rate plans."""
+"""Usage: classes and their types."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dsl.syntax.base import Name, Node, Word
+from dsl.syntax.base import Name, Node
 from dsl.syntax.expressions import Expression
-from dsl.syntax.prices import Price
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,32 +28,3 @@ class UsageClassDeclaration(Node):
     measure: Name
     criterion: Expression | None
     type: Name | None
-
-
-@dataclass(frozen=True, slots=True)
-class RateRow(Node):
-    """`web_data to north_america  1.20 CAD per GB, 0.90 USD per GB`."""
-
-    usage_class: Name
-    zone: Name | None
-    price: Price
-
-
-@dataclass(frozen=True, slots=True)
-class RateGroupDeclaration(Node):
-    """`rate group home when carrier == "HOME" { ... }`."""
-
-    doc: str
-    name: Name
-    criterion: Expression | None
-    rows: tuple[RateRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RatePlanDeclaration(Node):
-    """`rate plan metered { home  abroad  otherwise reject }`."""
-
-    doc: str
-    name: Name
-    groups: tuple[Name, ...]
-    otherwise: Word | None

@@ -338,11 +338,25 @@ FEEDS = phrase(
         ),
     ),
 )
+RATE_PLACES = st.one_of(
+    phrase("to", FREE_NAMES),
+    phrase("to country", NAMES),
+    phrase("to prefix", NUMBERS),
+)
+RATES = phrase(
+    NAMES,
+    maybe(RATE_PLACES),
+    maybe(phrase("via", TEXTS)),
+    maybe(phrase("during", NAMES)),
+    PRICE,
+    maybe(phrase("minimum", QUANTITIES)),
+    maybe(phrase("increment", QUANTITIES)),
+)
 RATE_GROUPS = phrase(
     "rate group",
     NAMES,
     maybe(phrase("when", CRITERIA)),
-    blocked(many=phrase(NAMES, maybe(phrase("to", NAMES)), PRICE)),
+    st.one_of(blocked(many=RATES), phrase("from", TEXTS)),
 )
 RATE_PLANS = phrase("rate plan", NAMES, blocked(st.just("otherwise reject"), many=FREE_NAMES))
 BASE_BUCKETS = phrase(
