@@ -20,6 +20,7 @@ LATEST_DAY = "9998-12-31"
 # have no place in a name, and could make a printed one look like another.
 _UNPRINTABLE = r"[\p{Cc}\x{061C}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2066}-\x{2069}]"
 _WHOLE = r"[+-]?[0-9]{1,18}"
+_AMOUNT = r"[0-9]{1,15}(\.[0-9]{1,12})?"
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
@@ -83,6 +84,9 @@ def cell_fault_queries(columns: Sequence[Column], absent: frozenset[str]) -> Ite
                 reason = "is not a whole number of up to 18 digits"
                 yield _query(column, f"{unfit} AND NOT {number}", "bad_number", reason)
                 yield _query(column, f"{unfit} AND {number}", "out_of_range", _range(column))
+            case "amount":
+                reason = "is not an amount of up to 15 digits and 12 decimals"
+                yield _query(column, unfit, "bad_amount", reason, "write it as 12.50")
             case _:
                 assert_never(column.kind)
 
@@ -120,6 +124,11 @@ def _typed_sql(column: Column) -> str:
             least = f"AND ({number}) >= {column.minimum}" if column.minimum is not None else ""
             most = f"AND ({number}) <= {column.maximum}" if column.maximum is not None else ""
             return f"CASE WHEN TRUE {least} {most} THEN {number} END"
+        case "amount":
+            return (
+                f"CASE WHEN regexp_full_match({raw}, '{_AMOUNT}') THEN CAST({raw} AS "
+                f"{SQL_TYPES[column.kind]}) END"
+            )
         case _:
             assert_never(column.kind)
 

@@ -13,6 +13,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Identifier = Annotated[str, Field(min_length=1, max_length=200)]
+Amount = Annotated[str, Field(pattern=r"^[0-9]{1,15}(\.[0-9]{1,12})?$")]
+"""An amount of money in major units: `12.50`."""
 
 
 class BookRow(BaseModel):
@@ -40,6 +42,8 @@ class Account(BookRow):
     tax_id: str | None = Field(description="its own tax registration")
     timezone: str | None = Field(description="IANA zone; empty: the catalog's")
     locale: str | None = Field(description="how its invoices write dates and numbers; en_CA")
+    price_book: Identifier | None = Field(description="a price book of the catalog")
+    price_plan: Identifier | None = Field(description="a price plan of the catalog")
 
 
 class Contact(BookRow):
@@ -66,6 +70,10 @@ class AccountPackage(BookRow):
     effective: date = Field(description="first day of the subscription")
     cancelled: date | None = Field(description="first day no longer held; empty: not cancelled")
     bill_day: int | None = Field(ge=1, le=31, description="empty: the account's")
+    price_book: Identifier | None = Field(description="empty: the account's")
+    contract: Identifier | None = Field(
+        description="one of the package's contracts; empty: the only one it has"
+    )
 
 
 class AccountService(BookRow):
@@ -102,6 +110,18 @@ class StatusChange(BookRow):
     recorded: date | None
 
 
+class Override(BookRow):
+    """A price or a discount given to one account service, or a discount to an account package."""
+
+    account_service: Identifier | None
+    account_package: Identifier | None
+    price: Amount | None = Field(description="for one instance and a full period, or one sale")
+    discount: Identifier | None = Field(description="a discount of the catalog")
+    effective: date = Field(description="first day; of periods, those that begin on it or later")
+    until: date | None = Field(description="first day it no longer holds; empty: for ever")
+    reason: str = Field(min_length=1, description="why it was given")
+
+
 ENTITIES: dict[str, type[BookRow]] = {
     "accounts": Account,
     "contacts": Contact,
@@ -109,6 +129,7 @@ ENTITIES: dict[str, type[BookRow]] = {
     "account_services": AccountService,
     "identifiers": ServiceIdentifier,
     "status_changes": StatusChange,
+    "overrides": Override,
 }
 
-OPTIONAL_FILES = frozenset({"identifiers", "status_changes"})
+OPTIONAL_FILES = frozenset({"identifiers", "status_changes", "overrides"})

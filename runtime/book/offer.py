@@ -51,6 +51,11 @@ _COLUMNS: dict[str, dict[str, str]] = {
     "bill_groups": {"bill_group": "VARCHAR", "bill_day": "INTEGER"},
     "tax_exemptions": {"exemption": "VARCHAR"},
     "tax_rates": {"tax_class": "VARCHAR", "jurisdiction": "VARCHAR"},
+    "price_books": {"price_book": "VARCHAR"},
+    "price_book_regions": {"price_book": "VARCHAR", "region": "VARCHAR", "country": "VARCHAR"},
+    "price_plans": {"price_plan": "VARCHAR"},
+    "discounts": {"discount": "VARCHAR"},
+    "package_contracts": {"package": "VARCHAR", "contract": "VARCHAR"},
 }
 
 
@@ -108,6 +113,13 @@ def _rows(program: Program) -> dict[str, Sequence[tuple[object, ...]]]:
         "bill_groups": [(each.id, each.bill_day) for each in program.bill_groups],
         "tax_exemptions": sorted({(each.id,) for each in program.tax_exemptions}),
         "tax_rates": sorted({(each.tax_class, each.jurisdiction) for each in program.tax_rates}),
+        "price_books": [(each.id,) for each in program.price_books],
+        "price_book_regions": [
+            (each.book, each.region, each.country) for each in program.price_book_regions
+        ],
+        "price_plans": [(each.id,) for each in program.price_plans],
+        "discounts": [(each.id,) for each in program.discounts],
+        "package_contracts": [(each.package, each.contract) for each in program.package_contracts],
     }
 
 

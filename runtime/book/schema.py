@@ -17,8 +17,9 @@ from typing import Literal
 from pydantic import JsonValue
 
 from runtime.book.model import ENTITIES
+from runtime.tables import PRICE_TYPE
 
-Kind = Literal["key", "text", "choice", "day", "whole"]
+Kind = Literal["key", "text", "choice", "day", "whole", "amount"]
 
 SQL_TYPES: dict[Kind, str] = {
     "key": "VARCHAR",
@@ -26,6 +27,7 @@ SQL_TYPES: dict[Kind, str] = {
     "choice": "VARCHAR",
     "day": "DATE",
     "whole": "BIGINT",
+    "amount": PRICE_TYPE,
 }
 
 
@@ -35,7 +37,7 @@ class Column:
 
     Attributes:
         name: as in the header.
-        kind: `key` is compared and never altered, `text` is printed.
+        kind: `key` is compared and never altered, `text` is printed, `amount` is money.
         is_required: a cell may not be empty, and the header must have it.
         longest: characters of a key, else None.
         minimum, maximum: of a whole number, None: unbounded.
@@ -91,6 +93,8 @@ def _kind(cell: dict[str, JsonValue]) -> Kind:
         return "whole"
     if cell.get("format") == "date":
         return "day"
+    if "pattern" in cell:
+        return "amount"
     return "key" if "maxLength" in cell else "text"
 
 

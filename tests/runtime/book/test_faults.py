@@ -9,12 +9,20 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from runtime.book.load import load_book
 from runtime.engine import open_engine
+from runtime.program.commercial import (
+    Contract,
+    Discount,
+    PackageContract,
+    PriceBook,
+    PricePlan,
+)
 from runtime.program.model import Program, TaxExemption, Transition
 from tests.runtime.programs import connectivity_program
 
@@ -66,6 +74,8 @@ def programs(name: str) -> Program:
                 tax="sales_tax", id="reverse_charge", text="Reverse charge", source=0
             )
             return base.model_copy(update={"tax_exemptions": (exemption,)})
+        case "with commercial terms":
+            return with_commercial_terms(base)
         case "begun by two statuses":
             first = Transition(
                 lifecycle="line", id="adopt", from_status="new", to_status="active", source=0
@@ -75,6 +85,33 @@ def programs(name: str) -> Program:
             raise AssertionError(name)
     services = tuple(each.model_copy(update=changed.get(each.id, {})) for each in base.services)
     return base.model_copy(update={"services": services})
+
+
+def with_commercial_terms(base: Program) -> Program:
+    """Give a price book, a price plan, two contracts of the package and two discounts."""
+    name = base.packages[0].id
+    contracts = ("one_year", "two_years")
+    return base.model_copy(
+        update={
+            "price_books": (PriceBook(id="partner", title="Partner", source=0),),
+            "price_plans": (
+                PricePlan(id="acme", title="Acme", reason="Agreed", rate_plan=None, source=0),
+            ),
+            "contracts": tuple(
+                Contract(id=each, title=each, term_months=12, renewal_months=None, source=0)
+                for each in contracts
+            ),
+            "package_contracts": tuple(
+                PackageContract(package=name, contract=each, source=0) for each in contracts
+            ),
+            "discounts": tuple(
+                Discount(
+                    id=each, title=each, kind="percent", percent=Decimal(10), periods=6, source=0
+                )
+                for each in ("launch", "acme.1")
+            ),
+        }
+    )
 
 
 def edit(folder: Path, head: str, text: str) -> None:

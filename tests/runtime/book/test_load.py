@@ -5,6 +5,7 @@ import io
 import re
 import shutil
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
@@ -24,11 +25,17 @@ from tests.runtime.programs import connectivity_program
 
 HERE = Path(__file__).parent
 AS_OF = date(2026, 1, 24)
+OVERRIDES = """\
+account_service,account_package,price,discount,effective,until,reason
+S1-access,,79.5,,2026-02-01,2026-08-01,Promised by sales
+S2-access,,59.25,,2026-01-10,,Agreed with the chamber of commerce
+"""
 
 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
     shutil.copytree(HERE / "base", tmp_path, dirs_exist_ok=True)
+    (tmp_path / "overrides.csv").write_text(OVERRIDES, "utf-8")
     return tmp_path
 
 
@@ -47,6 +54,17 @@ def test_a_row_is_typed_and_knows_its_place(book: Path) -> None:
         (3, "account_services.csv", "S1-ip", "S1", "static_ip", date(2026, 1, 15),
          date(2026, 3, 1), 8)
     ]  # fmt: skip
+
+
+@pytest.mark.feature("B6")
+def test_an_overrides_price_is_exact(book: Path) -> None:
+    connection = open_engine(threads=1)
+    load_book(connection, connectivity_program(), book)
+    found = connection.execute("SELECT price, reason FROM book.overrides ORDER BY row").fetchall()
+    assert found == [
+        (Decimal("79.5"), "Promised by sales"),
+        (Decimal("59.25"), "Agreed with the chamber of commerce"),
+    ]
 
 
 @pytest.mark.feature("B1", "B4", "B5")
