@@ -235,13 +235,18 @@ def _run(work: _Work, passes: Iterable[Callable[[_Work], None]]) -> None:
 
 @contextmanager
 def _without_collector() -> Iterator[None]:
-    """Keep the garbage collector out: trees hold no cycles, and it would walk them again."""
+    """Keep the garbage collector out: trees hold no cycles, and it would walk them again.
+
+    It does not look at what was made meanwhile afterwards either; what nobody refers to any
+    more is freed all the same.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_enabled:
+            gc.freeze()
             gc.enable()
 
 
