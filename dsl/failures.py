@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
-
-from lark import Token
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from typing import TYPE_CHECKING, cast
 
 from dsl.grammar.driver import driver
-from dsl.grammar.tables import parser
 from dsl.grammar.trees import Branch, branch_of
+
+if TYPE_CHECKING:
+    from lark import Token
 
 CHARACTER = "<character>"
 END = "$END"
@@ -59,6 +58,10 @@ def parse_quickly(text: str, start: str) -> Branch | None:
     quickly = driver().parse(text, start)
     if quickly is not None:
         return quickly
+    from lark.exceptions import UnexpectedInput  # only where there is a mistake
+
+    from dsl.grammar.tables import parser
+
     try:
         return branch_of(parser().parse(text, start=start))
     except UnexpectedInput:
@@ -67,6 +70,8 @@ def parse_quickly(text: str, start: str) -> Branch | None:
 
 def _failure(text: str, start: str) -> Failure:
     """Parse once more, token by token, and stop before the one that does not fit."""
+    from dsl.grammar.tables import parser
+
     read, stop = _read(text, start)
     replay = parser().parse_interactive("", start=start)
     for token in read:
@@ -84,6 +89,10 @@ def _failure(text: str, start: str) -> Failure:
 
 
 def _read(text: str, start: str) -> tuple[list[Token], tuple[int, int, str, str]]:
+    from lark.exceptions import UnexpectedCharacters, UnexpectedToken
+
+    from dsl.grammar.tables import parser
+
     run = parser().parse_interactive(text, start=start)
     read: list[Token] = []
     try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dsl import codes
 from dsl.diagnostic import Diagnostic
 from dsl.failures import CHARACTER, END, Failure
-from dsl.grammar.tables import terminal_patterns
 from dsl.kinds import KINDS
 from dsl.source import Source, Span
 from dsl.spelling import LONGEST_WORD, closest
@@ -125,6 +124,8 @@ def keyword_meant(failure: Failure) -> str | None:
     """Give the keyword that a word was probably meant to be."""
     if not failure.text.isidentifier():
         return None
+    from dsl.grammar.tables import terminal_patterns  # lark comes with it
+
     signs = terminal_patterns(failure.accepts).values()
     if _OTHER_WORDS.get(failure.text) in signs:
         return _OTHER_WORDS[failure.text]
@@ -133,6 +134,8 @@ def keyword_meant(failure: Failure) -> str | None:
 
 def expected(failure: Failure) -> str:
     """Say what could stand at a place: `a name`, or `monthly`, `yearly` or a number."""
+    from dsl.grammar.tables import terminal_patterns
+
     literal = terminal_patterns(failure.accepts)
     words = [_TERMINALS[name] for name in sorted(failure.accepts) if name in _TERMINALS]
     if failure.previous is not None and failure.previous.type == "NUMBER":

@@ -6,10 +6,9 @@ import re
 from datetime import date
 from decimal import Decimal
 
-from lark import Token
-
 from dsl import codes
 from dsl.build.reading import Branch, Reading, branch, branches, the, tokens
+from dsl.grammar.trees import Token
 from dsl.source import Span
 from dsl.syntax.base import Day, Money, Name, Number, Percent, Quantity, QuotedName, Text, Word
 from dsl.syntax.services import Frequency

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from lark import Token
-
 from dsl.build.literals import day, name, names, table_file, word
 from dsl.build.reading import Branch, Reading, all_of, branch, branches, the, tokens
+from dsl.grammar.trees import Token
 from dsl.syntax.base import Day
 from dsl.syntax.tables import Holding
 from dsl.syntax.zones import (

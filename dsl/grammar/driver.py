@@ -16,13 +16,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
-from lark import Lark, Token
-from lark.grammar import Rule
-from lark.parsers.lalr_analysis import Shift
-
 from dsl.grammar.lexicon import BOUNDARIES, END, IGNORED, Lexicon
-from dsl.grammar.tables import parser
-from dsl.grammar.trees import Branch
+from dsl.grammar.machine import Machine, machine
+from dsl.grammar.trees import Branch, Token
 
 MOST_FORMS = 20_000
 LONGEST_FORM = 200
@@ -102,8 +98,8 @@ class _Text:
     places: list[int]
 
     def token(self, number: int, kind: str) -> Token:
-        """Make a token; lark's constructor would take longer than all the rest."""
-        token = str.__new__(Token, self.words[number])
+        """Make a token."""
+        token = Token(self.words[number])
         token.type = kind
         token.start_pos = self.places[number]
         token.end_pos = self.places[number + 1]
@@ -156,20 +152,16 @@ class _Run:
 class Driver:
     """The tables of one grammar, and the forms of the stretches met so far."""
 
-    def __init__(self, grammar: Lark) -> None:
-        table = grammar.parser.parser._parse_table
-        rules: dict[Rule, Reduction] = {}
-        self._starts: dict[str, int] = dict(table.start_states)
-        self._ends: dict[str, int] = dict(table.end_states)
-        self._last = frozenset(self._ends.values())
+    def __init__(self, machine: Machine) -> None:
+        rules = [Reduction(*row) for row in machine.rules]
+        self._starts = machine.starts
+        self._ends = machine.ends
+        self._last = frozenset(machine.ends.values())
         self._actions: dict[int, dict[str, int | Reduction]] = {
-            state: {
-                name: argument if action is Shift else _reduction(argument, rules)
-                for name, (action, argument) in actions.items()
-            }
-            for state, actions in table.states.items()
+            state: {name: step if step >= 0 else rules[-step - 1] for name, step in row.items()}
+            for state, row in machine.actions.items()
         }
-        self._lexicon = Lexicon(grammar)
+        self._lexicon = Lexicon(machine)
         self._runs: dict[tuple[int, str], _Run] = {}
         self._wholes: dict[tuple[str, str], Form] = {}
 
@@ -280,27 +272,7 @@ class Driver:
         return step
 
 
-def _reduction(rule: Rule, known: dict[Rule, Reduction]) -> Reduction:
-    """Read a rule of lark's, as its tree builder does."""
-    found = known.get(rule)
-    if found is None:
-        options = rule.options
-        found = known[rule] = Reduction(
-            name=str(rule.origin.name),
-            label=str(rule.alias or options.template_source or rule.origin.name),
-            size=len(rule.expansion),
-            kept=tuple(
-                (index, not symbol.is_term and symbol.name.startswith("_"))
-                for index, symbol in enumerate(rule.expansion)
-                if options.keep_all_tokens
-                or not (symbol.is_term and getattr(symbol, "filter_out", False))
-            ),
-            is_expanded=bool(options.expand1 and not rule.alias),
-        )
-    return found
-
-
 @lru_cache(maxsize=1)
 def driver() -> Driver:
     """Give the driver of the grammar."""
-    return Driver(parser())
+    return Driver(machine())

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
-from lark import Lark
-from lark.lexer import TerminalDef
+from dsl.grammar.machine import Machine
 
 END = "$END"
 IGNORED = "<ignored>"
@@ -31,21 +29,19 @@ class Lexicon:
         stretch: finds the letters up to a boundary, and the boundary's as group 1.
     """
 
-    def __init__(self, grammar: Lark) -> None:
-        ignored = [each for each in grammar.terminals if each.name in grammar.lexer_conf.ignore]
-        alone, keywords = _sorted(each for each in grammar.terminals if each not in ignored)
-        self._keywords = keywords
+    def __init__(self, machine: Machine) -> None:
+        self._keywords = machine.keywords
         self.general = {
-            keyword: pattern for pattern, words in keywords.items() for keyword in words.values()
+            keyword: pattern
+            for pattern, words in machine.keywords.items()
+            for keyword in words.values()
         }
-        blank = "|".join(each.pattern.to_regexp() for each in ignored)
-        tokens = "|".join(f"(?P<{each.name}>{each.pattern.to_regexp()})" for each in alone)
-        self._token = re.compile(tokens)
-        plain = "|".join(_ungrouped(each.pattern.to_regexp()) for each in alone)
-        self._cut = re.compile(f"(?:{_ungrouped(blank)})+|{plain}|(?s:.+)")
-        self._blank = re.compile(f"(?:{blank})+")
+        self._token = re.compile("|".join(f"(?P<{name}>{own})" for name, own in machine.tokens))
+        self._blank = re.compile(f"(?:{machine.blank})+")
+        plain = "|".join(_ungrouped(own) for _, own in machine.tokens)
+        self._cut = re.compile(f"(?:{_ungrouped(machine.blank)})+|{plain}|(?s:.+)")
         self._known: dict[str, str] = {}
-        every = [IGNORED, NOTHING, *(each.name for each in grammar.terminals)]
+        every = [IGNORED, NOTHING, *machine.terminals]
         self.names = {chr(_FIRST_LETTER + number): name for number, name in enumerate(every)}
         self._letters = {name: letter for letter, name in self.names.items()}
         ends = "".join(self._letters[name] for name in sorted(BOUNDARIES))
@@ -68,31 +64,6 @@ class Lexicon:
         if match is None or match.lastgroup is None:
             return NOTHING
         return self._keywords.get(match.lastgroup, {}).get(word, match.lastgroup)
-
-
-def _sorted(
-    terminals: Iterable[TerminalDef],
-) -> tuple[list[TerminalDef], dict[str, dict[str, str]]]:
-    """Give the terminals in the order that lark tries them, and the keywords of the patterns."""
-    every = list(terminals)
-    patterns = [each for each in every if each.pattern.type == "re"]
-    keywords: dict[str, dict[str, str]] = {}
-    alone = list(patterns)
-    for word in (each for each in every if each.pattern.type == "str"):
-        text = word.pattern.value
-        for pattern in patterns:
-            is_like = pattern.priority == word.priority
-            if is_like and re.fullmatch(pattern.pattern.to_regexp(), text):
-                keywords.setdefault(pattern.name, {})[text] = word.name
-                break
-        else:
-            alone.append(word)
-    alone.sort(
-        key=lambda each: (
-            *(-each.priority, -each.pattern.max_width, -len(each.pattern.value), each.name),
-        )
-    )
-    return alone, keywords
 
 
 _GROUP = re.compile(r"(\\.|\[(?:\\.|[^\]\\])*\])|\((?!\?)")

@@ -21,8 +21,7 @@ from lark.grammar import Rule
 from lark.lexer import TerminalDef
 
 from dsl import cache
-
-GRAMMAR_FILE = Path(__file__).with_name("ratebook.lark")
+from dsl.grammar.machine import GRAMMAR_FILE
 
 Plain = dict[object, "Plain"] | list["Plain"] | str | int | None
 

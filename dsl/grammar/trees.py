@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from lark import Token, Tree
+if TYPE_CHECKING:
+    import lark
 
-__all__ = ["Branch", "Token", "branch_of"]
+
+class Token(str):
+    """The text of a terminal; places count in the text parsed."""
+
+    __slots__ = ("end_pos", "start_pos", "type")
+
+    type: str
+    start_pos: int
+    end_pos: int
 
 
 @dataclass(slots=True, eq=False)
@@ -27,15 +37,15 @@ class Branch:
     outer_end: int | None = None
 
 
-def branch_of(tree: Tree[Token]) -> Branch:
+def branch_of(tree: lark.Tree[lark.Token]) -> Branch:
     """Turn a tree of lark's into one of ours; as deep as it may be, without recursion."""
     root = _alone(tree)
     waiting = [(tree, root)]
     while waiting:
         theirs, ours = waiting.pop()
         for child in theirs.children:
-            if isinstance(child, Token):
-                ours.children.append(child)
+            if isinstance(child, str):
+                ours.children.append(_token(child))
             else:
                 branch = _alone(child)
                 ours.children.append(branch)
@@ -43,9 +53,16 @@ def branch_of(tree: Tree[Token]) -> Branch:
     return root
 
 
-def _alone(tree: Tree[Token]) -> Branch:
+def _alone(tree: lark.Tree[lark.Token]) -> Branch:
     meta = tree.meta
     if meta.empty:
         return Branch(str(tree.data))
     start, end = meta.start_pos, meta.end_pos
     return Branch(str(tree.data), [], start, end, start, end)
+
+
+def _token(token: lark.Token) -> Token:
+    made = Token(token)
+    assert token.start_pos is not None and token.end_pos is not None  # noqa: PT018
+    made.type, made.start_pos, made.end_pos = token.type, token.start_pos, token.end_pos
+    return made

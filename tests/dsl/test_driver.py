@@ -8,6 +8,7 @@ from lark.exceptions import UnexpectedInput
 
 from dsl.grammar import driver as driving
 from dsl.grammar.driver import Driver, driver
+from dsl.grammar.machine import machine
 from dsl.grammar.tables import parser
 from dsl.grammar.trees import Branch, Token, branch_of
 from dsl.slices import cut
@@ -38,7 +39,7 @@ def declarations(source: Source) -> list[str]:
 
 @pytest.mark.parametrize("source", SOURCES, ids=[source.path for source in SOURCES])
 def test_catalogs_are_read_as_by_lark_at_first_and_from_a_known_form(source: Source) -> None:
-    fresh = Driver(parser())
+    fresh = Driver(machine())
     for text in declarations(source):
         due = told(by_lark(text))
         assert due is not None
@@ -75,7 +76,7 @@ def test_a_text_that_only_its_place_makes_plain_is_left_to_lark(text: str) -> No
 
 
 def test_a_form_is_told_by_its_keywords_not_by_its_names() -> None:
-    fresh = Driver(parser())
+    fresh = Driver(machine())
     for name in ("a", "type", "status", "price"):
         for text in (f"service {name} {{ type {name} }}", f"zone {name} = countries {name}"):
             assert told(fresh.parse(text, "declaration")) == told(by_lark(text))
@@ -83,7 +84,7 @@ def test_a_form_is_told_by_its_keywords_not_by_its_names() -> None:
 
 def test_no_more_forms_are_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(driving, "MOST_FORMS", 3)
-    fresh = Driver(parser())
+    fresh = Driver(machine())
     for source in SOURCES:
         for text in declarations(source):
             assert told(fresh.parse(text, "declaration")) == told(by_lark(text))

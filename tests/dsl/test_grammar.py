@@ -7,9 +7,10 @@ import pytest
 from dsl import cache
 from dsl.failures import Failure, parse
 from dsl.grammar import tables
+from dsl.grammar.machine import GRAMMAR_FILE
 from dsl.kinds import KINDS
 
-GRAMMAR = tables.GRAMMAR_FILE.read_text(encoding="utf-8")
+GRAMMAR = GRAMMAR_FILE.read_text(encoding="utf-8")
 
 
 @pytest.fixture
