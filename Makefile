@@ -29,7 +29,7 @@ demo: $(STAMP) ## check a catalog, bill two months with it, show and explain an 
 	@rm -rf $(DEMO)
 	$(BIN)/ratebook check $(CATALOG)
 	@echo; echo "A month of sessions, made by the catalog's own script:"
-	$(BIN)/python $(CATALOG)/generate.py --usage $(DEMO)/usage --records $(DEMO_RECORDS)
+	$(BIN)/python -m catalogs.connectivity.generate --usage $(DEMO)/usage --records $(DEMO_RECORDS)
 	@echo; echo "1 January: the subscriptions, in advance."
 	$(BIN)/ratebook bill $(CATALOG) --book $(CATALOG)/book --as-of 2026-01-01 --out $(DEMO)
 	@echo; echo "1 February: January's sessions, what changed since, and the month ahead."
@@ -53,11 +53,12 @@ properties: $(STAMP) ## run the property tests with many more, and random, examp
 check: $(STAMP) ## lint, layout, types, and every catalog of the repository
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy dsl compiler runtime cli tests $(wildcard benchmarks)
+	$(BIN)/mypy dsl compiler runtime cli catalogs tests benchmarks
 	for each in catalogs/*/catalog.ratebook; do \
 	  $(BIN)/ratebook check "$$(dirname "$$each")" || exit 1; done
-	for each in catalogs/*/; do $(BIN)/ratebook fmt --check "$$each" || exit 1; done
-	$(BIN)/python $(CATALOG)/generate.py --check
+	$(BIN)/ratebook fmt --check catalogs
+	for each in catalogs/*/generate.py; do \
+	  $(BIN)/python -m "catalogs.$$(basename "$$(dirname "$$each")").generate" --check || exit 1; done
 	$(BIN)/python -m compiler.pages docs/errors --check
 	$(BIN)/python -m runtime.book.schema docs/schemas --check
 
@@ -68,7 +69,7 @@ docs: $(STAMP) ## write the pages and schemas that the code holds
 format: $(STAMP) ## bring Python and catalog sources into their layout
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
-	for each in catalogs/*/; do $(BIN)/ratebook fmt "$$each" || exit 1; done
+	$(BIN)/ratebook fmt catalogs
 
 bench: $(STAMP) ## measure checking, rating and billing
 	$(BIN)/python -m benchmarks.check

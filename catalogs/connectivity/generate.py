@@ -1,20 +1,14 @@
 """Make the book and the usage of the connectivity catalog, the same bytes every time.
 
-    python catalogs/connectivity/generate.py --book catalogs/connectivity/book
-    python catalogs/connectivity/generate.py --usage build/usage --records 300_000
+    python -m catalogs.connectivity.generate --book catalogs/connectivity/book
+    python -m catalogs.connectivity.generate --usage build/usage --records 300_000
 
 What is committed beside this file was made by it (`--check` says whether it still is).
-Nothing here is random: each value is a hash of its row's number, so that a larger file is
-made of the same customers, and every machine makes the same one.
 """
 
 from __future__ import annotations
 
-import argparse
-import csv
-import filecmp
 import sys
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -26,13 +20,13 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
+from catalogs.making import Words, mixed, pick, run, write_rows
+
 HERE = Path(__file__).parent
 COMMITTED_RECORDS = 6_000
 ACCOUNTS = 320
 MONTH_START = "2026-01-01T05:00:00"  # midnight of 1 January in Toronto, in UTC
 MONTH_SECONDS = 31 * 86_400
-
-Words = npt.NDArray[np.uint64]
 
 FIRST = (
     "Harbour Maple Granite Cedar Prairie Lakeshore Summit Beacon Juniper Aurora Copper "
@@ -69,20 +63,6 @@ class Site:
     gateway: str
 
 
-def mixed(stream: int, numbers: Words) -> Words:
-    """Hash row numbers to 64 evenly spread bits (splitmix64), one stream a column."""
-    with np.errstate(over="ignore"):
-        z = numbers + np.uint64(stream) * np.uint64(0x9E3779B97F4A7C15)
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
-
-
-def pick(stream: int, number: int, size: int) -> int:
-    """Pick one of `size` for a row of the book."""
-    return int(mixed(stream, np.array([number + 1], dtype=np.uint64))[0] % np.uint64(size))
-
-
 def account_key(number: int) -> str:
     """Give the key of the account in the book."""
     return f"A{number:04d}"
@@ -115,14 +95,6 @@ def effective_of(number: int) -> date:
     if number <= 5:
         return date(2025, 12, 1) + timedelta(days=(0, 9, 9, 14, 36)[number - 1])
     return date(2025, 12, 1) + timedelta(days=pick(2, number, 58))
-
-
-def write_rows(path: Path, header: str, rows: Iterable[Sequence[object]]) -> None:
-    """Write a CSV file; an empty cell for None."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header.split())
-        writer.writerows(["" if cell is None else cell for cell in row] for row in rows)
 
 
 def write_accounts(folder: Path) -> None:
@@ -359,38 +331,5 @@ def write_usage(folder: Path, records: int) -> None:
     )
 
 
-def check() -> list[str]:
-    """Name the committed files that differ from what this script makes."""
-    with tempfile.TemporaryDirectory() as made:
-        write_book(Path(made, "book"))
-        write_usage(Path(made, "usage"), COMMITTED_RECORDS)
-        return [
-            str(path.relative_to(made))
-            for path in sorted(Path(made).rglob("*.*"))
-            if not (committed := HERE / path.relative_to(made)).exists()
-            or not filecmp.cmp(path, committed, shallow=False)
-        ]
-
-
-def main() -> int:
-    """Do what the command line asks; 1 where `--check` found a difference."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--book", type=Path, help="folder to write the book to")
-    parser.add_argument("--usage", type=Path, help="folder to write the usage files to")
-    parser.add_argument(
-        "--records", type=lambda text: int(text.replace("_", "")), default=COMMITTED_RECORDS
-    )
-    parser.add_argument("--check", action="store_true", help="compare with what is committed")
-    asked = parser.parse_args()
-    if asked.book:
-        write_book(asked.book)
-    if asked.usage:
-        write_usage(asked.usage, asked.records)
-    stale = check() if asked.check else []
-    for name in stale:
-        print(f"{name}: differs from what generate.py makes", file=sys.stderr)
-    return 1 if stale else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(HERE, __doc__.splitlines()[0], write_book, write_usage, COMMITTED_RECORDS))

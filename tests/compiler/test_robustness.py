@@ -1,6 +1,8 @@
 """Mutated catalogs: whatever the text, there are diagnostics or a program, never a traceback."""
 
 import re
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -8,11 +10,45 @@ from hypothesis import strategies as st
 
 from compiler.compile import Compilation, compile_sources
 from dsl.source import Source
-from tests.compiler.catalogs import connectivity_sources
 
-TEXT = "\n".join(source.text for source in connectivity_sources())
-WORDS = [(found.start(), found.end()) for found in re.finditer(r"\w+|[^\w\s]", TEXT)]
-places = st.integers(0, len(WORDS) - 1)
+ROOT = Path(__file__).resolve().parents[2] / "catalogs"
+MOST_ROWS = 40
+STRANGE = (
+    *("0", "9" * 40, "1.5", "0.000000000000000001", "31", "FR", "x", "{", "}", "\\", '"', "\0"),
+    *("2026-02-30", "24:01", "..", "100%", "1e9", "per", "of", "\u202e", "é", "volume {", "from"),
+)
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A real catalog as one text, with the files that it names and where its words stand."""
+
+    text: str
+    beside: tuple[Source, ...]
+    words: tuple[tuple[int, int], ...]
+
+    def compile(self, text: str) -> Compilation:
+        return compile_sources([Source("mutant.ratebook", text), *self.beside])
+
+
+def read(name: str) -> Whole:
+    """Read a catalog; of a long table the first rows will do."""
+    folder = ROOT / name
+    text = "\n".join(file.read_text("utf-8") for file in sorted(folder.glob("*.ratebook")))
+    beside = [
+        Source(f"../shared/{file.relative_to(ROOT / 'shared').as_posix()}", file.read_text("utf-8"))
+        for file in sorted((ROOT / "shared").rglob("*.ratebook"))
+    ]
+    for table in sorted(folder.glob("*.csv")):
+        lines = table.read_text("utf-8").splitlines(keepends=True)[:MOST_ROWS]
+        beside.append(Source(table.name, "".join(lines)))
+    words = tuple((found.start(), found.end()) for found in re.finditer(r"\w+|[^\w\s]", text))
+    return Whole(text, tuple(beside), words)
+
+
+NAMES = sorted(file.parent.name for file in ROOT.glob("*/catalog.ratebook"))
+WHOLES = {name: read(name) for name in NAMES}
+some_catalog = st.sampled_from(NAMES).map(WHOLES.__getitem__)
 
 
 def must_hold(compilation: Compilation) -> None:
@@ -24,37 +60,65 @@ def must_hold(compilation: Compilation) -> None:
             assert 0 <= label.span.start <= label.span.end <= length[label.span.path]
 
 
-def compile_text(text: str) -> Compilation:
-    return compile_sources([Source("mutant.ratebook", text)])
+@pytest.mark.feature("E1", "E2")
+@pytest.mark.parametrize("name", NAMES)
+def test_as_it_is(name: str) -> None:
+    must_hold(WHOLES[name].compile(WHOLES[name].text))
 
 
 @pytest.mark.feature("E1", "E2")
-@given(st.lists(places, min_size=1, max_size=4, unique=True))
-def test_deleted_words(chosen: list[int]) -> None:
-    text = TEXT
-    for number in sorted(chosen, reverse=True):
-        start, end = WORDS[number]
+@given(some_catalog, st.lists(st.integers(0), min_size=1, max_size=4))
+def test_deleted_words(catalog: Whole, chosen: list[int]) -> None:
+    text = catalog.text
+    for number in sorted({each % len(catalog.words) for each in chosen}, reverse=True):
+        start, end = catalog.words[number]
         text = text[:start] + text[end:]
-    must_hold(compile_text(text))
+    must_hold(catalog.compile(text))
 
 
 @pytest.mark.feature("E1", "E2")
-@given(places, places)
-def test_a_word_in_place_of_another(to: int, of: int) -> None:
-    start, end = WORDS[to]
-    word = TEXT[slice(*WORDS[of])]
-    must_hold(compile_text(TEXT[:start] + word + TEXT[end:]))
+@given(some_catalog, st.integers(0), st.integers(0))
+def test_a_word_in_place_of_another(catalog: Whole, to: int, of: int) -> None:
+    start, end = catalog.words[to % len(catalog.words)]
+    word = catalog.text[slice(*catalog.words[of % len(catalog.words)])]
+    must_hold(catalog.compile(catalog.text[:start] + word + catalog.text[end:]))
 
 
 @pytest.mark.feature("E1", "E2")
-@given(places, st.sampled_from(["0", "9" * 40, "1.5", "0.000000000000000001", "31", "FR", "x"]))
-def test_a_strange_value_in_place_of_a_word(to: int, value: str) -> None:
-    start, end = WORDS[to]
-    must_hold(compile_text(TEXT[:start] + value + TEXT[end:]))
+@given(some_catalog, st.integers(0), st.integers(1, 3))
+def test_doubled_words(catalog: Whole, place: int, times: int) -> None:
+    start, end = catalog.words[place % len(catalog.words)]
+    again = f" {catalog.text[start:end]}" * times
+    must_hold(catalog.compile(catalog.text[:end] + again + catalog.text[end:]))
+
+
+@pytest.mark.feature("E1", "E2")
+@given(some_catalog, st.integers(0), st.sampled_from(STRANGE))
+def test_a_strange_value_in_place_of_a_word(catalog: Whole, to: int, value: str) -> None:
+    start, end = catalog.words[to % len(catalog.words)]
+    must_hold(catalog.compile(catalog.text[:start] + value + catalog.text[end:]))
 
 
 @pytest.mark.feature("E1", "E2")
 @settings(max_examples=30)
-@given(st.integers(0, len(TEXT)), st.integers(0, 400))
-def test_a_cut_out_stretch(start: int, length: int) -> None:
-    must_hold(compile_text(TEXT[:start] + TEXT[start + length :]))
+@given(some_catalog, st.integers(0), st.integers(0, 400))
+def test_a_cut_out_stretch(catalog: Whole, place: int, length: int) -> None:
+    start = place % len(catalog.text)
+    must_hold(catalog.compile(catalog.text[:start] + catalog.text[start + length :]))
+
+
+@pytest.mark.feature("E1", "E2")
+@settings(max_examples=30)
+@given(some_catalog, st.integers(0), st.binary(min_size=1, max_size=40))
+def test_random_bytes_in_the_middle(catalog: Whole, place: int, content: bytes) -> None:
+    start = place % len(catalog.text)
+    noise = content.decode("latin-1")
+    must_hold(catalog.compile(catalog.text[:start] + noise + catalog.text[start:]))
+
+
+@pytest.mark.feature("E1", "E2")
+@pytest.mark.parametrize("opening", ["{", "(", "not ", "graduated {", 'service a "b" {'])
+def test_deep_nesting(opening: str) -> None:
+    catalog = WHOLES["connectivity"]
+    must_hold(catalog.compile(f"{catalog.text}\nrate group deep when {opening * 5_000}"))
+    must_hold(catalog.compile(f"{catalog.text}\n{opening * 5_000}"))

@@ -1,0 +1,1 @@
+"""Real catalogs, each a folder: sources, customers, usage, and the script that makes the two."""
