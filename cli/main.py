@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "compile": ("cli.commands.compile", "Write a catalog's program, to bill without the sources."),
     "dump": ("cli.commands.dump", "Print a stage of the compiler."),
     "graph": ("cli.commands.graph", "Draw or ask what depends on what."),
+    "rules": ("cli.commands.rules", "List what a catalog can say, and what is checked of it."),
     "bill": ("cli.commands.bill", "Bill a book and its usage: invoices, rated usage, exceptions."),
     "explain": ("cli.commands.explain", "Say how a line came to its amount, or what a code means."),
 }
