@@ -44,10 +44,6 @@ def _rates(program: Program) -> Iterator[tuple[int, str]]:
     for rate in program.rates:
         if rate.price not in plain:
             yield rate.source, "a rate of this form"
-        if rate.country or rate.prefix or rate.carrier or rate.band:
-            yield rate.source, "a rate by country, prefix, carrier or time band"
-        if rate.minimum != 0 or rate.increment != 1:
-            yield rate.source, "a minimum or an increment"
 
 
 def _billing(program: Program) -> Iterator[tuple[int, str]]:

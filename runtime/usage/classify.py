@@ -14,17 +14,9 @@ from duckdb import DuckDBPyConnection
 
 from runtime.program.expressions import Expression
 from runtime.program.model import Program
-from runtime.program.plain import plain_prices
-from runtime.tables import PRICE_TYPE
-from runtime.usage import expressions, sql
+from runtime.usage import bands, expressions, lookup, places, sql
 from runtime.usage.dispositions import Reason
 from runtime.usage.reader import attribute
-
-ZONE_ATTRIBUTE = "country"
-"""The attribute that a rate's zone is about."""
-
-ROW_PRECEDENCE = ("r.zone IS NULL", "r.ordinal")
-"""Which row of a group rates an event: the smallest of these; a zone before everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +38,7 @@ def _deciding(program: Program) -> Iterator[str]:
     trees += [each.where for each in program.buckets]
     for tree in trees:
         yield from expressions.fields_of(tree)
-    if any(rate.zone is not None for rate in program.rates):
-        yield ZONE_ATTRIBUTE
+    yield from places.asked_attributes(program)
 
 
 def make_pricing(
@@ -55,15 +46,18 @@ def make_pricing(
 ) -> tuple[tuple[int, ...], ...]:
     """Make usage.combinations, usage.prices and usage.pricing; give the routes.
 
-    usage.pricing: (kind, combination) -> reason, price, route.  usage.prices: a price is a
-    class at a rate under a plan.  A route is which of a service's buckets, by their number
-    from 0 in drawing order, an event flows through; route 0 goes through none.
+    usage.pricing: (kind, combination, band_set) -> reason, price, route, and how an event is
+    rounded up.  usage.prices: a price is a class at a rate under a plan.
+    A route is which of a service's buckets, by their number from 0 in drawing order, an
+    event flows through; route 0 goes through none.
     """
     _make_tables(connection, program)
+    _make_reaches(connection, program, events)
+    bands.make_bands(connection, program)
     _make_combinations(connection, program, events)
     _make_classified(connection, program)
     _make_holding(connection, program)
-    _make_matches(connection)
+    lookup.make_matches(connection)
     routes = _make_routes(connection)
     connection.execute("""
         CREATE OR REPLACE TABLE usage.prices AS
@@ -76,7 +70,8 @@ def make_pricing(
     """)
     connection.execute(f"""
         CREATE OR REPLACE TABLE usage.pricing AS
-        SELECT m.kind, m.combination, p.price, coalesce(r.route, 0)::INTEGER AS route,
+        SELECT m.kind, m.combination, m.band_set, p.price, p.minimum, p.increment,
+               coalesce(r.route, 0)::INTEGER AS route,
                CASE WHEN m.usage_class IS NULL THEN {Reason.NO_CLASS:d}
                     WHEN p.price IS NULL THEN {Reason.NO_RATE:d}
                     ELSE {Reason.RATED:d} END::UTINYINT AS reason
@@ -89,61 +84,41 @@ def make_pricing(
 
 
 def _make_tables(connection: DuckDBPyConnection, program: Program) -> None:
-    plain = plain_prices(program)
-    sql.make_table(
-        connection,
-        "rates",
-        {
-            "rate": "INTEGER",
-            "rate_id": "VARCHAR",
-            "rate_group": "VARCHAR",
-            "ordinal": "INTEGER",
-            "usage_class": "VARCHAR",
-            "zone": "VARCHAR",
-            "currency": "VARCHAR",
-            "amount": PRICE_TYPE,
-            "per": "BIGINT",
-            "unit": "VARCHAR",
-            "event_amount": PRICE_TYPE,
-            "source": "INTEGER",
-        },
-        [
-            (
-                number,
-                *(each.id, each.group, each.ordinal, each.usage_class, each.zone, each.currency),
-                *(price.amount, price.per, price.unit, price.event_amount, each.source),
-            )
-            for number, each in enumerate(program.rates)
-            for price in (plain[each.price],)
-        ],
-    )
+    lookup.make_rates(connection, program)
     sql.make_table(
         connection,
         "plan_groups",
         {"rate_plan": "VARCHAR", "ordinal": "INTEGER", "rate_group": "VARCHAR"},
         [(each.plan, each.ordinal, each.group) for each in program.rate_plan_groups],
     )
-    sql.make_table(
-        connection,
-        "zone_countries",
-        {"zone": "VARCHAR", "country": "VARCHAR"},
-        [(each.zone, each.country) for each in program.zone_countries],
-    )
+
+
+def _make_reaches(
+    connection: DuckDBPyConnection, program: Program, events: Sequence[Events]
+) -> None:
+    relations = [
+        places.destinations_of(each.relation)
+        for each in events
+        if places.DESTINATION in each.attributes
+    ]
+    prefixes = places.asked_prefixes(program)
+    places.make_reaches(connection, prefixes, relations if prefixes else ())
 
 
 def _make_combinations(
     connection: DuckDBPyConnection, program: Program, events: Sequence[Events]
 ) -> None:
     deciding = deciding_attributes(program)
-    selects = [
-        "SELECT DISTINCT measure"
-        + "".join(f", {column(each, name)} AS {attribute(name)}" for name in deciding)
-        + f" FROM ({each.relation})"
-        for each in events
-    ]
+    selects = []
+    for each in events:
+        join, reach = places.reach_join(program, each.attributes)
+        columns = "".join(f", {column(each, name)} AS {attribute(name)}" for name in deciding)
+        selects.append(
+            f"SELECT DISTINCT measure{columns}, {reach} AS reach FROM ({each.relation}) AS e {join}"
+        )
     empty = "".join(f", NULL::VARCHAR AS {attribute(name)}" for name in deciding)
-    selects.append(f"SELECT 'data' AS measure{empty} WHERE false")
-    keys = ", ".join(["measure", *(attribute(name) for name in deciding)])
+    selects.append(f"SELECT 'data' AS measure{empty}, NULL::VARCHAR AS reach WHERE false")
+    keys = ", ".join(["measure", *(attribute(name) for name in deciding), "reach"])
     connection.execute(f"""
         CREATE OR REPLACE TABLE usage.combinations AS
         SELECT (row_number() OVER (ORDER BY {keys}) - 1)::INTEGER AS combination, *
@@ -198,45 +173,6 @@ def _make_holding(connection: DuckDBPyConnection, program: Program) -> None:
     connection.execute(
         f"CREATE OR REPLACE TABLE usage.bucket_combinations AS {' UNION ALL '.join(buckets)}"
     )
-
-
-def _make_matches(connection: DuckDBPyConnection) -> None:
-    """Make usage.matches: for each kind and combination the class, and the rate in its currency.
-
-    The row is chosen before its currency is looked at: a row that is not priced in the
-    account's currency is a missing rate, never a less specific price.
-    """
-    country = _country(connection)
-    connection.execute(f"""
-        CREATE OR REPLACE TABLE usage.matches AS
-        WITH rows AS (
-          SELECT DISTINCT rate_group, rate_id, ordinal, usage_class, zone FROM usage.rates
-        ),
-        ranked AS (
-          SELECT k.kind, k.currency, c.combination, r.rate_group, r.rate_id,
-                 row_number() OVER (PARTITION BY k.kind, c.combination
-                   ORDER BY g.ordinal, {", ".join(ROW_PRECEDENCE)}, r.rate_id) AS rank
-          FROM usage.kinds AS k
-          JOIN usage.plan_groups AS g ON g.rate_plan = k.rate_plan
-          JOIN usage.group_combinations AS h ON h.rate_group = g.rate_group
-          JOIN usage.classified AS c ON c.combination = h.combination
-          JOIN rows AS r ON r.rate_group = g.rate_group AND r.usage_class = c.usage_class
-          LEFT JOIN usage.zone_countries AS z ON z.zone = r.zone AND z.country = {country}
-          WHERE r.zone IS NULL OR z.country IS NOT NULL
-        )
-        SELECT k.kind, c.combination, c.usage_class, k.rate_plan, r.rate
-        FROM usage.kinds AS k
-        CROSS JOIN usage.classified AS c
-        LEFT JOIN ranked AS n ON n.kind = k.kind AND n.combination = c.combination AND n.rank = 1
-        LEFT JOIN usage.rates AS r ON r.rate_group = n.rate_group AND r.rate_id = n.rate_id
-         AND r.currency = k.currency
-    """)
-
-
-def _country(connection: DuckDBPyConnection) -> str:
-    columns = {row[0] for row in connection.execute("DESCRIBE usage.combinations").fetchall()}
-    name = f"attribute.{ZONE_ATTRIBUTE}"
-    return f"c.{sql.name(name)}" if name in columns else "NULL::VARCHAR"
 
 
 def make_service_buckets(connection: DuckDBPyConnection, program: Program) -> None:

@@ -17,7 +17,7 @@ from duckdb import DuckDBPyConnection
 from runtime.engine import create_table
 from runtime.program.model import Program
 from runtime.program.units import steps_by_unit
-from runtime.usage import classify, sql
+from runtime.usage import bands, classify, places, sql
 from runtime.usage.dispositions import MEANINGS, Disposition, Reason
 from runtime.usage.draw import draw_buckets, write_cells
 from runtime.usage.duplicates import find_duplicates
@@ -194,12 +194,13 @@ def _tie_new(job: _Run, sources: Sequence[Source]) -> None:
         events = f"SELECT *, {sql.text(source.event.measure)} AS measure FROM ({source.events})"
         job.connection.execute(f"""
             INSERT INTO usage.tied
-            SELECT e.file, e.position, e.instant, e.quantity, s.segment, s.period, p.price, p.route,
+            SELECT e.file, e.position, e.instant, {_billed(job.program)}, s.segment, s.period,
+                   p.price, p.route,
                    CASE WHEN e.reason <> {Reason.RATED:d} THEN e.reason
                         WHEN d.reason IS NOT NULL THEN d.reason
                         WHEN s.segment IS NULL THEN {Reason.UNKNOWN_SERVICE:d}
                         WHEN s.reason <> {Reason.RATED:d} THEN s.reason
-                        ELSE p.reason END
+                        ELSE {_reason(job.program)} END
             FROM ({events}) AS e
             LEFT JOIN usage.duplicates AS d ON d.file = e.file AND d.position = e.position
             LEFT JOIN (SELECT * FROM usage.segments
@@ -223,9 +224,44 @@ def _priced(program: Program, attributes: frozenset[str]) -> str:
         else f" AND c.{attribute(name)} IS NULL"
         for name in classify.deciding_attributes(program)
     )
+    slot, band_set = bands.band_join(program)
+    reached, reach = places.reach_join(program, attributes)
+    if places.asked_prefixes(program):
+        same += f" AND c.reach IS NOT DISTINCT FROM {reach}"
     return (
+        f"{reached}{slot}"
         f"LEFT JOIN usage.combinations AS c ON c.measure = e.measure{same} "
-        "LEFT JOIN usage.pricing AS p ON p.kind = s.kind AND p.combination = c.combination"
+        "LEFT JOIN usage.pricing AS p ON p.kind = s.kind AND p.combination = c.combination "
+        f"AND p.band_set = {band_set}"
+    )
+
+
+def _rounds_up(program: Program) -> bool:
+    return any(each.minimum != 0 or each.increment != 1 for each in program.rates)
+
+
+_LEAST = "greatest(e.quantity, p.minimum)"
+_MISSING = f"((p.increment - {_LEAST} % p.increment) % p.increment)"
+_IS_TOO_LARGE = f"({_LEAST} > {2**63 - 1} - {_MISSING})"
+
+
+def _billed(program: Program) -> str:
+    """Give SQL for what an event e at a price p counts for: rounded up as the rate says."""
+    if not _rounds_up(program):
+        return "e.quantity"
+    return (
+        f"CASE WHEN p.price IS NULL OR {_IS_TOO_LARGE} THEN e.quantity "
+        f"ELSE {_LEAST} + {_MISSING} END"
+    )
+
+
+def _reason(program: Program) -> str:
+    """Give SQL for why an event e of a holder has no price p, or RATED."""
+    if not _rounds_up(program):
+        return "p.reason"
+    return (
+        f"CASE WHEN p.price IS NOT NULL AND {_IS_TOO_LARGE} "
+        f"THEN {Reason.QUANTITY_TOO_LARGE:d} ELSE p.reason END"
     )
 
 
@@ -266,8 +302,8 @@ def _tie_stored(job: _Run, stored: StoredUsage) -> tuple[int, int]:
     before = sql.count(job.connection, "SELECT count(*) FROM usage.tied")
     job.connection.execute(f"""
         INSERT INTO usage.tied
-        SELECT e.stored_file + {job.numbers}, e.position, e.instant, e.quantity, s.segment,
-               s.period, p.price, p.route, p.reason
+        SELECT e.stored_file + {job.numbers}, e.position, e.instant, {_billed(job.program)},
+               s.segment, s.period, p.price, p.route, {_reason(job.program)}
         FROM ({stored.events}) AS e
         JOIN usage.segments AS s ON s.value = e.value AND s.identifier = e.identifier
          AND e.instant >= s.from_instant AND e.instant < s.until_instant

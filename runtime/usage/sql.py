@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 SCHEMA = "usage"
@@ -52,6 +53,22 @@ def make_table(
             f"INSERT INTO {SCHEMA}.{table} VALUES {values}",
             [cell for row in batch for cell in row],
         )
+
+
+def make_arrow(connection: DuckDBPyConnection, table: str, rows: pa.Table) -> None:
+    """Make a table of the stage from an Arrow table."""
+    connection.register("usage_given", rows)
+    try:
+        connection.execute(f"CREATE OR REPLACE TABLE {SCHEMA}.{table} AS FROM usage_given")
+    finally:
+        connection.unregister("usage_given")
+
+
+def make_column(
+    connection: DuckDBPyConnection, table: str, column: str, values: Iterable[str]
+) -> None:
+    """Make a table of one column of texts."""
+    make_arrow(connection, table, pa.table({column: pa.array(values, pa.string())}))
 
 
 def count(connection: DuckDBPyConnection, query: str) -> int:

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from runtime.program import expressions as tree
 from runtime.program import model
 from runtime.program.buckets import BucketTier
+from tests.reference.rates import counted, specificity
 
 NUMBER = re.compile(r"[+-]?[0-9]{1,28}(\.[0-9]{1,9}0*)?")
 TOO_LARGE = 2**63
@@ -232,7 +233,10 @@ class Reference:
         usage_class = self._class(event)
         if usage_class is None:
             return "NO_CLASS"
-        return None if self._price(event, holder, usage_class) else "NO_RATE"
+        rate = self._price(event, holder, usage_class)
+        if rate is None:
+            return "NO_RATE"
+        return "QUANTITY_TOO_LARGE" if counted(rate, event.quantity) >= TOO_LARGE else None
 
     def _tie(self, event: Event) -> tuple[Holder, tuple[date, date, date, date]]:
         holder = self._holder(event)
@@ -262,22 +266,24 @@ class Reference:
     def _price(self, event: Event, holder: Holder, usage_class: str) -> model.Rate | None:
         groups = {each.id: each for each in self.program.rate_groups}
         plan = self._plan(holder)
-        zones = {(each.zone, each.country) for each in self.program.zone_countries}
-        country = event.attributes.get("country")
         steps = [each for each in self.program.rate_plan_groups if each.plan == plan]
         for step in sorted(steps, key=lambda each: each.ordinal):
             criterion = groups[step.group].criterion
             if criterion is not None and not holds(criterion, event.attributes):
                 continue
             rows = [
-                rate
+                (found, rate)
                 for rate in self.program.rates
                 if (rate.group, rate.usage_class) == (step.group, usage_class)
-                and (rate.zone is None or (rate.zone, country) in zones)
+                and (
+                    found := specificity(
+                        self.program, rate, event.attributes, event.instant, holder.timezone
+                    )
+                )
             ]
             if rows:
-                best = min(rows, key=lambda rate: (rate.zone is None, rate.ordinal))
-                ours = [each for each in rows if each.id == best.id]
+                best = min(rows, key=lambda row: row[0])[1]
+                ours = [each for _, each in rows if each.ordinal == best.ordinal]
                 return next((each for each in ours if each.currency == holder.currency), None)
         return None
 
@@ -335,7 +341,8 @@ class Reference:
         assert rate is not None
         ours = [each for each in counters if each.applies(event, usage_class)]
         is_counted = False
-        for piece, (charge, tier, quantity) in enumerate(split(event.quantity, ours)):
+        pieces = split(counted(rate, event.quantity), ours)
+        for piece, (charge, tier, quantity) in enumerate(pieces):
             counts = charge == "rated" and not is_counted
             is_counted = is_counted or charge == "rated"
             bucket, ordinal = tier or (None, None)

@@ -39,6 +39,8 @@ from runtime.program.expressions import (
 )
 from tests.reference.usage import Holder, Record, start_of
 from tests.runtime.price_rows import PriceRows
+from tests.runtime.usage.rates import group_rates
+from tests.runtime.usage.rates import tables as rate_tables
 
 AS_OF = date(2026, 2, 1)
 LATER = date(2026, 3, 1)
@@ -76,7 +78,6 @@ CRITERIA: tuple[Expression | None, ...] = (
     Not(operand=compare("kind", "==", "a")),
     AllOf(operands=(compare("kind", ">=", "b"), Not(operand=compare("n", "==", 0)))),
 )
-ZONES = {"america": ("CA", "US"), "canada": ("CA",)}
 BOUNDS = (1, 2, 5, 10, 1000, 2**62)
 QUANTITIES = (
     *("0", "1", "2", "4", "5", "6", "9", "10", "11", "999", "1000", "1001", "+3", "07"),
@@ -248,11 +249,7 @@ def programs(draw: st.DrawFn) -> model.Program:
             **{
                 "feeds": (draw(feeds()), CALLS),
                 "usage_classes": tuple(classes),
-                "zone_countries": tuple(
-                    model.ZoneCountry(zone=zone, country=country)
-                    for zone, countries in ZONES.items()
-                    for country in countries
-                ),
+                **rate_tables(),
                 "rate_groups": tuple(groups),
                 "rates": tuple(rates),
                 "package_services": (
@@ -285,38 +282,6 @@ def programs(draw: st.DrawFn) -> model.Program:
             },
         )
     )
-
-
-@st.composite
-def group_rates(
-    draw: st.DrawFn, group: str, classes: Sequence[model.UsageClass], prices: PriceRows
-) -> list[model.Rate]:
-    rates: list[model.Rate] = []
-    for each in classes:
-        for zone in (None, *ZONES):
-            if not draw(st.integers(0, 3)):
-                continue
-            ordinal = len({rate.id for rate in rates})
-            for currency in ("CAD", "USD") if draw(st.integers(0, 4)) else ("CAD",):
-                rates.append(
-                    model.Rate(
-                        id=f"{group}:{ordinal}",
-                        group=group,
-                        ordinal=ordinal,
-                        usage_class=each.id,
-                        zone=zone,
-                        currency=currency,
-                        price=prices.of(
-                            Decimal(draw(st.sampled_from(("0", "0.000021", "1.2", "33.333")))),
-                            currency,
-                            per=draw(st.sampled_from((1, 7, 1000, 10**9))),
-                            unit="each",
-                            event_amount=draw(st.sampled_from((None, Decimal("0.05")))),
-                        ),
-                        source=0,
-                    )
-                )
-    return rates
 
 
 BucketDraw = tuple[list[str], Expression | None, str, bool, list[int], list[str], str | None]
@@ -408,6 +373,7 @@ EVENTS = (
         attributes=(
             model.FeedAttribute(name="kind", expression=TextValue(value="b")),
             model.FeedAttribute(name="n", expression=FieldValue(name="n")),
+            model.FeedAttribute(name="destination", expression=FieldValue(name="id")),
         ),
     ),
 )
@@ -455,9 +421,13 @@ def feed(name: str, id_field: str, steps_per_unit: int) -> model.Feed:
                 quantity=FieldValue(name="q"),
                 measure="data",
                 steps_per_unit=steps_per_unit,
-                attributes=tuple(
-                    model.FeedAttribute(name=each, expression=FieldValue(name=each))
-                    for each in ("kind", "country", "n")
+                attributes=(
+                    *(
+                        model.FeedAttribute(name=each, expression=FieldValue(name=each))
+                        for each in ("kind", "country", "n")
+                    ),
+                    model.FeedAttribute(name="destination", expression=FieldValue(name=id_field)),
+                    model.FeedAttribute(name="carrier", expression=FieldValue(name="who")),
                 ),
             ),
         ),
