@@ -76,6 +76,7 @@ CRITERIA: tuple[Expression | None, ...] = (
     BeginsWith(value=FieldValue(name="n"), prefixes=("10", "4", "9")),
     Not(operand=BeginsWith(value=FieldValue(name="kind"), prefixes=("a",))),
     Not(operand=compare("kind", "==", "a")),
+    IsMissing(value=FieldValue(name="country")),
     AllOf(operands=(compare("kind", ">=", "b"), Not(operand=compare("n", "==", 0)))),
 )
 BOUNDS = (1, 2, 5, 10, 1000, 2**62)
@@ -384,9 +385,10 @@ AMOUNTS = (
         expression=Calculate(
             operator="*", left=FieldValue(name="n"), right=NumberValue(value=Decimal("0.0000005"))
         ),
-        currency=None,
-        currency_field="kind",
+        currency="USD",
+        currency_field=None,
     ),
+    model.FeedAmount(expression=FieldValue(name="n"), currency=None, currency_field="country"),
 )
 
 
