@@ -110,6 +110,11 @@ def catalog_currencies(resolved: Resolved) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for code in codes if minor_units(code) is not None))
 
 
+def example_currency(resolved: Resolved) -> str:
+    """Give a currency for what a hint shows: the catalog's first."""
+    return next(iter(catalog_currencies(resolved)), "USD")
+
+
 def package_currencies(resolved: Resolved, package: PackageDeclaration) -> tuple[str, ...]:
     """Give the currencies a package is offered in, as far as the catalog has them."""
     known = catalog_currencies(resolved)

@@ -8,7 +8,13 @@ from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.checks.unsold_share_plan import FLEET, PACKAGE
 from compiler.checks.wording import choice
-from compiler.facts import billable_statuses, possible_statuses, service_base
+from compiler.facts import (
+    billable_statuses,
+    lifecycle_statuses,
+    possible_statuses,
+    service_base,
+    status_base,
+)
 from compiler.resolve.model import Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
@@ -99,7 +105,7 @@ def _check_term(
             if billable and service.lifecycle is not None
             else "leave `in` out",
         )
-    if not term.statuses and not billable:
+    if not term.statuses and not billable and _bases_are_known(resolved, service):
         session.report(
             CODE,
             f"the pool `{bucket.name.text}` grows with `{name}`, which never bills",
@@ -107,6 +113,12 @@ def _check_term(
             list(_also(resolved, service)),
             "take it out, or name a service that bills",
         )
+
+
+def _bases_are_known(resolved: Resolved, service: ServiceDeclaration) -> bool:
+    lifecycle = resolved.find(service.lifecycle, LifecycleDeclaration)
+    statuses = None if lifecycle is None else lifecycle_statuses(resolved, lifecycle)
+    return statuses is not None and all(status_base(status) for status in statuses)
 
 
 def _also(resolved: Resolved, service: ServiceDeclaration) -> Iterator[Label]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compiler import codes
 from compiler.checks.page import TINY, Page
-from compiler.facts import frequency_words, service_base
+from compiler.facts import example_currency, frequency_words, service_base
 from compiler.price_sets import PriceSet, price_sets
 from compiler.resolve.model import Resolved
 from compiler.session import Session
@@ -39,6 +39,7 @@ service setup {
 
 def check(resolved: Resolved, session: Session) -> None:
     """Report each price that the service's base does not bill."""
+    currency = example_currency(resolved)
     for priced in price_sets(resolved):
         base = service_base(resolved, priced.service)
         if base is None:
@@ -46,16 +47,18 @@ def check(resolved: Resolved, session: Session) -> None:
         if base != "recurring":
             for price in priced.recurring_prices:
                 what = f"{frequency_words(price.frequency.months)} price"
-                _report(priced, base, price.frequency.span, what, session)
+                _report(priced, base, price.frequency.span, what, currency, session)
             usage = priced.service.usage
             if priced.owner is None and usage is not None:
-                _report(priced, base, usage.frequency.span, USAGE, session)
+                _report(priced, base, usage.frequency.span, USAGE, currency, session)
         if base != "non_recurring":
             for one_time in priced.one_time_prices:
-                _report(priced, base, one_time.span, "one-time price", session)
+                _report(priced, base, one_time.span, "one-time price", currency, session)
 
 
-def _report(priced: PriceSet, base: ServiceBase, at: Span, what: str, session: Session) -> None:
+def _report(
+    priced: PriceSet, base: ServiceBase, at: Span, what: str, currency: str, session: Session
+) -> None:
     service = priced.service
     label = Label(at, f"{_ARTICLES[base]} has no {what}")
     typed = () if service.type is None else (Label(service.type.span, f"its type is {base}"),)
@@ -65,7 +68,7 @@ def _report(priced: PriceSet, base: ServiceBase, at: Span, what: str, session: S
         f"{_with_article(what)}{priced.whose}",
         label,
         typed,
-        _HELP[base],
+        _USAGE_HELP[base] if what == USAGE else _HELP[base].replace("USD", currency),
     )
 
 
@@ -79,6 +82,11 @@ _ARTICLES: dict[ServiceBase, str] = {
     "recurring": "a recurring service",
     "non_recurring": "a non-recurring service",
     "fee": "a fee",
+}
+
+_USAGE_HELP: dict[ServiceBase, str] = {
+    "non_recurring": "make its type `recurring`, or give the usage to the service that is used",
+    "fee": "give the usage to the service that is used",
 }
 
 _HELP: dict[ServiceBase, str] = {

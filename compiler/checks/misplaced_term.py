@@ -6,9 +6,12 @@ event; what a counting rule counts can be priced `each`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.checks.price_places import Place, price_places
+from compiler.facts import example_currency
 from compiler.resolve.model import Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
@@ -40,11 +43,14 @@ service access {
 
 def check(resolved: Resolved, session: Session) -> None:
     """Report each term that its place does not allow."""
+    currency = example_currency(resolved)
     for place in price_places(resolved):
-        for sums in place.price.lists:
-            for each in sums:
-                for term in each.terms:
-                    _check_term(place, term, session)
+        terms = [term for sums in place.price.lists for each in sums for term in each.terms]
+        for term in terms:
+            _check_term(place, term, session)
+        bare = [term for term in terms if term.basis.text == "bare"]
+        if bare and place.is_usage:
+            _report_bare(bare, currency, session)
 
 
 def _check_term(place: Place, term: PriceTerm, session: Session) -> None:
@@ -59,14 +65,7 @@ def _check_term(place: Place, term: PriceTerm, session: Session) -> None:
             help="write the unit that the price is for: `2.00 USD per GB`",
         )
     elif place.is_usage:
-        if basis == "bare":
-            session.report(
-                CODE,
-                "the rate has no unit",
-                Label(term.span, "for what?"),
-                help="write `1.20 USD per GB`, `0.02 USD each` for what is counted, "
-                "`0.40 USD per event`, or `5.00 USD flat`",
-            )
+        return
     elif basis in {"event", "amount", "per"} or (basis == "each" and not by_count):
         session.report(
             CODE,
@@ -83,6 +82,19 @@ def _check_term(place: Place, term: PriceTerm, session: Session) -> None:
             Label(term.span, "for one instance of the service"),
             help="write `each` behind it, or use `volume`, where the count only picks the tier",
         )
+
+
+def _report_bare(bare: Sequence[PriceTerm], code: str, session: Session) -> None:
+    """Report the amounts of a rate that are for nothing, all currencies' in one."""
+    first, *more = bare
+    session.report(
+        CODE,
+        "the rate has no unit",
+        Label(first.span, "for what?"),
+        [Label(term.span, "and for what is this?") for term in more],
+        f"write `1.20 {code} per GB`, `0.02 {code} each` for what is counted, "
+        f"`0.40 {code} per event`, or `5.00 {code} flat`",
+    )
 
 
 def _words(term: PriceTerm) -> str:

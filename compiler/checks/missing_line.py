@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from compiler import codes
 from compiler.checks.page import TINY, Page
+from compiler.facts import service_base
 from compiler.resolve.kinds import id_of
 from compiler.resolve.model import Resolved
 from compiler.session import Session
@@ -65,7 +66,7 @@ class Need:
 def check(resolved: Resolved, session: Session) -> None:
     """Report each needed line that is not there, at the declaration's name."""
     for declaration in resolved.declarations:
-        for need in _needs(declaration):
+        for need in _needs(resolved, declaration):
             _report(id_of(declaration).kind.words, declaration.name, need, session)
     for bucket in resolved.every(SharedBucket):
         for need in _shared_needs(bucket):
@@ -89,7 +90,7 @@ def _shared_needs(node: SharedBucket) -> Iterator[Need]:
     yield Need("tier", bool(node.tiers), "beyond  rated")
 
 
-def _needs(node: Declaration) -> Iterator[Need]:
+def _needs(resolved: Resolved, node: Declaration) -> Iterator[Need]:
     match node:
         case CatalogDeclaration():
             yield Need("`currencies`", bool(node.currencies), "currencies  USD")
@@ -97,7 +98,7 @@ def _needs(node: Declaration) -> Iterator[Need]:
         case LifecycleDeclaration():
             yield Need("transition", bool(node.transitions), "order  new -> <status>")
         case ServiceDeclaration():
-            yield from _service_needs(node)
+            yield from _service_needs(resolved, node)
         case FeedDeclaration():
             yield Need("`format`", bool(node.formats), "format  csv")
             yield Need("`id`", bool(node.id) or node.id_place is not None, "id  <field>")
@@ -135,9 +136,9 @@ def _needs(node: Declaration) -> Iterator[Need]:
             return
 
 
-def _service_needs(node: ServiceDeclaration) -> Iterator[Need]:
+def _service_needs(resolved: Resolved, node: ServiceDeclaration) -> Iterator[Need]:
     yield Need("`type`", node.type is not None, "type  recurring")
-    if node.usage is not None:
+    if node.usage is not None and service_base(resolved, node) in {None, "recurring"}:
         yield Need(
             "`identified by`, which ties usage to it",
             bool(node.identified_by),

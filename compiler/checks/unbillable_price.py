@@ -69,5 +69,7 @@ def check(resolved: Resolved, session: Session) -> None:
                     f"{priced.subject} has a price in `{status.name.text}`, which is {base}",
                     Label(row.status.span, "nothing is charged in this status"),
                     [Label(status.base.span, f"`{status.name.text}` is declared {base} here")],
-                    "delete the row, or make the status `billable`",
+                    "delete the row"
+                    if base == "canceled"
+                    else "delete the row, or make the status `billable`",
                 )

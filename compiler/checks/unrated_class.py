@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.checks.unknown_attribute import FEED
-from compiler.facts import rated_services
+from compiler.facts import catalog_currencies, rated_services
 from compiler.rate_rows import Fit, RateRows, rate_rows, words_of
 from compiler.resolve.kinds import EntityId, Kind
 from compiler.resolve.model import Resolved
@@ -141,7 +141,8 @@ def _check_plan(
                 Label(usage_class.name.span, "the class is declared here"),
                 Label(user.name.span, f"`{user.name.text}` accepts it"),
             ],
-            f"add a row `{name}  {_example(usage_class)}`, or `otherwise reject` to the plan",
+            f"add a row `{name}  {_example(resolved, usage_class)}`, "
+            "or `otherwise reject` to the plan",
         )
 
 
@@ -270,6 +271,7 @@ def _unbegun(prefixes: Set[str]) -> str | None:
     return number
 
 
-def _example(usage_class: UsageClassDeclaration) -> str:
+def _example(resolved: Resolved, usage_class: UsageClassDeclaration) -> str:
     unit = {"data": "per GB", "time": "per minute"}.get(usage_class.measure.text, "each")
-    return f"<amount> USD {unit}"
+    currencies = catalog_currencies(resolved) or ("USD",)
+    return ", ".join(f"<amount> {code} {unit}" for code in currencies)

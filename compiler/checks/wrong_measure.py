@@ -55,8 +55,7 @@ def check(resolved: Resolved, session: Session) -> None:
     """Report each unit that does not fit, and where the measure is set."""
     for group in resolved.all(RateGroupDeclaration):
         for row in group.rows:
-            for term in terms_of(row.price):
-                _check_price(resolved, row, term, session)
+            _check_price(resolved, row, session)
             for word, held in (("minimum", row.minimum), ("increment", row.increment)):
                 if held is not None:
                     usage_class = resolved.find(row.usage_class, UsageClassDeclaration)
@@ -75,24 +74,29 @@ def check(resolved: Resolved, session: Session) -> None:
         _check_bucket(resolved, bucket, session)
 
 
-def _check_price(resolved: Resolved, row: RateRow, price: PriceTerm, session: Session) -> None:
+def _check_price(resolved: Resolved, row: RateRow, session: Session) -> None:
+    """Report each wrong unit of a row once: most often each currency's amount has it."""
     usage_class = resolved.find(row.usage_class, UsageClassDeclaration)
-    if usage_class is None or price.basis.text not in {"each", "per", "block"}:
+    due = None if usage_class is None else measure_of(usage_class)
+    if usage_class is None or due is None:
         return
-    unit = EACH if price.unit is None else unit_of(resolved, price.unit)
-    due = measure_of(usage_class)
-    if unit is None or due is None or unit.measure == due:
-        return
-    span = price.span if price.unit is None else price.unit.span
-    what = "each" if price.unit is None else f"per {price.unit.text}"
-    session.report(
-        CODE,
-        f"`{usage_class.name.text}` is measured in {due}, and is priced `{what}`, "
-        f"which is {_article(unit.measure)}",
-        Label(span, f"not a unit of {due}"),
-        [_declared(usage_class)],
-        f"write {choice(_WRITTEN[due])}",
-    )
+    wrong: dict[tuple[str, Measure], list[Span]] = {}
+    for price in terms_of(row.price):
+        unit = EACH if price.unit is None else unit_of(resolved, price.unit)
+        is_counted = price.basis.text in {"each", "per", "block"}
+        if is_counted and unit is not None and unit.measure != due:
+            what = "each" if price.unit is None else f"per {price.unit.text}"
+            span = price.span if price.unit is None else price.unit.span
+            wrong.setdefault((what, unit.measure), []).append(span)
+    for (what, measure), (first, *more) in wrong.items():
+        session.report(
+            CODE,
+            f"`{usage_class.name.text}` is measured in {due}, and is priced `{what}`, "
+            f"which is {_article(measure)}",
+            Label(first, f"not a unit of {due}"),
+            [*(Label(span, "nor here") for span in more), _declared(usage_class)],
+            f"write {choice(_WRITTEN[due])}",
+        )
 
 
 def _is_wrong(
@@ -137,11 +141,7 @@ _WRITTEN: dict[Measure, tuple[str, ...]] = {
 def _check_base_bucket(resolved: Resolved, base: BaseBucketDeclaration, session: Session) -> None:
     unit = unit_of(resolved, base.unit)
     first: UsageClassDeclaration | None = None
-    for name in base.classes:
-        usage_class = resolved.find(name, UsageClassDeclaration)
-        due = None if usage_class is None else measure_of(usage_class)
-        if usage_class is None or due is None:
-            continue
+    for name, usage_class, due in _held(resolved, base):
         if unit is None or base.unit is None:
             if first is not None and measure_of(first) != due:
                 _report_mixed(base, name, usage_class, first, session)
@@ -155,6 +155,17 @@ def _check_base_bucket(resolved: Resolved, base: BaseBucketDeclaration, session:
                 [Label(name.span, "held here"), _declared(usage_class)],
                 f"write {choice(units_of(due))}, or hold another usage class",
             )
+
+
+def _held(
+    resolved: Resolved, base: BaseBucketDeclaration
+) -> Iterator[tuple[Name, UsageClassDeclaration, Measure]]:
+    """Give the classes of a base bucket whose measure is known."""
+    for name in base.classes:
+        usage_class = resolved.find(name, UsageClassDeclaration)
+        due = None if usage_class is None else measure_of(usage_class)
+        if usage_class is not None and due is not None:
+            yield name, usage_class, due
 
 
 def _report_mixed(
@@ -178,7 +189,11 @@ def _check_bucket(resolved: Resolved, bucket: AnyBucket, session: Session) -> No
     due = None if base is None else unit_of(resolved, base.unit)
     if base is None or base.unit is None or due is None:
         return
+    held = [measure for *_, measure in _held(resolved, base)]
+    if held and due.measure not in held:
+        return  # the base bucket's own unit is the one that is wrong
     also = [Label(base.unit.span, f"`{base.name.text}` is in {due.name}")]
+    wrong: dict[tuple[str, str], list[Span]] = {}
     for what, unit in _units(bucket):
         known = unit_of(resolved, unit) if isinstance(unit, Name) else EACH
         if known is None or known.measure == due.measure:
@@ -186,11 +201,13 @@ def _check_bucket(resolved: Resolved, bucket: AnyBucket, session: Session) -> No
         named = f"in {known.name}"
         if not isinstance(unit, Name):
             named = "a plain number" if isinstance(unit, Bound) else "`each`"
+        wrong.setdefault((what, named), []).append(unit.span)
+    for (what, named), (first, *more) in wrong.items():
         session.report(
             CODE,
             f"the bucket `{bucket.name.text}` holds {due.measure}, and {what} is {named}",
-            Label(unit.span, f"not a unit of {due.measure}"),
-            also,
+            Label(first, f"not a unit of {due.measure}"),
+            [*(Label(span, "nor here") for span in more), *also],
             f"write {what} in {choice(units_of(due.measure))}",
         )
 
