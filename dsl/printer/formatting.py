@@ -68,8 +68,10 @@ def format_source(source: Source) -> FormattedText | tuple[Diagnostic, ...]:
     if errors:
         return errors
     text = print_file(file)
+    if text == source.text:  # the same text says the same, and is printed so again
+        return FormattedText(text, is_changed=False)
     _prove(file, text)
-    return FormattedText(text, is_changed=text != source.text)
+    return FormattedText(text, is_changed=True)
 
 
 def print_file(file: SourceFile) -> str:

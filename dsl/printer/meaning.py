@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from dsl.source import Span
 from dsl.syntax.declarations import SourceFile
@@ -25,7 +26,12 @@ def _of(value: object) -> Meaning:
     if isinstance(value, tuple):
         return tuple(_of(item) for item in value)
     if is_dataclass(value):
-        told = [getattr(value, field.name) for field in fields(value)]
-        parts = tuple(_of(part) for part in told if not isinstance(part, Span))
+        told = [getattr(value, name) for name in _names(type(value))]
+        parts = tuple([_of(part) for part in told if not isinstance(part, Span)])
         return (type(value).__name__, *parts)
     raise TypeError(f"syntax holds a {type(value).__name__}")
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
