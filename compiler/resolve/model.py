@@ -16,7 +16,7 @@ from typing import TypeVar, cast
 
 from compiler.resolve.kinds import EntityId, Kind
 from compiler.resolve.places import Places
-from compiler.resolve.walk import every
+from compiler.resolve.walk import every, may_hold
 from compiler.tables.destinations import TableZone
 from compiler.tables.forms import FORMS
 from compiler.tables.prices import TablePrices
@@ -168,9 +168,11 @@ class Resolved:
         if kind not in self._nodes:
             kinds = COMMON if kind in COMMON else (kind,)
             self._nodes.update((each, []) for each in kinds)
+            holding = {each for each in self._by_type if may_hold(each, kinds)}
             for declaration in self.declarations:
-                for found in every(declaration, *kinds):
-                    self._nodes[type(found)].append(found)
+                if type(declaration) in holding:
+                    for found in every(declaration, *kinds):
+                        self._nodes[type(found)].append(found)
         return cast("list[N]", self._nodes[kind])
 
     def bound(self, name: Name | None) -> EntityId | None:

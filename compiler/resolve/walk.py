@@ -51,6 +51,11 @@ def every(node: Node | None, *kinds: type[N]) -> Iterator[N]:
         waiting += reversed(below)
 
 
+def may_hold(kind: type[Node], wanted: Kinds) -> bool:
+    """Whether a node of a type can be, or hold, one of the wanted types."""
+    return _leads(kind, wanted, set())
+
+
 _PLANS: dict[Kinds, dict[type[Node], tuple[bool, tuple[tuple[str, bool], ...]]]] = {}
 _NODES = re.compile(r"tuple\[\w+, \.\.\.\]")
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from typing import TYPE_CHECKING
 
 from dsl.source import Span
 from dsl.syntax.declarations import SourceFile
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Meaning = tuple["Meaning", ...] | str | int | None
 
@@ -25,13 +28,19 @@ def _of(value: object) -> Meaning:
         return str(value)
     if isinstance(value, tuple):
         return tuple(_of(item) for item in value)
-    if is_dataclass(value):
-        told = [getattr(value, name) for name in _names(type(value))]
+    if is_dataclass(value) and not isinstance(value, type):
+        told = [getattr(value, name) for name in _names(value)]
         parts = tuple([_of(part) for part in told if not isinstance(part, Span)])
         return (type(value).__name__, *parts)
     raise TypeError(f"syntax holds a {type(value).__name__}")
 
 
-@cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+_NAMES: dict[type, tuple[str, ...]] = {}
+
+
+def _names(value: DataclassInstance) -> tuple[str, ...]:
+    """Name the fields of a node; each type of node is looked at once."""
+    names = _NAMES.get(type(value))
+    if names is None:
+        names = _NAMES[type(value)] = tuple(field.name for field in fields(value))
+    return names
