@@ -36,6 +36,7 @@ from runtime.charges.usage import AmountOverflow
 from runtime.engine import EngineRefused, open_engine
 from runtime.invoice.assemble import Assembly, assemble
 from runtime.invoice.assemble_days import make_usage_days
+from runtime.invoice.held import Holding
 from runtime.invoice.invariants import all_lines
 from runtime.invoice.model import Invoice
 from runtime.ledger.connect import hold_ledger, ledger_url, read_ledger
@@ -54,6 +55,7 @@ from runtime.subscriptions.build import build_subscriptions
 from runtime.tax import find_missing_tax_rates
 from runtime.usage.faults import UsageFault
 from runtime.usage.files import match_files
+from runtime.usage.known import forget_known
 from runtime.usage.rate import rate_usage
 from runtime.usage.report import UsageReport
 from runtime.usage.store import UsageStore, lost_runs
@@ -78,6 +80,7 @@ class Run:
     book: BookReport | None = None
     usage: UsageReport | None = None
     invoices: list[Invoice] = field(default_factory=list)
+    held_back: int = 0
 
     @property
     def url(self) -> str:
@@ -253,18 +256,24 @@ def check_taxes(run: Run) -> Reasons:
 
 
 def invoice(run: Run) -> Reasons:
-    """Assemble the invoices and, in a real run, post each as it is made."""
+    """Assemble the invoices and, in a real run, post each as it is made.
+
+    What is held back stays due; its usage is evaluated again by the next run.
+    """
     request = run.request
     make_usage_days(run.connection, request.as_of)
-    drafts = assemble(
-        run.connection,
-        Assembly(
-            request.program,
-            request.as_of,
-            run.previous_as_of,
-            run.balances,
-            lambda number: _posted_invoice(run, number),
-        ),
+    holding = Holding(request.program)
+    drafts = holding.made_out(
+        assemble(
+            run.connection,
+            Assembly(
+                request.program,
+                request.as_of,
+                run.previous_as_of,
+                run.balances,
+                lambda number: _posted_invoice(run, number),
+            ),
+        )
     )
     made: Iterator[Invoice]
     if run.ledger is None:
@@ -282,6 +291,10 @@ def invoice(run: Run) -> Reasons:
     for one in made:
         run.invoices.append(one)
         request.progress("invoices", len(run.invoices), None)
+    run.held_back = holding.held
+    if run.ledger is not None and holding.held:
+        root = run.folder.usage_store
+        forget_known(run.connection, root, run.number, holding.account_services)
     return ()
 
 
@@ -318,6 +331,7 @@ def _run_stages(run: Run) -> BillResult | BillRefused:
         invoices=invoices,
         lines=sum(1 for each in invoices for _ in all_lines(each)),
         totals=totals_by_currency(invoices),
+        held_back=run.held_back,
         book=run.book,
         usage=run.usage,
     )

@@ -120,6 +120,7 @@ def write_summary(folder: OutFolder, result: BillResult) -> None:
         "catalog": result.catalog,
         "fingerprint": result.fingerprint,
         "invoices": len(result.invoices),
+        "held_back": result.held_back,
         "lines": result.lines,
         "totals": [asdict(total) for total in result.totals],
         "book": dict(result.book.rows),

@@ -87,6 +87,7 @@ class BillResult:
         run: its number, None for a dry run.
         lines: how many lines its invoices have.
         totals: by currency, in the order of their codes.
+        held_back: how many invoices came to nothing or too little, and wait for a later run.
         documents: the files written, those of earlier runs' invoices included that a
             killed run had left unwritten.
         unwritten: why files of posted invoices are still to be written; the next run does.
@@ -101,6 +102,7 @@ class BillResult:
     totals: tuple[CurrencyTotals, ...]
     book: BookReport
     usage: UsageReport
+    held_back: int = 0
     documents: tuple[Path, ...] = ()
     unwritten: str | None = None
 

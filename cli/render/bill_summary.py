@@ -52,8 +52,12 @@ def _usage(usage: UsageReport) -> Iterator[str]:
 
 
 def _invoices(result: BillResult) -> Iterator[str]:
+    if result.held_back:
+        word = "invoice waits" if result.held_back == 1 else "invoices wait"
+        yield f"  {result.held_back:,} {word}: over nothing, or too little to be made out yet"
     if not result.invoices:
-        yield "  nothing is due: no invoices"
+        if not result.held_back:
+            yield "  nothing is due: no invoices"
         return
     header = ("currency", "invoices", "net", "tax", "total")
     rows = [

@@ -50,14 +50,10 @@ def _billing(program: Program) -> Iterator[tuple[int, str]]:
     for group in program.bill_groups:
         if group.delivery != "offline":
             yield group.source, "the delivery of invoices by e-mail"
-        if not group.are_zero_invoices_sent:
-            yield group.source, "the suppression of zero invoices"
     for template in program.invoice_templates:
         yield template.source, "a template of invoices"
     for attachment in program.invoice_attachments:
         yield attachment.source, "an attachment of invoices"
-    for amount in program.carry_forwards:
-        yield amount.source, "the carrying forward of small totals"
 
 
 def _buckets(program: Program) -> Iterator[tuple[int, str]]:

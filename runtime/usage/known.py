@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
@@ -100,6 +101,24 @@ def keep_known(connection: DuckDBPyConnection, root: Path | None, run: int) -> N
         return
     target = _file(root, run)
     target.parent.mkdir(parents=True, exist_ok=True)
+    _write(connection, target)
+
+
+def forget_known(
+    connection: DuckDBPyConnection, root: Path, run: int, account_services: Collection[str]
+) -> None:
+    """Leave account services out of what the next run finds known, so that it reopens them.
+
+    Their usage was rated and is not posted; read from usage.known, which keep_known wrote.
+    """
+    connection.execute(
+        "DELETE FROM usage.known WHERE list_contains($gone, account_service)",
+        {"gone": sorted(account_services)},
+    )
+    _write(connection, _file(root, run))
+
+
+def _write(connection: DuckDBPyConnection, target: Path) -> None:
     partial = target.with_suffix(".partial")
     connection.execute(f"""
         COPY (SELECT account_service, digest FROM usage.known ORDER BY account_service)
