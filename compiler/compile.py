@@ -237,8 +237,8 @@ def _run(work: _Work, passes: Iterable[Callable[[_Work], None]]) -> None:
 def _without_collector() -> Iterator[None]:
     """Keep the garbage collector out: trees hold no cycles, and it would walk them again.
 
-    It does not look at what was made meanwhile afterwards either; what nobody refers to any
-    more is freed all the same.
+    What was made meanwhile is put with the old objects then, which are looked at seldom: as
+    new ones they would all be walked at the next turn.
     """
     was_enabled = gc.isenabled()
     gc.disable()
@@ -247,6 +247,7 @@ def _without_collector() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.freeze()
+            gc.unfreeze()
             gc.enable()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dsl import codes
 from dsl.diagnostic import Diagnostic
-from dsl.failures import CHARACTER, END, Failure
+from dsl.failures import BREAKS, CHARACTER, END, Failure
 from dsl.kinds import KINDS
 from dsl.source import Source, Span
 from dsl.spelling import LONGEST_WORD, closest
@@ -46,7 +46,7 @@ def explain(source: Source, base: int, failure: Failure) -> Diagnostic:
     example = advice(failure)
     if failure.ends_early and failure.previous is not None:
         return _unfinished(source, base, failure, example)
-    return _unexpected(span, failure, example)
+    return _unexpected(source, span, failure, example)
 
 
 def _unfinished(source: Source, base: int, failure: Failure, example: Example | None) -> Diagnostic:
@@ -60,13 +60,15 @@ def _unfinished(source: Source, base: int, failure: Failure, example: Example | 
     message = f"the statement ends too soon: {wanted} is missing"
     hint = None
     if example is not None:
-        message, hint = example.message, example.help
+        message, hint = (_filled(text, failure) for text in (example.message, example.help))
     elif "LBRACE" in failure.accepts:
         message, hint = "the block is missing", "open it with `{` at the end of this line"
     return codes.UNFINISHED.at(place, f"{wanted} should follow", message, help=hint)
 
 
-def _unexpected(span: Span, failure: Failure, example: Example | None) -> Diagnostic:
+def _unexpected(
+    source: Source, span: Span, failure: Failure, example: Example | None
+) -> Diagnostic:
     """Report a word that does not fit where it stands."""
     shown = shorten(failure.text)
     wanted = expected(failure)
@@ -75,21 +77,42 @@ def _unexpected(span: Span, failure: Failure, example: Example | None) -> Diagno
     hint = f"expected {wanted}" if begins else None
     label = "not a statement here" if begins else f"expected {wanted}"
     message = f"`{shown}` starts no statement here" if begins else f"`{shown}` cannot stand here"
-    if begins and _is_declaration(failure.text):
+    if begins and _is_declaration(source.text[span.start :]):
         hint = "a declaration stands in no other: is a `}` missing above?"
     elif close is not None:
         hint = f"did you mean `{close}`?"
     elif example is not None:
-        message = example.message.replace("{found}", shown)
-        hint = example.help.replace("{found}", shown)
+        message, hint = (_filled(text, failure) for text in (example.message, example.help))
     elif not begins:
         message = f"{message}: expected {wanted}"
+        hint = _sign_hint(failure)
     code = codes.UNKNOWN_STATEMENT if begins else codes.UNEXPECTED
     return code.at(span, label, message, help=hint)
 
 
-def _is_declaration(word: str) -> bool:
-    return any(kind.words.split()[0] == word for kind in KINDS)
+def _sign_hint(failure: Failure) -> str | None:
+    """Say how to do without a sign that other languages put into a line."""
+    if failure.text == "=" and failure.previous is not None:
+        return f"a statement has no `=`: write the value behind `{shorten(failure.previous)}`"
+    if failure.text == "," and failure.accepts <= BREAKS:
+        return "write each statement on a line of its own"
+    return None
+
+
+def _filled(text: str, failure: Failure) -> str:
+    """Put the words of the mistake into an example's."""
+    before = "" if failure.previous is None else shorten(str(failure.previous))
+    return text.replace("{found}", shorten(failure.text)).replace("{before}", before)
+
+
+def _is_declaration(text: str) -> bool:
+    """Tell whether a text reads like the start of a declaration, and not only like its word."""
+    line = text.split("\n", 1)[0].split("#", 1)[0].rstrip()
+    return any(
+        line.split()[: len(kind.words.split())] == kind.words.split()
+        and (" " in kind.words or "=" in line or line.endswith("{"))
+        for kind in KINDS
+    )
 
 
 def _character(source: Source, span: Span, failure: Failure) -> Diagnostic:
@@ -139,7 +162,10 @@ def expected(failure: Failure) -> str:
     literal = terminal_patterns(failure.accepts)
     words = [_TERMINALS[name] for name in sorted(failure.accepts) if name in _TERMINALS]
     if failure.previous is not None and failure.previous.type == "NUMBER":
-        words = ["a currency or a unit" if word == _TERMINALS["NAME"] else word for word in words]
+        amount = ("a currency", "a unit")
+        words = [
+            each for word in words for each in (amount if word == _TERMINALS["NAME"] else (word,))
+        ]
     words += [f"`{text}`" for text in sorted(literal.values())]
     line_end = _TERMINALS["_BREAK"]
     if line_end in words and len(words) > 1:

@@ -18,6 +18,7 @@ from dsl.spelling import LONGEST_WORD, closest
 MOST_LINES = 500
 _WORDS = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:[ \t]+([A-Za-z_][A-Za-z0-9_]*))?")
 _OTHER_COMMENTS = ("//", "/*", "--", "<!--", "REM ")
+_IMPORTS = ("import ", "include ", "from ", "require ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,8 @@ def _fell_out(source: Source, piece: Slice) -> Diagnostic:
     hint = "a statement stands between the braces of a declaration: `service access { ... }`"
     if source.text.startswith(_OTHER_COMMENTS, piece.start):
         hint = "a comment starts with `#`"
+    elif source.text.startswith(_IMPORTS, piece.start):
+        hint = "all files of the catalog's folder are one scope; `use` in `catalog` adds a folder"
     return codes.OUTSIDE.at(
         Span(source.path, piece.start, piece.end if end < 0 else len(source.text[:end].rstrip())),
         "in no declaration",

@@ -12,6 +12,7 @@ from dsl.failures import BREAKS, Failure, parse
 from dsl.syntax_examples import CHARACTERS, EXAMPLES, Example
 
 CODE_LETTERS = 3
+_WORD = "word "
 
 
 def advice(failure: Failure) -> Example | None:
@@ -43,9 +44,13 @@ def _keys(failure: Failure) -> tuple[Key, ...]:
     elif failure.text.isidentifier():
         shapes = [found, "NAME"]
     before = None if failure.previous is None else failure.previous.type
+    word = f"{_WORD}{failure.text}"
+    # In a block, each statement but the first is read in another state than the first.
+    block = failure.accepts if failure.begins_statement else None
     return (
-        *(("exact", failure.state, failure.accepts, shape) for shape in shapes),
-        *(("state", failure.state, None, shape) for shape in shapes),
+        *(("exact", failure.state, failure.accepts, shape) for shape in (word, *shapes)),
+        *(("block", None, block, shape) for shape in (word, *shapes) if block is not None),
+        *(("state", failure.state, None, shape) for shape in (word, *shapes)),
         *(("anywhere", before, None, shape) for shape in (*shapes, "<any>")),
     )
 
@@ -56,8 +61,12 @@ def _table() -> dict[Key, Example]:
     for example in EXAMPLES:
         failure = parse(example.wrong, "declaration")
         assert isinstance(failure, Failure), example.wrong
-        exact, *others = _keys(failure)
-        wanted = [key for key in (exact, *others) if (key[0] == "anywhere") == example.anywhere]
+        wanted = [
+            key
+            for key in _keys(failure)
+            if (key[0] == "anywhere") == example.anywhere
+            and key[3].startswith(_WORD) == example.this_word
+        ]
         first = {key[0]: key for key in reversed(wanted)}
         for key in first.values():
             table.setdefault(key, example)

@@ -17,9 +17,11 @@ class Example:
     Attributes:
         wrong: the text; it holds this one mistake.
         at: the text that is pointed at.
-        message: what is wrong; `{found}` stands for the word that does not fit.
+        message: what is wrong; `{found}` stands for the word that does not fit, and
+            `{before}` for the one before it.
         help: what to write instead.
         anywhere: the answer holds after the same kind of word in any construct.
+        this_word: the answer holds for this word alone, not for any in its place.
     """
 
     wrong: str
@@ -27,6 +29,7 @@ class Example:
     message: str
     help: str
     anywhere: bool = False
+    this_word: bool = False
 
 
 EXAMPLES: tuple[Example, ...] = (
@@ -157,25 +160,25 @@ EXAMPLES: tuple[Example, ...] = (
         "service a {\n  price monthly 12.00\n}",
         "12.00",
         "the amount has no currency",
-        "write `12.00 CAD`",
+        "write its currency behind it: `{before} CAD`",
     ),
     Example(
         "service a {\n  price CAD 12.00\n}",
         "CAD",
         "the currency stands before its amount",
-        "write the amount first: `12.00 CAD`",
+        "write the amount first: `12.00 {found}`",
     ),
     Example(
         "service a {\n  price monthly CAD 12.00\n}",
         "CAD",
         "the currency stands before its amount",
-        "write the amount first: `12.00 CAD`",
+        "write the amount first: `12.00 {found}`",
     ),
     Example(
         "service a {\n  price monthly {\n    active CAD 12.00\n  }\n}",
         "CAD",
         "the currency stands before its amount",
-        "write the amount first: `12.00 CAD`",
+        "write the amount first: `12.00 {found}`",
     ),
     Example(
         "service a {\n  price monthly 12.00 CAD 9.00 USD\n}",
@@ -188,6 +191,18 @@ EXAMPLES: tuple[Example, ...] = (
         "monthly",
         "the price has no amount",
         "write amounts, `price monthly 12.00 CAD`, or a block with an amount for each status",
+    ),
+    Example(
+        "service a {\n  on activate charge activation\n}",
+        "activation",
+        "the charge has no amount",
+        "write `on activate charge {before} 75.00 CAD`",
+    ),
+    Example(
+        "service a {\n  tax 19%\n}",
+        "19",
+        "a service names its tax class, not a percentage",
+        "write `tax telecom`, and the percentage in a tax: `telecom DE {found}%`",
     ),
     Example(
         "service a {\n  price\n}",
@@ -485,6 +500,12 @@ EXAMPLES: tuple[Example, ...] = (
         'write `zone table destinations from "destinations.csv"`',
     ),
     Example(
+        "time band night = weekdays 8pm..7am",
+        "8",
+        "hours are those of a clock of 24",
+        "write `daily 20:00..07:00`",
+    ),
+    Example(
         "time band b = 20:00..07:00",
         "20:00",
         "it is not said on which days",
@@ -543,18 +564,117 @@ EXAMPLES: tuple[Example, ...] = (
         "minimum",
         "a minimum stands before the price",
         "write it behind the price: `0.02 USD per minute  minimum 60 s`",
+        this_word=True,
+    ),
+    Example(
+        "rate group g {\n  voice increment 60 s  0.02 USD per minute\n}",
+        "increment",
+        "an increment stands before the price",
+        "write it behind the price: `0.02 USD per minute  increment 60 s`",
+        this_word=True,
+    ),
+    Example(
+        "rate group g {\n  voice during night to DE  0.02 USD per minute\n}",
+        "to",
+        "the parts of a rate stand in another order",
+        'write `voice to ZONE via "CARRIER" during BAND`, and then the price',
+    ),
+    Example(
+        "rate group g {\n  voice to DE night  0.02 USD per minute\n}",
+        "night",
+        "`{found}` is no part of a rate",
+        'write `voice to ZONE via "CARRIER" during BAND`, and then the price',
+    ),
+    Example(
+        "rate group g {\n  voice abroad  0.02 USD per minute\n}",
+        "abroad",
+        "`{found}` is no part of a rate",
+        'write `voice to ZONE via "CARRIER" during BAND`, and then the price',
+    ),
+    Example(
+        'rate group g {\n  rates from "calls.csv"\n}',
+        "from",
+        "a row of a rate group has no `from`",
+        'a table stands behind its group: `rate group roaming from "roaming.csv"`; where usage '
+        "comes from is the group's `when`",
+        this_word=True,
+    ),
+    Example(
+        'rate group g {\n  voice when carrier == "A"  0.02 USD per minute\n}',
+        "when",
+        "a condition is the group's, not a row's",
+        'write `rate group partners when carrier == "ACME" {`',
+        this_word=True,
+    ),
+    Example(
+        'rate group g {\n  voice to DE when carrier == "A"  0.02 USD per minute\n}',
+        "when",
+        "a condition is the group's, not a row's",
+        'write `rate group partners when carrier == "ACME" {`',
+        this_word=True,
+    ),
+    *(
+        Example(
+            f"rate group g {{\n  voice {place}{word}\n}}",
+            word,
+            "a rate of zero is a price as well",
+            "write `0.00 USD per minute`",
+            this_word=True,
+        )
+        for place in ("", "to DE ", "during night ")
+        for word in ("free", "included")
+    ),
+    Example(
+        "rate group g {\n  voice to 49  0.02 USD per minute\n}",
+        "49",
+        "a prefix stands behind `prefix`",
+        "write `to prefix {found}`",
+    ),
+    Example(
+        "rate group g {\n  voice during night, weekend  0.02 USD per minute\n}",
+        ",",
+        "a rate is for one time band",
+        "declare one that holds both: `time band off_peak = weekdays 20:00..07:00, weekends`",
+    ),
+    *(
+        Example(
+            f"rate group g {{\n  voice  0.02 USD per started {unit}\n}}",
+            unit,
+            "what is counted by those that were begun is a block",
+            "write `per block of 1 {found}`",
+            this_word=True,
+        )
+        for unit in ("second", "minute", "hour", "MB", "GB")
+    ),
+    Example(
+        "rate group g {\n  voice  0.02 USD per minute rounded up to 60 s\n}",
+        "rounded",
+        "`{found}` is no part of a price",
+        "an event is rounded up by `increment 60 s`, and counts for at least `minimum 60 s`",
     ),
     Example(
         "rate group g {\n  voice  0.02 USD per minute minimum 60\n}",
         "60",
         "the quantity has no unit",
-        "write its unit behind the number: `minimum 60 s`",
+        "write its unit behind the number: `{before} s`",
     ),
     Example(
         "rate group g {\n  voice to prefix +49  0.02 USD per minute\n}",
         "+",
         "a prefix is digits",
         "write it without `+`: `to prefix 49`",
+    ),
+    Example(
+        "rate plan p {\n  otherwise 0.00 USD\n}",
+        "0.00",
+        "usage without a rate is rejected, and has no price",
+        "write `otherwise reject`, or add a group with a rate for the rest",
+    ),
+    Example(
+        "rate plan p {\n  web_data 1.00 USD per GB\n}",
+        "1.00",
+        "a rate plan lists rate groups; rates stand in a group",
+        "write `rate group home {` around the rates, and `home` here",
     ),
     Example(
         "rate plan p {\n  otherwise zero\n}",
@@ -603,6 +723,27 @@ EXAMPLES: tuple[Example, ...] = (
         "CAD",
         "what a tier costs besides the rates is `flat`",
         "write `rated + 5.00 CAD flat`",
+    ),
+    Example(
+        "bucket b of base {\n  unlimited included\n}",
+        "unlimited",
+        "a tier without a bound is `beyond`",
+        "write `beyond  included`",
+        this_word=True,
+    ),
+    Example(
+        "bucket b of base {\n  rollover 2 GB\n}",
+        "rollover",
+        "`{found}` starts no statement here",
+        "write `rolls over 2 GB for 1 period`",
+        this_word=True,
+    ),
+    Example(
+        "share plan p {\n  bucket b of base {\n    rollover 2 GB\n  }\n}",
+        "rollover",
+        "`{found}` starts no statement here",
+        "write `rolls over 2 GB for 1 period`",
+        this_word=True,
     ),
     Example(
         "bucket b of base {\n  one-time\n}",
@@ -857,16 +998,22 @@ EXAMPLES: tuple[Example, ...] = (
         "write `10% off`",
     ),
     Example(
+        "discount launch = 2.00 USD for 3 periods",
+        "for",
+        "an amount is taken off, or is the price",
+        "write `2.00 USD off` or `10% off`, or `at 2.00 USD` for a price",
+    ),
+    Example(
         "discount launch = 2.00 USD",
         "USD",
         "an amount is taken off, or is the price",
-        "write `2.00 USD off`, or `at 2.00 USD` for a price",
+        "write `2.00 USD off` or `10% off`, or `at 2.00 USD` for a price",
     ),
     Example(
         "discount launch = 10% off for 6 months",
         "months",
         "a discount lasts for billing periods",
-        "write `for 6 periods`: months of a monthly package, years of a yearly one",
+        "write `for {before} periods`: months of a monthly package, years of a yearly one",
     ),
     Example(
         "discount launch = 10% off for ever",
@@ -885,6 +1032,51 @@ EXAMPLES: tuple[Example, ...] = (
         "year",
         "a contract's term is a number of months",
         "write `term 12 months`",
+    ),
+    Example(
+        "contract c {\n  term 24\n}",
+        "24",
+        "a contract's term is a number of months",
+        "write `term {before} months`",
+    ),
+    Example(
+        "contract c {\n  leaving early costs 200.00 USD\n}",
+        "USD",
+        "it is not said which fee service charges what leaving early costs",
+        "write `leaving early costs 200.00 USD charge termination_fee`",
+    ),
+    Example(
+        "contract c {\n  leaving early costs 50% of remaining charges\n}",
+        "charges",
+        "it is not said which fee service charges what leaving early costs",
+        "write `leaving early costs 50% of remaining charges charge termination_fee`",
+    ),
+    Example(
+        "contract c {\n  price 20.00 USD\n}",
+        "price",
+        "a contract has the prices of services",
+        "write `service sim monthly 5.00 USD`",
+        this_word=True,
+    ),
+    Example(
+        "package p {\n  price monthly 20.00 USD\n}",
+        "price",
+        "a package has no price of its own: it is that of its services",
+        "write the price in a service, and `service` with its name here",
+        this_word=True,
+    ),
+    Example(
+        "package p {\n  service sim up to 5\n}",
+        "up",
+        "it is not said how many there are at the least",
+        "write `1..5`, or `optional up to 5` for none at the sale",
+        this_word=True,
+    ),
+    Example(
+        "package p {\n  bills every 30 days\n}",
+        "days",
+        "periods are made of months",
+        "write `monthly`, or `every 3 months`",
     ),
     Example(
         "contract c {\n  minimum 500.00 USD per month\n}",
@@ -919,8 +1111,8 @@ EXAMPLES: tuple[Example, ...] = (
     Example(
         "price book b {\n  sim monthly 5.00 USD\n}",
         "sim",
-        "`sim` starts no statement here",
-        "expected `prices`, `region`, `service` or `}`",
+        "`{found}` starts no statement here",
+        "a price starts with `service`: `service sim monthly 5.00 USD`",
     ),
     Example(
         "price book b {\n  region emea DE, FR {\n  }\n}",

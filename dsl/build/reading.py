@@ -15,6 +15,7 @@ from dsl.source import Source, Span
 from dsl.syntax.base import Comment
 
 Built = TypeVar("Built")
+_new = tuple.__new__
 
 
 @dataclass(slots=True)
@@ -37,7 +38,8 @@ class Reading:
         """Give the place of a tree or token in the file."""
         start, end, base = piece.start_pos, piece.end_pos, self.base
         assert start is not None and end is not None
-        return Span(self.source.path, base + start, base + end)
+        # There are as many as words, and a named tuple's own constructor takes twice as long.
+        return _new(Span, (self.source.path, base + start, base + end))
 
     def stretch(self, first: Branch | Token, last: Branch | Token) -> Span:
         """Give the place from one piece to another."""

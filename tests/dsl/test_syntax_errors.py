@@ -18,10 +18,19 @@ def test_an_example_gives_its_own_answer_and_no_other(example: Example) -> None:
     file, diagnostics = parse_source(source)
     (found,) = diagnostics
     assert source.words(found.primary.span) == example.at
-    assert found.message == example.message.replace("{found}", example.at)
-    assert found.help == example.help.replace("{found}", example.at)
+    before = example.at if found.code == "RB012" else _word_before(source, found.primary.span.start)
+    assert found.message == _filled(example.message, example.at, before)
+    assert found.help == _filled(example.help, example.at, before)
     assert found.slug == SLUGS[found.code]
     assert any(isinstance(node, Broken) for node in file.declarations)
+
+
+def _word_before(source: Source, start: int) -> str:
+    return (source.text[:start].split() or [""])[-1]
+
+
+def _filled(text: str, found: str, before: str) -> str:
+    return text.replace("{found}", found).replace("{before}", before)
 
 
 @pytest.mark.parametrize("char", CHARACTERS)
@@ -57,6 +66,37 @@ def answers(text: str) -> list[tuple[str, str, str | None]]:
             "RB010",
             "annually",
             "did you mean `yearly`?",
+        ),
+        ("time band b = mon..friday", "RB010", "mon", "did you mean `monday`?"),
+        (
+            "service a {\n  tax = telecom\n}",
+            "RB010",
+            "=",
+            "a statement has no `=`: write the value behind `tax`",
+        ),
+        (
+            "service a {\n  tax telecom, type fee\n}",
+            "RB010",
+            ",",
+            "write each statement on a line of its own",
+        ),
+        (
+            'import "rates.ratebook"\nzone z = countries DE',
+            "RB003",
+            'import "rates.ratebook"',
+            "all files of the catalog's folder are one scope; `use` in `catalog` adds a folder",
+        ),
+        (
+            "package p {\n  price monthly 5 USD\n}",
+            "RB011",
+            "price",
+            "write the price in a service, and `service` with its name here",
+        ),
+        (
+            "package p {\n  bills monthly\n  price monthly 5 USD\n}",
+            "RB011",
+            "price",
+            "write the price in a service, and `service` with its name here",
         ),
         (
             "// my catalog\nzone z = countries DE",
