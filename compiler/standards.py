@@ -45,6 +45,16 @@ def country_codes() -> frozenset[str]:
     )
 
 
+def country_of(name: str) -> str | None:
+    """Give the code of a country by its English name."""
+    from babel import Locale
+
+    names = Locale("en").territories.items()
+    wanted = name.strip().replace("_", " ").lower()
+    known = country_codes()
+    return next((str(code) for code, own in names if own.lower() == wanted and code in known), None)
+
+
 @cache
 def timezones() -> frozenset[str]:
     """Give the names of the IANA time zones, from the `tzdata` package.

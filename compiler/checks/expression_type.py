@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Literal, assert_never
 
 from compiler import codes
+from compiler.checks.conditions import bare_fields, place_or_time
 from compiler.checks.page import TINY, Page
 from compiler.checks.unknown_attribute import FEED
+from compiler.resolve.kinds import Kind
 from compiler.resolve.model import Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
@@ -54,7 +56,25 @@ Type = Literal["text", "number", "condition", "field"]
 def check(resolved: Resolved, session: Session) -> None:
     """Report each expression, at its smallest part, that is not of the type that is due."""
     for expression, due in _expressions(resolved):
+        if due == "condition":
+            for field in bare_fields(expression):
+                _report_bare(resolved, field, session)
         _require(expression, due, session)
+
+
+def _report_bare(resolved: Resolved, field: FieldUse, session: Session) -> None:
+    """Report a field that is no condition: often a time band or a zone was meant."""
+    name = field.name.text
+    kind = place_or_time(resolved, name)
+    help_ = _HELP["condition"]
+    if kind is Kind.TIME_BAND:
+        help_ = f"a time band stands in a row of a rate group: `during {name}`"
+    elif kind is Kind.ZONE:
+        help_ = f"ask what is in it: `country in {name}`"
+    is_a = "a field" if kind is None else f"a {kind.words}"
+    session.report(
+        CODE, "a condition is needed here", Label(field.span, f"this is {is_a}"), help=help_
+    )
 
 
 def _expressions(resolved: Resolved) -> Iterator[tuple[Expression, Type]]:
@@ -97,8 +117,8 @@ def _values(attributes: tuple[FeedAttribute, ...]) -> Iterator[tuple[Expression,
 def _require(node: Expression, due: Type, session: Session) -> None:
     """Report a node that cannot be of the type due; "field" takes any value."""
     found = _type_of(node, session)
-    if found == due or (found == "field" and due != "condition"):
-        return
+    if found in {due, "field"}:
+        return  # a field that is no condition is reported by its name
     if due == "field" and found != "condition":
         return
     words = {"text": "a text", "number": "a number", "condition": "a condition"}

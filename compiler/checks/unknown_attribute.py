@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from compiler import codes
+from compiler.checks.conditions import bare_fields, place_or_time
 from compiler.checks.page import TINY, Page
 from compiler.checks.wording import suggestion
 from compiler.facts import measure_of
@@ -88,6 +89,7 @@ class Use:
     span: Span
     measures: frozenset[Measure]
     what: str = ""
+    is_condition: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,8 @@ def check(resolved: Resolved, session: Session) -> None:
     givers = [giver for feed in feeds for giver in _givers(resolved, feed)]
     known: dict[tuple[str, frozenset[Measure]], list[Giver]] = {}
     for use in _uses(resolved):
+        if use.is_condition and place_or_time(resolved, use.name) is not None:
+            continue  # reported as no condition
         lacking = known.get((use.name, use.measures))
         if lacking is None:
             asked = [giver for giver in givers if giver.measure in {None, *use.measures}]
@@ -121,8 +125,16 @@ def check(resolved: Resolved, session: Session) -> None:
             f"no attribute `{use.name}` is given by the {lacking[0].what}{use.what}",
             Label(use.span, "asked for here"),
             [Label(giver.span, f"the {giver.what} does not give it") for giver in lacking],
-            suggestion(use.name, names) or f"add `attribute {use.name}` to the feed",
+            _help(use, names),
         )
+
+
+def _help(use: Use, names: Iterable[str]) -> str:
+    added = f"add `attribute {use.name}` to the feed"
+    found = None if use.what else suggestion(use.name, names)
+    if found is None:
+        return added
+    return found if found.startswith("did") else f"{found}, or {added}"
 
 
 def _givers(resolved: Resolved, feed: FeedDeclaration) -> Iterator[Giver]:
@@ -229,5 +241,7 @@ def _measures(classes: Iterable[UsageClassDeclaration]) -> frozenset[Measure]:
 
 
 def _fields(expression: Expression | None, measures: frozenset[Measure]) -> Iterator[Use]:
+    bare = set() if expression is None else {each.span for each in bare_fields(expression)}
     for field in every(expression, FieldUse):
-        yield Use(field.name.text, field.name.span, measures)
+        is_condition = field.span in bare
+        yield Use(field.name.text, field.name.span, measures, is_condition=is_condition)

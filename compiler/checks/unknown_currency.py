@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from compiler import codes
 from compiler.checks.page import Page
-from compiler.checks.wording import suggestion
+from compiler.checks.wording import choice, suggestion
 from compiler.facts import amount_currency, the_catalog
 from compiler.rate_rows import rate_tables
 from compiler.resolve.model import Resolved
@@ -50,16 +50,28 @@ def check(resolved: Resolved, session: Session) -> None:
     for name in (*own, *elsewhere):
         if minor_units(name.text) is None:
             near = nearest(name.text, listed - {name.text})
+            sound = [each.text for each in own if minor_units(each.text) is not None]
             session.report(
                 CODE,
                 f"`{name.text}` is not a currency of ISO 4217",
                 Label(name.span, "no such currency"),
                 help=(
-                    suggestion(name.text, currency_codes())
+                    _parts(name.text, sound)
+                    or suggestion(name.text, currency_codes())
+                    or (f"write {choice(sound)}" if sound else None)
                     if near is None
                     else f"did you mean `{near}`?"
                 ),
             )
+
+
+_PARTS = frozenset({"c", "ct", "cts", "cent", "cents", "p", "pence"})
+
+
+def _parts(word: str, listed: Sequence[str]) -> str | None:
+    """Say how an amount in parts of a currency is written."""
+    code = next(iter(listed), "USD")
+    return f"write parts of the currency as decimals: `0.05 {code}`" if word in _PARTS else None
 
 
 def currency_names(resolved: Resolved) -> Iterator[Name]:

@@ -9,9 +9,10 @@ from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.checks.wording import choice
 from compiler.resolve.kinds import EntityId, Kind
-from compiler.resolve.model import BUILTIN, Failure, Reference, Resolved
+from compiler.resolve.model import BUILTIN, SERVICE_BASES, Failure, Reference, Resolved
 from compiler.resolve.nearest import nearest
 from compiler.session import Session
+from compiler.standards import country_codes
 from dsl.diagnostic import Label
 
 CODE = codes.UNKNOWN_NAME
@@ -71,11 +72,20 @@ def _report(resolved: Resolved, reference: Reference, session: Session) -> None:
     name, kind = reference.name.text, reference.wanted.words
     where = "" if reference.lifecycle is None else f" of lifecycle `{reference.lifecycle.name}`"
     candidates = candidates_for(resolved, reference)
-    near = nearest(name, candidates)
+    bases = SERVICE_BASES if reference.wanted is Kind.SERVICE_TYPE else ()
+    near = nearest(name, [*candidates, *bases])
     also: tuple[Label, ...] = ()
-    if near is not None:
+    if reference.wanted is Kind.ZONE and name in country_codes():
+        help_text = (
+            f"declare `zone {name.lower()} = countries {name}`; a rate may be `to country {name}`"
+        )
+    elif near in bases:
+        help_text = f"did you mean `{near}`?"
+    elif near is not None:
         also = (Label(resolved.entities[candidates[near]].name.span, f"`{near}` is declared here"),)
         help_text = f"did you mean `{near}`?"
+    elif bases:
+        help_text = f"write {choice(bases)}, or declare `service type {name} = ...`"
     elif candidates:
         help_text = f"write {choice(candidates)}, or declare `{name}`"
     else:

@@ -44,9 +44,17 @@ def check(resolved: Resolved, session: Session) -> None:
                 CODE,
                 f"`{zone.value}` is not a time zone",
                 Label(zone.span, "no such time zone"),
-                help=suggestion(zone.value, timezones())
+                help=_city(zone.value)
+                or suggestion(zone.value, timezones())
                 or 'write a zone of the IANA list, such as `"America/Toronto"` or `"UTC"`',
             )
+
+
+def _city(text: str) -> str | None:
+    """Ask for the zone of a city that is named without its continent."""
+    ending = "/" + text.strip().replace(" ", "_").lower()
+    zones = sorted(zone for zone in timezones() if zone.lower().endswith(ending))
+    return f"did you mean `{zones[0]}`?" if zones else None
 
 
 def _zones(resolved: Resolved) -> Iterator[Text]:

@@ -30,6 +30,18 @@ service line {
 
 """
 
+_MEANT = {
+    **dict.fromkeys(("sec", "secs"), "second"),
+    **dict.fromkeys(("min", "mins", "mn"), "minute"),
+    **dict.fromkeys(("h", "hr", "hrs"), "hour"),
+    **dict.fromkeys(("gig", "gigs", "gigabyte", "gigabytes"), "GB"),
+    **dict.fromkeys(("meg", "megs", "megabyte", "megabytes"), "MB"),
+    **dict.fromkeys(("kilobyte", "kilobytes"), "kB"),
+    **dict.fromkeys(("terabyte", "terabytes"), "TB"),
+    **dict.fromkeys(("sms", "message", "messages", "unit", "units", "piece", "pieces"), "each"),
+}
+"""What is written elsewhere for our units."""
+
 PAGE = Page(
     what="A unit is neither the language's nor one that the catalog declares. Data is written "
     "in `B` or `byte`, `kB`, `MB`, `GB`, `TB` (powers of 1000), `KiB`, `MiB`, `GiB`, "
@@ -60,7 +72,7 @@ def check(resolved: Resolved, session: Session) -> None:
         is_unknown = reference.failure in {Failure.UNKNOWN, Failure.WRONG_KIND}
         if reference.wanted is Kind.UNIT and is_unknown:
             name = reference.name
-            near = nearest(name.text, known_units(resolved))
+            near = _MEANT.get(name.text.lower()) or nearest(name.text, known_units(resolved))
             session.report(
                 CODE,
                 f"`{name.text}` is not a unit",

@@ -6,7 +6,7 @@ from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.checks.unknown_name import candidates_for, failed
 from compiler.checks.wording import choice
-from compiler.resolve.kinds import EntityId
+from compiler.resolve.kinds import EntityId, Kind
 from compiler.resolve.model import BUILTIN, Failure, Reference, Resolved
 from compiler.resolve.nearest import nearest
 from compiler.session import Session
@@ -59,7 +59,9 @@ def _report(resolved: Resolved, reference: Reference, session: Session) -> None:
     other = others[0]
     candidates = candidates_for(resolved, reference)
     near = nearest(name, candidates)
-    if near is not None:
+    if other.kind is Kind.TIME_BAND and reference.wanted is Kind.ZONE:
+        help_text = f"a rate is for a time band by `during {name}`"
+    elif near is not None:
         help_text = f"did you mean `{near}`?"
     elif candidates:
         help_text = f"write {choice(candidates)}"

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from dsl.spelling import begun_by
+
 
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
-    """Give the candidate closest by edit distance, or None where none is close.
+    """Give the candidate closest by edit distance, or else the only one that the name begins.
 
     Close is a third of the name's letters, one at least; ties go to the first by alphabet.
     """
+    known = sorted(set(candidates))
     bound = max(1, len(name) // 3)
     lowered = name.lower()
     letters = set(lowered)
     best: str | None = None
-    for candidate in sorted(set(candidates)):
+    for candidate in known:
         other = candidate.lower()
         if abs(len(candidate) - len(name)) > bound or len(letters.difference(other)) > bound:
             continue  # each letter more, or lacking, is an edit
         distance = edit_distance(lowered, other, bound)
         if distance <= bound:
             best, bound = candidate, distance - 1  # from here on, only a closer one will do
-    return best
+    begun = begun_by(name, known) if best is None else []
+    return begun[0] if len(begun) == 1 else best
 
 
 def edit_distance(left: str, right: str, bound: int | None = None) -> int:

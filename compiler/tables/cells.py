@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from compiler.resolve.nearest import nearest
-from compiler.standards import country_codes, minor_units
+from compiler.standards import country_codes, country_of, minor_units
 from compiler.tables.form import CellKind, Unreadable
 from dsl.build.literals import MAX_DIGITS
 
@@ -51,6 +51,7 @@ def country_help(text: str) -> str:
     """Say which country's code a text was probably meant to be."""
     upper = text.upper()
     meant = _COUNTRY_MEANT.get(upper) or (upper if upper in country_codes() else None)
+    meant = meant or country_of(text)
     near = meant or nearest(upper, country_codes())
     if near is not None and (meant or len(upper) > 2):
         return f"did you mean `{near}`?"

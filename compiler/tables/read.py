@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from types import MappingProxyType
@@ -186,7 +186,8 @@ def _header(source: Source, form: Form, read: _Rows) -> tuple[dict[str, int], li
             order[name] = place
         else:
             faults.append(_unknown_column(at, name, free, form))
-    faults += _missing_columns(source, form, line, order)
+    meant = {nearest(name, free) for name in names if name not in form.names}
+    faults += _missing_columns(source, form, line, {*order, *meant})
     return order, faults
 
 
@@ -199,14 +200,15 @@ def _unknown_column(at: Span, name: str, free: list[str], form: Form) -> Fault:
 
 
 def _missing_columns(
-    source: Source, form: Form, line: int, order: dict[str, int]
+    source: Source, form: Form, line: int, named: Container[str | None]
 ) -> Iterator[Fault]:
+    """Report the columns that are not there; one that is misspelt is reported as that."""
     at = Label(row_span(source, line), "the header of the table")
     for column in form.columns:
-        if column.required and column.name not in order:
+        if column.required and column.name not in named:
             message = f"the column `{column.name}` is missing"
             yield Fault(codes.TABLE_COLUMNS, message, at, help="name it in the first line")
-    if form.one_of and not any(column.name in order for column in form.one_of):
+    if form.one_of and not any(column.name in named for column in form.one_of):
         wanted = " or ".join(f"`{column.name}`" for column in form.one_of)
         message = f"a column is missing: {wanted}"
         yield Fault(codes.TABLE_COLUMNS, message, at, help="name it in the first line")

@@ -172,3 +172,95 @@ def test_a_mistake_is_answered_once_with_what_to_write(
     text: str, answer: tuple[str, str, str]
 ) -> None:
     assert found(text) == [answer]
+
+
+def rated(row: str = "web  1.00 EUR per GB, 1.00 CHF per GB", condition: str = "") -> str:
+    """Write a catalog of usage with one rate."""
+    when = f" when {condition}" if condition else ""
+    usage = USAGE.replace("  first\n", "  first\n  otherwise reject\n")
+    return f"{usage}rate group first{when} {{\n  {row}\n}}\n"
+
+
+WORDS = [
+    (
+        rated("web  1.00 EUR per gigs, 1.00 CHF per GB"),
+        ("RB301", "gigs", "did you mean `GB`?"),
+    ),
+    (
+        rated("web  1.00 EUR per mins, 1.00 CHF per GB"),
+        ("RB301", "mins", "did you mean `minute`?"),
+    ),
+    (
+        rated("web  7 ct per GB"),
+        ("RB107", "ct", "write parts of the currency as decimals: `0.05 EUR`"),
+    ),
+    (
+        rated("web to US  1.00 EUR per GB, 1.00 CHF per GB"),
+        ("RB101", "US", "declare `zone us = countries US`; a rate may be `to country US`"),
+    ),
+    (
+        rated("web to country Germany  1.00 EUR per GB, 1.00 CHF per GB"),
+        ("RB312", "Germany", "did you mean `DE`?"),
+    ),
+    (
+        rated(condition='night or kind == "web"') + "time band night = weekends\n",
+        ("RB306", "night", "a time band stands in a row of a rate group: `during night`"),
+    ),
+    (
+        rated(condition="not home") + "zone home = countries DE\n",
+        ("RB306", "home", "ask what is in it: `country in home`"),
+    ),
+    (
+        rated(condition="country in night") + "time band night = weekends\n",
+        ("RB102", "night", "a rate is for a time band by `during night`"),
+    ),
+    (
+        rated(condition="kind"),
+        ("RB306", "kind", 'compare it: `kind == "voice"`'),
+    ),
+    (
+        rated(condition='roaming == "yes"'),
+        (
+            "RB304",
+            "roaming",
+            "write `country`, `destination` or `kind`, or add `attribute roaming` to the feed",
+        ),
+    ),
+    (
+        rated("web to home  1.00 EUR per GB, 1.00 CHF per GB").replace("  attribute  country\n", "")
+        + "zone home = countries DE\n",
+        ("RB304", "home", "add `attribute country` to the feed"),
+    ),
+    (
+        "service setup {\n  type   recuring\n}\n",
+        ("RB101", "recuring", "did you mean `recurring`?"),
+    ),
+    (
+        "service setup {\n  type   one_time\n}\n",
+        (
+            "RB101",
+            "one_time",
+            "write `recurring`, `non_recurring` or `fee`, or declare `service type one_time = ...`",
+        ),
+    ),
+]
+
+
+@pytest.mark.feature("E2")
+@pytest.mark.parametrize(("text", "answer"), WORDS, ids=[answer[1] for _, answer in WORDS])
+def test_a_word_of_other_price_sheets_is_known(text: str, answer: tuple[str, str, str]) -> None:
+    assert found(text) == [answer]
+
+
+def test_a_city_is_the_time_zone_of_its_continent() -> None:
+    source = Source("case.ratebook", HEAD.replace("UTC", "new york"))
+    only = next(each for each in compile_sources((source,)).diagnostics if each.code == "RB109")
+    assert (only.code, only.help) == ("RB109", "did you mean `America/New_York`?")
+
+
+def test_a_misspelt_column_is_not_missing_as_well() -> None:
+    text = HEAD + 'zone table places from "places.csv"\n'
+    table = Source("places.csv", "zone,prefixes\nhome,49\n")
+    compilation = compile_sources((Source("case.ratebook", text), table))
+    errors = [each for each in compilation.diagnostics if each.severity == "error"]
+    assert [(each.code, each.help) for each in errors] == [("RB331", "did you mean `prefix`?")]
