@@ -237,7 +237,10 @@ def charge(run: Run) -> Reasons:
         compute_target(run.connection, run.request.program, as_of=run.request.as_of)
     except (duckdb.OutOfRangeException, AmountOverflow) as fault:
         return (f"an amount is too large to be exact: {fault}",)
-    return tuple(str(missing) for missing in find_missing_prices(run.connection, run.request.as_of))
+    return tuple(
+        str(missing)
+        for missing in find_missing_prices(run.connection, run.request.program, run.request.as_of)
+    )
 
 
 def subtract(run: Run) -> Reasons:

@@ -15,6 +15,7 @@ the tables above it and leaves its own.  Conventions for every table:
 | book.* | runtime.book.load | a row of a book file, typed, with `row` (1 = first data row) |
 | subscription.account_services | runtime.subscriptions | an account service, all it bills by |
 | subscription.timeline | runtime.subscriptions | a stretch of days in one status |
+| subscription.package_timeline | runtime.subscriptions | a stretch of a package in one status |
 | subscription.periods | runtime.subscriptions | a billing period of an account service |
 | subscription.usage_periods | runtime.subscriptions | a usage period of an account service |
 | subscription.occurrences | runtime.subscriptions | a transition that occurred |
@@ -39,7 +40,8 @@ PRICE_TYPE = "DECIMAL(38, 12)"
 """A price before it is multiplied: up to 12 decimals, exact."""
 
 TABLES: dict[str, dict[str, str]] = {
-    # What an account service bills by.  `start_day` is its effective date, `end_day` the
+    # What an account service bills by.  `sale_day` is its package's effective date,
+    # `start_day` its own, `end_day` the
     # first day it is no longer held (its own or its package's cancellation, or a status on
     # the canceled base).  `anchor_day` starts the first full period; `activation_day` is
     # the sale or the first billable day, as the package says; NULL while not activated.
@@ -60,12 +62,23 @@ TABLES: dict[str, dict[str, str]] = {
         "timezone": "VARCHAR",
         "jurisdiction": "VARCHAR",
         "is_exempt": "BOOLEAN",
+        "sale_day": "DATE",
         "start_day": "DATE",
         "end_day": "DATE",
         "activation_day": "DATE",
         "anchor_day": "DATE",
         "bill_day": "INTEGER",
         "usage_bill_day": "INTEGER",
+    },
+    # The stretches of an account package's life in one status; NULL before its first one.
+    "subscription.package_timeline": {
+        "account_package": "VARCHAR",
+        "account": "VARCHAR",
+        "package": "VARCHAR",
+        "status": "VARCHAR",
+        "base": "VARCHAR",
+        "from_day": "DATE",
+        "until_day": "DATE",
     },
     # The stretches tile [start_day, end_day).  `billable`: both the service's status and
     # the package's are on the billable base.

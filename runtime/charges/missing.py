@@ -11,9 +11,11 @@ from datetime import date
 
 from duckdb import DuckDBPyConnection
 
-from runtime.charges.one_time import ACTIVATED
-from runtime.charges.recurring import NOT_PRICED
+from runtime.charges.one_time import one_time_sql
+from runtime.charges.recurring import not_priced_sql
+from runtime.charges.transitions import transition_sql
 from runtime.charges.words import as_words
+from runtime.program.model import Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,45 +33,36 @@ class MissingPrice:
         )
 
 
-def find_missing_prices(connection: DuckDBPyConnection, as_of: date) -> tuple[MissingPrice, ...]:
+def find_missing_prices(
+    connection: DuckDBPyConnection, program: Program, as_of: date
+) -> tuple[MissingPrice, ...]:
     """Give each missing price once, with the first account service that needs it.
 
     Reads the subscription tables and those of runtime.charges.prices.
     """
     recurring = connection.execute(f"""
         SELECT service, status, months, currency, min(account_service)
-        FROM ({NOT_PRICED}) AS n
+        FROM ({not_priced_sql(program)}) AS n
         GROUP BY service, status, months, currency
         ORDER BY 1, 2, 3, 4
     """).fetchall()
     one_time = connection.execute(
         f"""
-        SELECT s.service, s.currency, min(s.account_service)
-        FROM subscription.account_services AS s
-        JOIN charge.services AS k ON k.service = s.service AND k.base = 'non_recurring'
-        LEFT JOIN charge.one_time_prices AS p
-          ON p.service = s.service AND p.currency = s.currency
-        WHERE p.service IS NULL AND s.activation_day IS NOT NULL
-          AND {ACTIVATED} <= ? AND {ACTIVATED} < s.end_day
-        GROUP BY s.service, s.currency
+        SELECT service, currency, min(account_service)
+        FROM ({one_time_sql(program, as_of)}) AS n
+        WHERE price IS NULL
+        GROUP BY service, currency
         ORDER BY 1, 2
         """,
-        [as_of],
     ).fetchall()
     transitions = connection.execute(
-        """
-        SELECT s.service, o.transition, s.currency, min(s.account_service)
-        FROM subscription.occurrences AS o
-        JOIN subscription.account_services AS s ON s.account_service = o.account_service
-        JOIN (SELECT DISTINCT service, transition FROM charge.transition_charges) AS charged
-          ON charged.service = s.service AND charged.transition = o.transition
-        LEFT JOIN charge.transition_charges AS p
-          ON p.service = s.service AND p.transition = o.transition AND p.currency = s.currency
-        WHERE p.service IS NULL AND o.day <= ?
-        GROUP BY s.service, o.transition, s.currency
+        f"""
+        SELECT charged_service, transition, currency, min(account_service)
+        FROM ({transition_sql(program, as_of)}) AS n
+        WHERE price IS NULL
+        GROUP BY charged_service, transition, currency
         ORDER BY 1, 2, 3
         """,
-        [as_of],
     ).fetchall()
     return (
         *(

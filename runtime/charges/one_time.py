@@ -10,29 +10,48 @@ from datetime import date
 from duckdb import DuckDBPyConnection
 
 from runtime.charges.amounts import whole_minor_sql
+from runtime.charges.choice import IS_OWNED, best_sql, holds_sql, is_choice
+from runtime.charges.quoting import quoted_sql
 from runtime.program.model import Program
 
 ACTIVATED = "greatest(s.activation_day, s.start_day)"
 """SQL for the day a service of subscription.account_services s was activated."""
 
 
-def charge_one_time(connection: DuckDBPyConnection, program: Program, as_of: date) -> None:
-    """Add one charge to charge.target per non-recurring service activated by `as_of`.
+_HOLDS = f"{IS_OWNED} AND {holds_sql(ACTIVATED, 'false')}"
 
-    A package that is not activated yet has no such day, whatever the service's first day.
+
+def one_time_sql(program: Program, as_of: date) -> str:
+    """Give SQL for each non-recurring service activated by `as_of`, with its price.
+
+    `price` is NULL where there is none.  A package that is not activated yet has no such
+    day, whatever the service's first day.
     """
-    amount = whole_minor_sql("p.unit_price", "s.quantity", "s.minor_units", program.rounding)
-    connection.execute(
-        f"""
+    is_held = f"AND {_HOLDS}" if is_choice(program) else ""
+    best = best_sql("s.account_service") if is_choice(program) else ""
+    return f"""
+    SELECT s.account_service, s.account, s.account_package, s.service,
+           CAST(NULL AS VARCHAR) AS status, {ACTIVATED} AS day, {ACTIVATED} AS count_day,
+           s.quantity, s.currency, s.minor_units, r.price, r.unit_price, r.counted_by, r.source
+    FROM subscription.account_services AS s
+    JOIN charge.services AS k ON k.service = s.service AND k.base = 'non_recurring'
+    LEFT JOIN charge.one_time_prices AS r
+      ON r.service = s.service AND r.currency = s.currency {is_held}
+    WHERE s.activation_day IS NOT NULL AND {ACTIVATED} <= DATE '{as_of}' AND {ACTIVATED} < s.end_day
+    {best}
+    """
+
+
+def charge_one_time(connection: DuckDBPyConnection, program: Program, as_of: date) -> None:
+    """Add one charge to charge.target per non-recurring service activated by `as_of`."""
+    priced = f"SELECT * FROM ({one_time_sql(program, as_of)}) AS c WHERE price IS NOT NULL"
+    charges = quoted_sql(connection, program, "one_time", priced)
+    amount = whole_minor_sql("o.unit_price", "o.quantity", "o.minor_units", program.rounding)
+    connection.execute(f"""
         INSERT INTO charge.target BY NAME
-        SELECT 'one_time' AS kind, s.account_service, s.service,
-               {ACTIVATED} AS period_start, {ACTIVATED} + 1 AS period_end,
-               s.quantity, p.unit_price, {amount} AS minor, s.currency, p.source, c.tax_class
-        FROM subscription.account_services AS s
-        JOIN charge.one_time_prices AS p
-          ON p.service = s.service AND p.currency = s.currency
-        LEFT JOIN charge.services AS c ON c.service = s.service
-        WHERE s.activation_day IS NOT NULL AND {ACTIVATED} <= ? AND {ACTIVATED} < s.end_day
-        """,
-        [as_of],
-    )
+        SELECT 'one_time' AS kind, o.account_service, o.service,
+               o.day AS period_start, o.day + 1 AS period_end,
+               o.quantity, o.unit_price, {amount} AS minor, o.currency, o.source, c.tax_class
+        FROM ({charges}) AS o
+        LEFT JOIN charge.services AS c ON c.service = o.service
+    """)

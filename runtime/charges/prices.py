@@ -4,7 +4,7 @@
 | --- | --- |
 | charge.recurring_prices | the price of a service for a full period in one status |
 | charge.one_time_prices | the price of a non-recurring service |
-| charge.transition_charges | a fee that a service's transition charges |
+| charge.transition_prices | a fee that a service's transition charges |
 | charge.services | a service: its place in the program, its tax class |
 | charge.package_services | the place of a service inside a package |
 | charge.usage_classes | a usage class's place |
@@ -19,14 +19,46 @@ from duckdb import DuckDBPyConnection
 from runtime.engine import fill_table
 from runtime.program.model import Program
 from runtime.program.plain import plain_prices
+from runtime.program.prices import OneTimePrice, RecurringPrice, TransitionCharge
 from runtime.tables import PRICE_TYPE
 
 _WORD, _WHOLE = "VARCHAR", "INTEGER"
+
+# `unit_price`: NULL where the price is more than so much for each; see runtime.charges.quotes.
+_PRICE_COLUMNS = {
+    "level": _WORD,
+    "owner": _WORD,
+    "start": "DATE",
+    "audience": _WORD,
+    "price": _WHOLE,
+    "unit_price": PRICE_TYPE,
+    "counted_by": _WORD,
+    "source": _WHOLE,
+}
 
 
 def load_prices(connection: DuckDBPyConnection, program: Program) -> None:
     """Make the tables of this module from the program, in place of any before."""
     plain = plain_prices(program)
+    counted_by = {price.id: price.counted_by for price in program.prices}
+
+    def priced(row: RecurringPrice | OneTimePrice | TransitionCharge) -> tuple[object, ...]:
+        """Give the values of _PRICE_COLUMNS."""
+        is_plain = row.price in plain
+        start, audience = None, "all"
+        if not isinstance(row, TransitionCharge):
+            start, audience = row.start, row.audience
+        return (
+            row.level,
+            row.owner,
+            start,
+            audience,
+            row.price,
+            plain[row.price].amount if is_plain else None,
+            counted_by[row.price],
+            row.source,
+        )
+
     fill_table(
         connection,
         "charge.recurring_prices",
@@ -35,39 +67,31 @@ def load_prices(connection: DuckDBPyConnection, program: Program) -> None:
             "months": _WHOLE,
             "status": _WORD,
             "currency": _WORD,
-            "unit_price": PRICE_TYPE,
-            "source": _WHOLE,
+            **_PRICE_COLUMNS,
         },
         [
-            (row.service, row.months, row.status, row.currency, plain[row.price].amount, row.source)
+            (row.service, row.months, row.status, row.currency, *priced(row))
             for row in program.recurring_prices
         ],
     )
     fill_table(
         connection,
         "charge.one_time_prices",
-        {"service": _WORD, "currency": _WORD, "unit_price": PRICE_TYPE, "source": _WHOLE},
-        [
-            (row.service, row.currency, plain[row.price].amount, row.source)
-            for row in program.one_time_prices
-        ],
+        {"service": _WORD, "currency": _WORD, **_PRICE_COLUMNS},
+        [(row.service, row.currency, *priced(row)) for row in program.one_time_prices],
     )
     fill_table(
         connection,
-        "charge.transition_charges",
+        "charge.transition_prices",
         {
             "service": _WORD,
             "transition": _WORD,
             "fee_service": _WORD,
             "currency": _WORD,
-            "unit_price": PRICE_TYPE,
-            "source": _WHOLE,
+            **_PRICE_COLUMNS,
         },
         [
-            (
-                *(row.service, row.transition, row.fee_service, row.currency),
-                *(plain[row.price].amount, row.source),
-            )
+            (row.service, row.transition, row.fee_service, row.currency, *priced(row))
             for row in program.transition_charges
         ],
     )

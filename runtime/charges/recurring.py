@@ -12,40 +12,51 @@ from datetime import date
 from duckdb import DuckDBPyConnection
 
 from runtime.charges.amounts import stretch_minor_sql
+from runtime.charges.choice import IS_OWNED, best_sql, holds_sql, is_choice
 from runtime.charges.proration import counted_days_sql, make_day_seconds, prorations_of
+from runtime.charges.quoting import quoted_sql
 from runtime.program.model import Program
 
-NOT_PRICED = """
-SELECT s.account_service, s.service, t.status, s.months, s.currency
+_FOUND = """
 FROM subscription.periods AS p
 JOIN subscription.account_services AS s ON s.account_service = p.account_service
 JOIN subscription.timeline AS t
   ON t.account_service = p.account_service AND t.billable
  AND t.from_day < p.period_end AND t.until_day > p.period_start
-JOIN (SELECT DISTINCT service FROM charge.recurring_prices) AS priced
-  ON priced.service = s.service
-LEFT JOIN charge.recurring_prices AS r
-  ON r.service = s.service AND r.months = s.months
- AND r.status = t.status AND r.currency = s.currency
-WHERE r.service IS NULL
 """
-"""Billable stretches of services with recurring prices, but none for this one."""
+
+_PRICED_BY = """
+  r.service = s.service AND r.months = s.months
+  AND r.status = t.status AND r.currency = s.currency
+"""
+
+_IS_HELD = f"{IS_OWNED} AND {holds_sql('p.period_start', 'p.full_start > s.activation_day')}"
+
+
+def not_priced_sql(program: Program) -> str:
+    """Give SQL for billable stretches of services with recurring prices, but none for this one."""
+    is_held = f"AND {_IS_HELD}" if is_choice(program) else ""
+    return f"""
+    SELECT s.account_service, s.service, t.status, s.months, s.currency
+    {_FOUND}
+    WHERE s.service IN (SELECT service FROM charge.recurring_prices)
+      AND NOT EXISTS (
+        SELECT 1 FROM charge.recurring_prices AS r WHERE {_PRICED_BY} {is_held}
+      )
+    """
+
 
 # What a status costs is found by service, months, status and currency; a stretch is then
 # merged with the one before it where nothing that sets its price changed between them.
-_STRETCHES = """
-SELECT s.account_service, s.service, t.status, s.currency, s.minor_units, s.quantity,
-       p.full_start, p.full_end, s.proration, r.unit_price, r.source,
+_STRETCHES = f"""
+SELECT s.account_service, s.account, s.account_package, s.service, t.status, s.currency,
+       s.minor_units, s.quantity, p.full_start, p.full_end, s.proration,
+       r.price, r.unit_price, r.counted_by, r.source,
+       CASE s.timing WHEN 'advance' THEN p.period_start ELSE p.period_end - 1 END AS count_day,
        greatest(p.period_start, t.from_day) AS from_day,
        least(p.period_end, t.until_day) AS until_day
-FROM subscription.periods AS p
-JOIN subscription.account_services AS s ON s.account_service = p.account_service
-JOIN subscription.timeline AS t
-  ON t.account_service = p.account_service AND t.billable
- AND t.from_day < p.period_end AND t.until_day > p.period_start
-JOIN charge.recurring_prices AS r
-  ON r.service = s.service AND r.months = s.months
- AND r.status = t.status AND r.currency = s.currency
+{_FOUND}
+JOIN charge.recurring_prices AS r ON {_PRICED_BY}
 """
 
 _CONTENT = (
@@ -75,8 +86,11 @@ def charge_recurring(connection: DuckDBPyConnection, program: Program, as_of: da
         "unit_price", "quantity", "minor_units", program.rounding, prorations
     )
     stretches = _STRETCHES
+    if is_choice(program):
+        stretches += f" WHERE {_IS_HELD} {best_sql('s.account_service, p.full_start, t.from_day')}"
     if "never" in prorations:
-        stretches = f"WITH priced_stretches AS ({_STRETCHES}) {_NEVER_PRORATED}"
+        stretches = f"WITH priced_stretches AS ({stretches}) {_NEVER_PRORATED}"
+    stretches = quoted_sql(connection, program, "recurring", stretches)
     connection.execute(f"""
         INSERT INTO charge.target BY NAME
         WITH stretches AS ({stretches}),

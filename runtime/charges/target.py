@@ -9,6 +9,7 @@ from duckdb import DuckDBPyConnection
 
 from runtime.charges.one_time import charge_one_time
 from runtime.charges.prices import load_prices
+from runtime.charges.quoting import begin_quoting
 from runtime.charges.recurring import charge_recurring
 from runtime.charges.transitions import charge_transitions
 from runtime.charges.usage import charge_bucket_flats, charge_usage
@@ -32,6 +33,7 @@ def compute_target(connection: DuckDBPyConnection, program: Program, *, as_of: d
     Raises duckdb.OutOfRangeException or AmountOverflow where an amount cannot be exact.
     """
     load_prices(connection, program)
+    begin_quoting(connection)
     create_table(connection, "charge.target")
     for charge in KINDS:
         charge(connection, program, as_of)

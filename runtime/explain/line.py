@@ -10,6 +10,7 @@ from typing import assert_never
 
 from runtime.explain.amounts import explain_amount, explain_components
 from runtime.explain.model import Explanation, Fact
+from runtime.explain.pricing import explain_pricing
 from runtime.explain.records import RatedUsage, explain_records
 from runtime.explain.words import days_of, figure, measured, shown, words
 from runtime.invoice.invariants import all_lines
@@ -169,6 +170,8 @@ def _price(invoice: Invoice, line: InvoiceLine) -> tuple[Explanation, ...]:
     """The line's own price; a usage line's prices stand with its components."""
     if line.unit_price is None or line.kind == "usage":
         return ()
+    if line.pricing is not None:
+        return (explain_pricing(invoice, line, line.pricing),)
     price = f"{shown(line.unit_price, invoice.minor_units)} {invoice.currency}"
     each = "for one and a full period" if line.kind == "recurring" else "each time"
     return (Explanation(f"The price is {price} {each}", source=line.source),)

@@ -23,6 +23,7 @@ from runtime.invoice.assemble_lines import (
     subtract_components,
     word_line,
 )
+from runtime.invoice.assemble_pricing import pricing_of
 from runtime.invoice.assemble_statements import (
     USAGE_DAY_LIMIT,
     Prices,
@@ -115,7 +116,13 @@ def _draft(lines: Sequence[DueLine], batch: Batch, maker: _Maker) -> Draft:
         for number, (due, share) in enumerate(zip(lines, shares, strict=True), start=1)
     )
     worded = tuple(
-        word_line(line, _components(line.due, batch, maker), maker.wording) for line in drafted
+        word_line(
+            line,
+            _components(line.due, batch, maker),
+            maker.wording,
+            pricing_of(line.due, batch.quotes, maker.wording.sources),
+        )
+        for line in drafted
     )
     return Draft(_invoice(lines, worded, taxes, batch, maker), drafted)
 

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from duckdb import DuckDBPyConnection
 
+from runtime.invoice.assemble_pricing import Quotes, read_quotes
 from runtime.invoice.draft import DueLine
 from runtime.invoice.model import Party
 from runtime.tables import OPEN_DAY
@@ -123,6 +124,7 @@ class Batch:
     changes: dict[str, tuple[StatusChange, ...]]
     days: dict[str, tuple[DayUse, ...]]
     usage_lines: dict[tuple[str, date, str], tuple[tuple[str, int], ...]]
+    quotes: Quotes
 
 
 def read_batches(connection: DuckDBPyConnection) -> Iterator[Batch]:
@@ -246,6 +248,7 @@ def _read_facts(connection: DuckDBPyConnection, lines: tuple[DueLine, ...]) -> B
         changes={name: tuple(parts) for name, parts in changes.items()},
         days={name: tuple(uses) for name, uses in days.items()},
         usage_lines=_read_usage_lines(connection),
+        quotes=read_quotes(connection),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Literal, assert_never
 from runtime.charges.words import as_title, as_words
 from runtime.invoice.assemble_facts import Cell
 from runtime.invoice.draft import DraftLine, DueLine
-from runtime.invoice.model import InvoiceLine, PriceSource, UsageComponent
+from runtime.invoice.model import InvoiceLine, PriceSource, Pricing, UsageComponent
 from runtime.invoice.units import as_decimal, plain
 from runtime.money import to_major
 from runtime.program.buckets import Bucket, BucketTier
@@ -43,7 +43,7 @@ class Wording:
             self.class_units.setdefault(row.usage_class, plain[row.price].unit)
         self._groups = {(row.plan, row.group): row.ordinal for row in program.rate_plan_groups}
         self._rates = {row.id: ordinal for ordinal, row in enumerate(program.rates)}
-        self._sources = {
+        self.sources = {
             row.id: PriceSource(path=row.path, line=row.line, text=row.text)
             for row in program.sources
         }
@@ -74,7 +74,7 @@ class Wording:
 
     def source(self, source: int | None) -> PriceSource | None:
         """Give a line of the catalog."""
-        return None if source is None else self._sources.get(source)
+        return None if source is None else self.sources.get(source)
 
 
 def price_source(due: DueLine, wording: Wording) -> PriceSource | None:
@@ -86,8 +86,13 @@ def price_source(due: DueLine, wording: Wording) -> PriceSource | None:
     return wording.source(due.source)
 
 
-def word_line(line: DraftLine, components: Parts, wording: Wording) -> InvoiceLine:
-    """Give the line as the invoice prints it; `components`: how its usage was rated."""
+def word_line(
+    line: DraftLine, components: Parts, wording: Wording, pricing: Pricing | None = None
+) -> InvoiceLine:
+    """Give the line as the invoice prints it.
+
+    `components`: how its usage was rated; `pricing`: how its tiers made its price.
+    """
     due = line.due
     amount = _multiplied(due, components, wording)
     return InvoiceLine(
@@ -124,6 +129,7 @@ def word_line(line: DraftLine, components: Parts, wording: Wording) -> InvoiceLi
         tax_percent=line.taxes.percent,
         tax=to_major(line.taxes.minor, due.minor_units),
         components=components,
+        pricing=pricing,
         source=line.source,
     )
 

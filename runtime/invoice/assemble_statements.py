@@ -25,13 +25,21 @@ _CHARGES: dict[str, TierCharge] = {"included": "included", "flat": "flat", "rate
 
 
 class Prices:
-    """The program's prices that statements quote."""
+    """The program's prices that statements quote.
+
+    A recurring price is quoted where a status has one, the same for all and so much for each.
+    """
 
     def __init__(self, program: Program) -> None:
         plain = plain_prices(program)
+        found: dict[tuple[str, int, str, str], set[int]] = {}
+        for row in program.recurring_prices:
+            key = (row.service, row.months, row.status, row.currency)
+            found.setdefault(key, set()).add(row.price)
         self.recurring = {
-            (row.service, row.months, row.status, row.currency): plain[row.price].amount
-            for row in program.recurring_prices
+            key: plain[price].amount
+            for key, (price, *others) in found.items()
+            if price in plain and not others
         }
         self.flats = {
             (row.bucket, row.tier, row.currency): row.amount for row in program.bucket_flats

@@ -83,6 +83,7 @@ class Page:
     Attributes:
         word: Invoice, Credit note or Draft.
         rated_lines: the lines made of components, in printed order.
+        priced_lines: the lines whose price is made of tiers, in printed order.
         buckets: the bucket statements with the lines that charge their tiers.
         usage_services: the usage rows, service by service.
         day_places: the decimals of a unit in the usage tables, so that points stand in a column.
@@ -91,6 +92,7 @@ class Page:
     word: str
     invoice: Invoice
     rated_lines: tuple[InvoiceLine, ...]
+    priced_lines: tuple[InvoiceLine, ...]
     buckets: tuple[BucketView, ...]
     usage_services: tuple[ServiceUsage, ...]
     day_places: Mapping[str, int]
@@ -179,6 +181,7 @@ def page_of(invoice: Invoice, printer: Printer, style: str) -> Page:
         word=word_of(invoice),
         invoice=invoice,
         rated_lines=tuple(line for line in lines if line.components),
+        priced_lines=tuple(line for line in lines if line.pricing is not None),
         buckets=tuple(_bucket_view(bucket, lines) for bucket in invoice.buckets),
         usage_services=tuple(_service_usages(invoice.usage_days)),
         day_places=_day_places(invoice.usage_days),

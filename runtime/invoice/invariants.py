@@ -133,6 +133,17 @@ def broken_components(invoice: Invoice) -> tuple[str, ...]:
     return tuple(found)
 
 
+def broken_pricing(invoice: Invoice) -> tuple[str, ...]:
+    """The rows of a tiered price add up to its amount, and that is the line's price."""
+    found = []
+    for line in all_lines(invoice):
+        if line.pricing is not None:
+            total = sum((row.amount for row in line.pricing.rows), Decimal(0))
+            if not total == line.pricing.amount == line.unit_price:
+                found.append(f"line {line.number}: {line.unit_price} is not {total}")
+    return tuple(found)
+
+
 INVARIANTS = (
     broken_numbers,
     broken_subtotals,
@@ -141,6 +152,7 @@ INVARIANTS = (
     broken_places,
     broken_prices,
     broken_components,
+    broken_pricing,
 )
 
 

@@ -68,6 +68,48 @@ class UsageComponent(Frozen):
     source: PriceSource | None
 
 
+class PriceRow(Frozen):
+    """A part of an amount: a term of a tier, or what was then done to the sum.
+
+    Attributes:
+        kind: a term; or `less`, `at_most`, `at_least`, which lower or raise what is so far.
+        tier: from 0; above `lower`, up to `upper` (None: beyond).  None where not a term.
+        basis: what the rate is for: `share` (each), `block` (each begun `per`), `flat`
+            (once), `instance` (each instance of the service, where a rule counts).
+        quantity: units, begun blocks, instances, or 1.
+        amount: exact; the rows of an amount add up to it.
+    """
+
+    kind: Literal["term", "less", "at_most", "at_least"]
+    tier: int | None = None
+    lower: int | None = None
+    upper: int | None = None
+    basis: str | None = None
+    quantity: int | None = None
+    rate: Decimal | None = None
+    per: int | None = None
+    amount: Decimal
+    source: PriceSource | None = None
+
+
+class Pricing(Frozen):
+    """How the amount of a line came about, whose price is more than so much for each.
+
+    Attributes:
+        counted: what picked the tiers: the instances, or what the rule `counted_by` counts.
+        included: so many of them cost nothing.
+        instances: of the service itself.
+        amount: of a full period, or of one charge; the line's unit price.
+    """
+
+    counted: int
+    counted_by: str | None
+    included: int
+    instances: int
+    amount: Decimal
+    rows: tuple[PriceRow, ...]
+
+
 class InvoiceLine(Frozen):
     """One charge or credit.
 
@@ -94,6 +136,7 @@ class InvoiceLine(Frozen):
             price holds; None where it holds none.
         tax: this line's share of the invoice's tax.
         components: how a usage line was rated.
+        pricing: how a tiered price came to its amount; None where it is so much for each.
         source: the catalog's line of the price; None where components carry theirs.
     """
 
@@ -130,6 +173,7 @@ class InvoiceLine(Frozen):
     tax_percent: Decimal | None
     tax: Decimal
     components: tuple[UsageComponent, ...]
+    pricing: Pricing | None = None
     source: PriceSource | None
 
     @property

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from runtime.program.model import Program
 from runtime.program.plain import plain_prices
 from runtime.program.prices import OneTimePrice, RecurringPrice, TransitionCharge
+from runtime.program.service_prices import exact_prices
 
 
 def find_unbillable(program: Program) -> tuple[str, ...]:
@@ -27,16 +28,17 @@ def _found(program: Program) -> Iterator[tuple[int, str]]:
 
 
 def _prices(program: Program) -> Iterator[tuple[int, str]]:
-    plain = plain_prices(program)
+    exact = exact_prices(program) | plain_prices(program).keys()
     priced: list[RecurringPrice | OneTimePrice | TransitionCharge]
     priced = [*program.recurring_prices, *program.one_time_prices, *program.transition_charges]
     for row in priced:
-        if row.price not in plain:
+        if row.price not in exact:
             yield row.source, "a price of this form"
         if row.level != "catalog":
             yield row.source, f"a price of a {row.level.replace('_', ' ')}"
-        if not isinstance(row, TransitionCharge) and row.start is not None:
-            yield row.source, "a price from a date on"
+        is_renewal = not isinstance(row, TransitionCharge) and row.audience == "renewals"
+        if is_renewal and program.package_contracts:
+            yield row.source, "a price for renewals beside contracts"
 
 
 def _rates(program: Program) -> Iterator[tuple[int, str]]:

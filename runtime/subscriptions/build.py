@@ -6,6 +6,7 @@
 | statuses | service_events, package_events | every change of status, in order |
 | | service_states, package_states | what status from what day |
 | lives | lives | the days each is held |
+| package timeline | package_timeline | stretches of days of a package in one status |
 | timeline | timeline, first_billable | stretches of days in one status, of service and package |
 | services | account_services | with activation and anchor |
 | periods | periods, usage_periods | the billing and usage periods |
@@ -30,7 +31,7 @@ from runtime.subscriptions.occurrences import make_occurrences
 from runtime.subscriptions.periods import make_periods, make_usage_periods
 from runtime.subscriptions.services import make_account_services
 from runtime.subscriptions.statuses import make_statuses
-from runtime.subscriptions.timeline import make_timeline
+from runtime.subscriptions.timeline import make_package_timeline, make_timeline
 
 PASSING = (
     "holdings",
@@ -58,6 +59,7 @@ def build_subscriptions(connection: DuckDBPyConnection, program: Program, as_of:
     make_statuses(connection, as_of)
     make_lives(connection)
     make_timeline(connection)
+    make_package_timeline(connection)
     make_account_services(connection)
     make_periods(connection, as_of)
     make_usage_periods(connection, as_of)

@@ -39,7 +39,7 @@ def make_account_services(connection: DuckDBPyConnection) -> None:
           timing,
           CASE proration WHEN 'seconds' THEN 'seconds ' || timezone ELSE proration END,
           quantity, currency, minor_units, timezone, jurisdiction, is_exempt,
-          start_day, end_day, activation_day,
+          sale_day, start_day, end_day, activation_day,
           {anchor} AS anchor_day,
           bill_day,
           CAST(coalesce(usage_bill_day, bill_day, day(start_day)) AS INTEGER)

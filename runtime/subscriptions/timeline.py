@@ -8,6 +8,42 @@ from runtime.engine import create_table
 from runtime.tables import OPEN_DAY
 
 
+def make_package_timeline(connection: DuckDBPyConnection) -> None:
+    """Make subscription.package_timeline: what status each account package is in, and when."""
+    open_day = f"DATE '{OPEN_DAY}'"
+    create_table(connection, "subscription.package_timeline")
+    connection.execute(
+        f"""
+        INSERT INTO subscription.package_timeline
+        WITH ends AS (
+          SELECT owner, min(from_day) AS day FROM subscription.package_states
+          WHERE base = 'canceled' GROUP BY owner
+        ),
+        firsts AS (
+          SELECT owner, min(from_day) AS day FROM subscription.package_states GROUP BY owner
+        ),
+        spans AS (
+          SELECT owner, status, base, from_day, coalesce(until_day, {open_day}) AS until_day
+          FROM subscription.package_states
+          UNION ALL
+          SELECT p.row, CAST(NULL AS VARCHAR), 'billable', DATE '0001-01-01',
+            coalesce(f.day, {open_day})
+          FROM book.account_packages p LEFT JOIN firsts f ON f.owner = p.row
+        ),
+        cut AS (
+          SELECT p.account_package, p.account, p.package, s.status, s.base,
+            greatest(s.from_day, p.effective) AS from_day,
+            least(s.until_day, coalesce(p.cancelled, {open_day}), coalesce(e.day, {open_day}))
+              AS until_day
+          FROM book.account_packages p
+          JOIN spans s ON s.owner = p.row
+          LEFT JOIN ends e ON e.owner = p.row
+        )
+        SELECT * FROM cut WHERE from_day < until_day
+        """
+    )
+
+
 def make_timeline(connection: DuckDBPyConnection) -> None:
     """Make subscription.timeline, and first_billable: the first such day of a package.
 

@@ -1,0 +1,263 @@
+"""Catalogs whose prices are more than so much for each, billed from their files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from runtime.explain.line import explain_line
+from runtime.explain.text import render_text
+from runtime.invoice.html import render_html
+from runtime.program.model import Program
+from tests.compiler.catalogs import compile_text
+from tests.runtime.bill.books import Book, customer, lines, refuse, request, run, shown
+
+HEAD = """\
+catalog tiny {
+  currencies  CAD
+  timezone    "America/Toronto"
+}
+
+bill group business {
+  bill day  1
+  terms     net 30 days
+}
+
+service status ordered = non_billable
+service status active  = billable
+
+lifecycle line {
+  order     new -> ordered
+  activate  ordered -> active
+}
+
+package fleet {
+  bills    monthly, yearly
+  service  seat optional up to 50
+  service  platform optional
+  service  setup optional up to 50
+}
+
+package late {
+  bills    monthly in arrears
+  service  platform
+}
+
+count seats = service seat in active across account tree
+
+service visit {
+  type  fee
+}
+"""
+
+SETUP = """
+service setup {
+  type   non_recurring
+  price  100.00 CAD flat + 5.00 CAD per block of 4
+  price from 2026-03-01 for new sales  120.00 CAD
+}
+"""
+
+SEAT = """
+service seat {
+  type       recurring
+  lifecycle  line
+  price monthly graduated {
+    up to 10  5.00 CAD + 20.00 CAD flat
+    beyond    4.00 CAD
+  } includes 2 less 10%
+  price yearly derived from monthly less 5%
+  on activate charge visit  2.00 CAD at most 15.00 CAD
+}
+"""
+
+PLATFORM = """
+service platform {
+  type  recurring
+  price monthly volume by seats {
+    up to 10  50.00 CAD + 0.50 CAD each
+    beyond    80.00 CAD
+  }
+  price yearly derived from monthly
+}
+"""
+
+
+@cache
+def program_of(*services: str) -> Program:
+    compilation = compile_text(HEAD + "".join(services))
+    assert compilation.program is not None, compilation.diagnostics
+    return compilation.program
+
+
+ALL = (SEAT, PLATFORM, SETUP)
+
+
+class Sales(Book):
+    """A book of sales of this catalog."""
+
+    def add(self, name: str, package: str, start: str, services: Mapping[str, int]) -> Sales:
+        frequency = "yearly" if name.startswith("Y") else "monthly"
+        self.rows["account_packages"].append(
+            {"account_package": name, "account": "A1", "package": package}
+            | {"frequency": frequency, "effective": start}
+        )
+        for service, quantity in services.items():
+            own = f"{name}-{service}"
+            self.rows["account_services"].append(
+                {"account_service": own, "account_package": name}
+                | {"service": service, "quantity": quantity}
+            )
+            if service == "seat":
+                self.change(own, "ordered", start).change(own, "active", start)
+        return self
+
+    def seats(self, name: str, quantity: int) -> None:
+        """Hold another number of seats, and have done so from the start."""
+        rows = self.rows["account_services"]
+        self.rows["account_services"] = [
+            {**row, "quantity": quantity} if row["account_service"] == name else row for row in rows
+        ]
+
+
+def sales() -> Sales:
+    return Sales(customer("A1", jurisdiction=""))
+
+
+@pytest.mark.feature("A11", "A2", "A10", "A8", "D6")
+def test_tiers_of_a_recurring_a_one_time_and_a_transition_charge(tmp_path: Path) -> None:
+    # 15 seats, 2 included: 13.  10 x 5.00 + 20.00 + 3 x 4.00 = 82.00, less 10% = 73.80.
+    # Set up 15: 100.00 + 4 blocks of 4 x 5.00 = 120.00.  Activation 15 x 2.00, at most 15.00.
+    program = program_of(*ALL)
+    book = sales().add("P1", "fleet", "2026-01-01", {"seat": 15, "setup": 15})
+    book.write(tmp_path / "book")
+    result = run(request(tmp_path, "2026-01-01", program=program))
+    assert shown(result, "P1-seat") == [
+        ("seat, active", "01-01..02-01", "73.80"),
+        ("visit", "01-01..01-02", "15.00"),
+    ]
+    assert shown(result, "P1-setup") == [("setup", "01-01..01-02", "120.00")]
+    line = lines(result, "P1-seat")[0]
+    assert line.pricing is not None
+    assert (line.pricing.counted, line.pricing.included) == (15, 2)
+    assert [(row.kind, row.upper, row.quantity, row.amount) for row in line.pricing.rows] == [
+        ("term", 10, 10, Decimal("50")),
+        ("term", 10, 1, Decimal("20")),
+        ("term", None, 3, Decimal("12")),
+        ("less", None, None, Decimal("-8.2")),
+    ]
+    told = render_text(explain_line(result.invoices[0], line.number))
+    assert "counted  15 of the service, 2 of them included" in told
+    assert "up to 10: 10 × 5.00 = 50.00" in told
+    assert "beyond 10: 3 × 4.00 = 12.00" in told
+    assert "less 10%: -8.20" in told
+    assert "catalog.ratebook:" in told
+    page = render_html(result.invoices[0])
+    assert "How tiered prices came about" in page
+    assert "beyond 10" in page
+
+
+@pytest.mark.feature("A11", "D2", "D1")
+def test_a_stretch_of_a_tiered_price_is_a_part_of_the_whole_amount(tmp_path: Path) -> None:
+    # The whole of 73.80 (see above) from 11 January on: cum(10) = 7380 x 10 / 31 = 2380.6 -> 23.81;
+    # 73.80 - 23.81 = 49.99.  A year at 12 x 73.80 x 0.95 = 841.32.
+    program = program_of(*ALL)
+    book = sales().add("P1", "fleet", "2026-01-11", {"seat": 15})
+    book.add("Y1", "fleet", "2026-01-01", {"seat": 15}).write(tmp_path / "book")
+    result = run(request(tmp_path, "2026-01-11", program=program))
+    assert shown(result, "P1-seat")[0] == ("seat, active", "01-11..02-01", "49.99")
+    assert shown(result, "Y1-seat")[0] == ("seat, active", "01-01..01-01", "841.32")
+
+
+@pytest.mark.feature("A11", "A12", "D2", "D9")
+def test_a_changed_count_prices_what_was_posted_again(tmp_path: Path) -> None:
+    # 8 seats: the platform is 50.00 + 8 x 0.50 = 54.00.  Once 12 seats are known to have been
+    # held all along, 54.00 is given back and 80.00 charged for January, and 80.00 for February.
+    program = program_of(*ALL)
+    book = sales().add("P1", "fleet", "2026-01-01", {"seat": 8, "platform": 1})
+    book.write(tmp_path / "book")
+    first = run(request(tmp_path, "2026-01-01", program=program))
+    assert shown(first, "P1-platform") == [("platform", "01-01..02-01", "54.00")]
+    (line,) = lines(first, "P1-platform")
+    assert line.pricing is not None
+    assert (line.pricing.counted, line.pricing.counted_by) == (8, "seats")
+    assert run(request(tmp_path, "2026-01-01", program=program)).lines == 0
+    book.seats("P1-seat", 12)
+    book.write(tmp_path / "book")
+    second = run(request(tmp_path, "2026-02-01", program=program))
+    assert shown(second, "P1-platform") == [
+        ("platform", "01-01..02-01", "-54.00"),
+        ("platform", "01-01..02-01", "80.00"),
+        ("platform", "02-01..03-01", "80.00"),
+    ]
+
+
+@pytest.mark.feature("A12", "D1")
+def test_the_count_is_of_the_first_day_in_advance_and_of_the_last_in_arrears(
+    tmp_path: Path,
+) -> None:
+    # Seats are held from 15 January.  In advance, January counts its first day, when none was
+    # held: the first tier's 50.00.  In arrears it counts the last: 50.00 + 4 x 0.50 = 52.00.
+    program = program_of(*ALL)
+    book = sales().add("P1", "fleet", "2026-01-01", {"platform": 1})
+    book.add("P2", "late", "2026-01-01", {"platform": 1})
+    book.add("P3", "fleet", "2026-01-15", {"seat": 4}).write(tmp_path / "book")
+    result = run(request(tmp_path, "2026-02-01", program=program))
+    assert shown(result, "P1-platform") == [
+        ("platform", "01-01..02-01", "50.00"),
+        ("platform", "02-01..03-01", "52.00"),
+    ]
+    assert shown(result, "P2-platform") == [("platform", "01-01..02-01", "52.00")]
+
+
+VERSIONS = """
+service seat {
+  type       recurring
+  lifecycle  line
+  price monthly                                5.00 CAD
+  price monthly from 2026-02-01 for new sales  6.00 CAD
+  price monthly from 2026-03-01 for renewals   7.00 CAD
+  price monthly from 2026-04-01 for all        8.00 CAD
+  price yearly  50.00 CAD
+}
+"""
+
+
+@pytest.mark.feature("A25")
+def test_each_sale_has_the_price_that_its_day_and_its_periods_give_it(tmp_path: Path) -> None:
+    # P1, sold in January: 5.00 until March, a renewal, at 7.00, and all at 8.00 from April.
+    # P2, sold on 1 March: 6.00 for new sales in March, its first period; then 8.00.
+    # P3, sold on 15 February: 17 of 28 days of... its own month at 6.00: cum(14) of 600 over 28
+    # days is 3.00, so 3.00; March is its first renewal: 7.00.
+    program = program_of(VERSIONS, PLATFORM, SETUP)
+    book = sales().add("P1", "fleet", "2026-01-01", {"seat": 1})
+    book.add("P2", "fleet", "2026-03-01", {"seat": 1, "setup": 1})
+    book.add("P3", "fleet", "2026-02-15", {"seat": 1, "setup": 1})
+    book.write(tmp_path / "book")
+    result = run(request(tmp_path, "2026-04-01", program=program))
+    nets = {
+        name: [str(line.net) for line in lines(result, f"{name}-seat") if line.kind == "recurring"]
+        for name in ("P1", "P2", "P3")
+    }
+    assert nets == {
+        "P1": ["5.00", "5.00", "7.00", "8.00"],
+        "P2": ["6.00", "8.00"],
+        "P3": ["3.00", "7.00", "8.00"],
+    }
+    # One of the set-up is 100.00 + one block of 5.00 before March, 120.00 for sales from it.
+    assert [str(line.net) for line in lines(result, "P2-setup")] == ["120.00"]
+    assert [str(line.net) for line in lines(result, "P3-setup")] == ["105.00"]
+
+
+@pytest.mark.feature("A25", "E2")
+def test_a_price_for_renewals_beside_contracts_is_refused(tmp_path: Path) -> None:
+    contract = "\ncontract one_year {\n  term  12 months\n}\n\npackage bound {\n  bills  "
+    contract += "monthly\n  service  platform\n  contract  one_year\n}\n"
+    program = program_of(VERSIONS, PLATFORM, SETUP, contract)
+    sales().write(tmp_path / "book")
+    refused = refuse(request(tmp_path, "2026-01-01", program=program))
+    assert any("a price for renewals beside contracts" in reason for reason in refused.reasons)
