@@ -50,6 +50,7 @@ from runtime.ledger.history import (
 )
 from runtime.ledger.post import post_invoices, post_run
 from runtime.ledger.posted import load_posted
+from runtime.program.model import Program
 from runtime.program.unbillable import find_unbillable
 from runtime.subscriptions.build import build_subscriptions
 from runtime.tax import find_missing_tax_rates
@@ -335,8 +336,19 @@ def _run_stages(run: Run) -> BillResult | BillRefused:
         lines=sum(1 for each in invoices for _ in all_lines(each)),
         totals=totals_by_currency(invoices),
         held_back=run.held_back,
+        unsent=_unsent(run.request.program),
         book=run.book,
         usage=run.usage,
+    )
+
+
+def _unsent(program: Program) -> tuple[str, ...]:
+    """Name the bill groups whose invoices somebody still has to send as the catalog says."""
+    attached = {each.bill_group for each in program.invoice_attachments}
+    return tuple(
+        group.id
+        for group in program.bill_groups
+        if group.delivery != "offline" or group.id in attached
     )
 
 

@@ -88,6 +88,8 @@ class BillResult:
         lines: how many lines its invoices have.
         totals: by currency, in the order of their codes.
         held_back: how many invoices came to nothing or too little, and wait for a later run.
+        unsent: the bill groups that ask for delivery by e-mail or for attachments: a run
+            writes their invoices, and sends none.
         documents: the files written, those of earlier runs' invoices included that a
             killed run had left unwritten.
         unwritten: why files of posted invoices are still to be written; the next run does.
@@ -103,6 +105,7 @@ class BillResult:
     book: BookReport
     usage: UsageReport
     held_back: int = 0
+    unsent: tuple[str, ...] = ()
     documents: tuple[Path, ...] = ()
     unwritten: str | None = None
 

@@ -49,13 +49,8 @@ def _rates(program: Program) -> Iterator[tuple[int, str]]:
 
 
 def _billing(program: Program) -> Iterator[tuple[int, str]]:
-    for group in program.bill_groups:
-        if group.delivery != "offline":
-            yield group.source, "the delivery of invoices by e-mail"
     for template in program.invoice_templates:
         yield template.source, "a template of invoices"
-    for attachment in program.invoice_attachments:
-        yield attachment.source, "an attachment of invoices"
 
 
 def _buckets(program: Program) -> Iterator[tuple[int, str]]:

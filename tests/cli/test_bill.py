@@ -474,3 +474,20 @@ def test_a_disk_that_the_engine_finds_full_is_told_in_a_few_words() -> None:
     )
     told = in_words(OutFolder(Path("out")), fault)
     assert told == "out: cannot be written: No space left on device"
+
+
+@pytest.mark.feature("A24")
+def test_a_group_that_is_delivered_by_email_is_named_as_still_to_be_sent(
+    ratebook: Ratebook, catalog: Path, tmp_path: Path
+) -> None:
+    edit(
+        catalog / "catalog.ratebook",
+        "net 30 days\n",
+        "net 30 days\n  deliver  email, attach usage_detail as csv\n",
+    )
+    said = ratebook(
+        *("bill", catalog, "--book", catalog / "book", "--as-of", "2025-12-02"),
+        *("--out", tmp_path / "out"),
+    )
+    assert said.code == 0
+    assert "to be sent  those of business: a run writes invoices and sends none" in said.out
