@@ -15,6 +15,7 @@ from compiler.checks.page import Page
 from compiler.checks.unbillable_price import LINE
 from compiler.checks.wording import amounts, listed
 from compiler.facts import (
+    PriceCell,
     billable_statuses,
     catalog_currencies,
     derived_from,
@@ -176,22 +177,21 @@ def _missing(resolved: Resolved, sale: Sale) -> Iterator[Finding]:
         return  # what they are derived from is not there, and reported
     # A row whose status is a mistake may be the very one that would otherwise be missing.
     has_stray_row = any(resolved.bound(row.status) is None for row in rows)
-    for status in statuses:
-        if not (has_stray_row and all(row.status.text != status for row in rows)):
-            yield from _missing_in_status(resolved, sale, blocks[0], status, len(statuses))
-
-
-def _missing_in_status(
-    resolved: Resolved, sale: Sale, block: RecurringPrice, status: str, status_count: int
-) -> Iterator[Finding]:
-    service, months = sale.service, sale.frequency.months
     cells = [
         cell
         for cell in price_cells(resolved, service)
-        if cell.months == months
-        and cell.version is None
-        and (cell.row is None or cell.row.status.text == status)
+        if cell.months == months and cell.version is None
     ]
+    for status in statuses:
+        if not (has_stray_row and all(row.status.text != status for row in rows)):
+            own = [cell for cell in cells if cell.row is None or cell.row.status.text == status]
+            yield from _missing_in_status(sale, blocks[0], own, status, len(statuses))
+
+
+def _missing_in_status(
+    sale: Sale, block: RecurringPrice, cells: list[PriceCell], status: str, status_count: int
+) -> Iterator[Finding]:
+    service, months = sale.service, sale.frequency.months
     priced = {cell.money.currency.text for cell in cells}
     lacking = [code for code in sale.currencies if code not in priced]
     words = frequency_words(block.derived.base.months if block.derived else months)
