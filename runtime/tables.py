@@ -136,6 +136,9 @@ TABLES: dict[str, dict[str, str]] = {
     # tier of the bucket, nothing by the unit).  A `rated` cell may also lie in a rated
     # tier of a bucket.  `amount` per `per` steps, `event_amount` per event (only in
     # `rated` cells; `events` counts the events whose first rated piece lies here).
+    # A price in tiers has a cell a tier, `price_tier`, and term, by its `basis`: what is
+    # multiplied is `factor` (started blocks of `block` steps, one for a flat amount) in place
+    # of `quantity`; the basis `bound` brings the price to its most or least.
     "rated.cells": {
         "account_service": "VARCHAR",
         "period_start": "DATE",
@@ -155,6 +158,10 @@ TABLES: dict[str, dict[str, str]] = {
         "unit": "VARCHAR",
         "event_amount": PRICE_TYPE,
         "source": "INTEGER",
+        "price_tier": "INTEGER",
+        "basis": "VARCHAR",
+        "factor": "HUGEINT",
+        "block": "BIGINT",
     },
     "rated.flats": {
         "account_service": "VARCHAR",

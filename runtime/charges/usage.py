@@ -1,8 +1,9 @@
 """Usage charges: one line per account service, usage period and class; bucket flats beside.
 
 A line is the exact sum over its cells of quantity x amount / per + events x event amount,
-rounded once.  The fractions are brought to one denominator, the least common multiple of
-every `per`, in integers of 128 bits; where those do not suffice, Python's fractions do.
+rounded once; the cells of a price in tiers have a `factor` in the place of the quantity.  The
+fractions are brought to one denominator, the least common multiple of every `per`, in integers
+of 128 bits; where those do not suffice, Python's fractions do.
 """
 
 from __future__ import annotations
@@ -90,7 +91,9 @@ def charge_bucket_flats(connection: DuckDBPyConnection, program: Program, as_of:
 
 def _charge_in_integers(connection: DuckDBPyConnection, program: Program, as_of: date) -> None:
     common = _common_denominator(connection)
-    by_quantity = f"quantity * {scaled_price_sql('amount')} * ({common}::HUGEINT // per)"
+    by_quantity = (
+        f"coalesce(factor, quantity) * {scaled_price_sql('amount')} * ({common}::HUGEINT // per)"
+    )
     by_event = f"CAST(events AS HUGEINT) * {scaled_price_sql('event_amount')} * {common}::HUGEINT"
     amount = rounded_ratio_sql(
         f"total * {power_of_ten_sql('minor_units')}",
@@ -162,7 +165,7 @@ def _charge_in_fractions(connection: DuckDBPyConnection, program: Program, as_of
 def _fraction_lines(connection: DuckDBPyConnection, program: Program) -> Iterator[tuple[int, int]]:
     rows = connection.execute("""
         SELECT l.line, l.account_service, l.minor_units, c.component,
-               c.quantity, c.amount, c.per, c.events, c.event_amount
+               coalesce(c.factor, c.quantity), c.amount, c.per, c.events, c.event_amount
         FROM usage_line AS l
         JOIN rated.cells AS c
           ON c.account_service = l.account_service AND c.period_start = l.period_start

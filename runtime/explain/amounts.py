@@ -86,12 +86,18 @@ def _component(invoice: Invoice, part: UsageComponent) -> Explanation:
         case "flat":
             statement = f"{quantity} covered by the flat price{bucket}: 0 by the unit"
         case "rated":
+            amount = shown(part.amount, invoice.minor_units)
             statement = (
-                f"{_product(invoice, part, quantity)} = {shown(part.amount, invoice.minor_units)}"
+                f"To the most or the least of the price: {amount}"
+                if part.basis == "bound"
+                else f"{_product(invoice, part, quantity)} = {amount}"
             )
         case _:
             assert_never(part.component)
-    facts = [Fact("events", str(part.events))] if part.component == "rated" else []
+    is_counted = part.component == "rated" and (part.basis is None or part.events)
+    facts = [Fact("events", str(part.events))] if is_counted else []
+    if part.price_tier is not None:
+        facts.append(Fact("price tier", str(part.price_tier + 1)))
     if part.rate_group is not None:
         plan = "" if part.rate_plan is None else f" of the plan {words(part.rate_plan)}"
         facts.append(Fact("rate", f"group {words(part.rate_group)}{plan}"))
@@ -103,7 +109,7 @@ def _component(invoice: Invoice, part: UsageComponent) -> Explanation:
 def _product(invoice: Invoice, part: UsageComponent, quantity: str) -> str:
     if part.price is None:
         return quantity
-    per = EACH if part.unit == EACH else f"per {part.unit}"
+    per = EACH if part.unit == EACH else f"per {part.unit}" if part.unit else "flat"
     product = f"{quantity} × {shown(part.price, invoice.minor_units)} {per}"
     if part.event_price:
         product += f" + {part.events} × {shown(part.event_price, invoice.minor_units)} an event"

@@ -58,6 +58,10 @@ class Cell:
     unit: str | None
     event_amount: Decimal | None
     source: int | None
+    price_tier: int | None = None
+    basis: str | None = None
+    factor: int | None = None
+    block: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -10,6 +10,7 @@ from typing import Literal, assert_never
 
 from runtime.charges.words import as_title, as_words
 from runtime.invoice.assemble_facts import Cell
+from runtime.invoice.assemble_tiers import Basis, basis_of, shown
 from runtime.invoice.draft import DraftLine, DueLine
 from runtime.invoice.model import InvoiceLine, PriceSource, Pricing, UsageComponent
 from runtime.invoice.units import as_decimal, plain
@@ -20,6 +21,22 @@ from runtime.program.plain import plain_prices
 from runtime.program.units import steps_by_unit
 
 Parts = tuple[UsageComponent, ...]
+
+
+def _units(program: Program) -> Iterator[tuple[str, str]]:
+    """Give each class that a rate prices by a unit, with the unit, in the order of the rates."""
+    plain = plain_prices(program)
+    shares = {
+        term.price: term.unit for term in reversed(program.price_terms) if term.basis == "share"
+    }
+    for row in program.rates:
+        if row.price in plain:
+            yield row.usage_class, plain[row.price].unit
+        elif row.price in shares:
+            yield row.usage_class, shares[row.price]
+
+
+_LAST = 2**31
 
 
 class Wording:
@@ -38,9 +55,8 @@ class Wording:
         self.measures = {row.id: row.measure for row in program.usage_classes}
         self._steps = steps_by_unit(program)
         self.class_units: dict[str, str] = {}
-        plain = plain_prices(program)
-        for row in program.rates:
-            self.class_units.setdefault(row.usage_class, plain[row.price].unit)
+        for usage_class, unit in _units(program):
+            self.class_units.setdefault(usage_class, unit)
         self._groups = {(row.plan, row.group): row.ordinal for row in program.rate_plan_groups}
         self._rates = {row.id: ordinal for ordinal, row in enumerate(program.rates)}
         self.sources = {
@@ -62,7 +78,7 @@ class Wording:
         """Give the steps of a unit; a name that is no unit counts single steps."""
         return self._steps.get(unit, 1)
 
-    def place(self, cell: Cell) -> tuple[bool, str, int, int, int]:
+    def place(self, cell: Cell) -> tuple[bool, str, int, int, int, int, str]:
         """Put what buckets gave first, tier by tier, then rates as their plan tries them."""
         return (
             cell.bucket is None,
@@ -70,6 +86,8 @@ class Wording:
             -1 if cell.tier is None else cell.tier,
             self._groups.get((cell.rate_plan or "", cell.rate_group or ""), -1),
             self._rates.get(cell.rate or "", -1),
+            _LAST if cell.basis == "bound" else -1 if cell.price_tier is None else cell.price_tier,
+            cell.basis or "",
         )
 
     def source(self, source: int | None) -> PriceSource | None:
@@ -207,7 +225,10 @@ def subtract_components(now: Parts, before: Sequence[UsageComponent]) -> Parts:
     for sign, some in ((1, now), (-1, before)):
         for part in some:
             place = (part.component, part.rate, part.rate_group, part.rate_plan, part.bucket)
-            key = (*place, part.tier, part.unit, part.price, part.event_price)
+            tier = (part.tier, part.price_tier, part.basis)
+            # What brings a price to its bounds has another amount each time, and one price.
+            price = None if part.basis == "bound" else part.price
+            key = (*place, *tier, part.unit, price, part.event_price)
             known = parts.get(key)
             parts[key] = part.model_copy(
                 update={
@@ -222,6 +243,9 @@ def subtract_components(now: Parts, before: Sequence[UsageComponent]) -> Parts:
 
 def _component(cell: Cell, due: DueLine, wording: Wording) -> UsageComponent:
     bucket = wording.buckets.get(cell.bucket or "")
+    basis = basis_of(cell)
+    if basis is not None:
+        return _tier_component(cell, basis, due, wording)
     if cell.component == "rated" and cell.amount is not None and cell.per:
         unit, steps = _rate_unit(cell.unit or "each", cell.amount, cell.per, wording)
         event_amount = cell.event_amount or Decimal(0)
@@ -261,6 +285,34 @@ def _component(cell: Cell, due: DueLine, wording: Wording) -> UsageComponent:
         event_price=None,
         amount=Decimal(0),
         source=wording.source(cell.source),
+    )
+
+
+def _tier_component(cell: Cell, basis: Basis, due: DueLine, wording: Wording) -> UsageComponent:
+    """Word a part of a price in tiers: its quantity times its price is its amount."""
+    factor, per, paid = cell.factor or 0, cell.per or 1, cell.amount or Decimal(0)
+    if basis == "share":
+        unit, steps = _rate_unit(cell.unit or "each", paid, per, wording)
+        quantity = as_decimal(Fraction(factor, steps))
+        price = as_decimal(Fraction(paid) * steps / per)
+    else:
+        quantity, unit, price = shown(cell, basis, due.currency)
+    return UsageComponent(
+        component="rated",
+        rate=cell.rate,
+        rate_group=cell.rate_group,
+        rate_plan=cell.rate_plan,
+        bucket=cell.bucket,
+        tier=cell.tier,
+        quantity=quantity,
+        unit=unit,
+        events=cell.events,
+        price=_money(price, due.minor_units),
+        event_price=None,
+        amount=as_decimal(Fraction(paid) * factor / per),
+        source=wording.source(cell.source),
+        price_tier=cell.price_tier,
+        basis=basis,
     )
 
 

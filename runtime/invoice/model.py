@@ -51,6 +51,9 @@ class UsageComponent(Frozen):
     """A part of a usage line: so much at one rate, or drawn from one bucket tier.
 
     `amount` is exact and unrounded: quantity x price / per (+ events x event price).
+    A price in tiers has a part a tier, `price_tier`, and term; its `basis` says what `quantity`
+    is: steps of usage (`share`), started blocks, events, an amount of money (`percent`), one
+    for a flat amount, or one for what brings the price to its most or least (`bound`).
     """
 
     component: Literal["rated", "included", "flat"]
@@ -66,6 +69,8 @@ class UsageComponent(Frozen):
     event_price: Decimal | None
     amount: Decimal
     source: PriceSource | None
+    price_tier: int | None = None
+    basis: Literal["share", "block", "flat", "event", "percent", "bound"] | None = None
 
 
 class PriceRow(Frozen):

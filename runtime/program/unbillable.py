@@ -8,6 +8,7 @@ from runtime.program.model import Program
 from runtime.program.plain import plain_prices
 from runtime.program.prices import OneTimePrice, RecurringPrice, TransitionCharge
 from runtime.program.service_prices import exact_prices
+from runtime.program.usage_prices import unbillable_rates
 
 
 def find_unbillable(program: Program) -> tuple[str, ...]:
@@ -42,10 +43,8 @@ def _prices(program: Program) -> Iterator[tuple[int, str]]:
 
 
 def _rates(program: Program) -> Iterator[tuple[int, str]]:
-    plain = plain_prices(program)
-    for rate in program.rates:
-        if rate.price not in plain:
-            yield rate.source, "a rate of this form"
+    for rate, what in unbillable_rates(program):
+        yield rate.source, what
 
 
 def _billing(program: Program) -> Iterator[tuple[int, str]]:

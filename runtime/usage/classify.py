@@ -14,7 +14,7 @@ from duckdb import DuckDBPyConnection
 
 from runtime.program.expressions import Expression
 from runtime.program.model import Program
-from runtime.usage import bands, expressions, lookup, places, sql
+from runtime.usage import bands, expressions, lookup, places, sql, tiers
 from runtime.usage.dispositions import Reason
 from runtime.usage.reader import attribute
 
@@ -70,7 +70,8 @@ def make_pricing(
     """)
     connection.execute(f"""
         CREATE OR REPLACE TABLE usage.pricing AS
-        SELECT m.kind, m.combination, m.band_set, p.price, p.minimum, p.increment,
+        SELECT m.kind, m.combination, m.band_set, p.price, p.minimum, p.increment, p.currency,
+               coalesce(v.asks_amount, false) AS asks_amount,
                coalesce(r.route, 0)::INTEGER AS route,
                CASE WHEN m.usage_class IS NULL THEN {Reason.NO_CLASS:d}
                     WHEN p.price IS NULL THEN {Reason.NO_RATE:d}
@@ -78,6 +79,7 @@ def make_pricing(
         FROM usage.matches AS m
         LEFT JOIN usage.prices AS p ON p.usage_class = m.usage_class AND p.rate_number = m.rate
          AND p.rate_plan = m.rate_plan
+        LEFT JOIN usage.tier_prices AS v ON v.price_id = p.price_id
         LEFT JOIN usage.kind_routes AS r ON r.kind = m.kind AND r.combination = m.combination
     """)
     return routes
@@ -85,6 +87,7 @@ def make_pricing(
 
 def _make_tables(connection: DuckDBPyConnection, program: Program) -> None:
     lookup.make_rates(connection, program)
+    tiers.make_usage_prices(connection, program)
     sql.make_table(
         connection,
         "plan_groups",

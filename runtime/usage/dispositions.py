@@ -39,6 +39,8 @@ class Reason(IntEnum):
     BAD_AMOUNT = 19
     NEGATIVE_AMOUNT = 20
     BAD_CURRENCY = 21
+    NO_AMOUNT = 22
+    OTHER_CURRENCY = 23
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,10 @@ MEANINGS: dict[Reason, Meaning] = {
     Reason.NOT_YET: Meaning("rejected", "the instant is after the usage period now running"),
     Reason.NO_CLASS: Meaning("rejected", "no usage class fits"),
     Reason.NO_RATE: Meaning("rejected", "no rate group of the rate plan has a rate for it"),
+    Reason.NO_AMOUNT: Meaning("rejected", "the rate is a share of its amount, and it has none"),
+    Reason.OTHER_CURRENCY: Meaning(
+        "rejected", "the rate is a share of its amount, which is not in the account's currency"
+    ),
 }
 
 

@@ -174,6 +174,8 @@ def _about(feed: Feed, event: FeedEvent) -> dict[Reason, tuple[str, ...]]:
         Reason.NOT_YET: (feed.time_field,),
         Reason.NO_CLASS: attributes,
         Reason.NO_RATE: attributes,
+        Reason.NO_AMOUNT: amount,
+        Reason.OTHER_CURRENCY: (*amount, *([currency] if currency else [])),
     }
 
 

@@ -17,7 +17,7 @@ from duckdb import DuckDBPyConnection
 from runtime.engine import create_table
 from runtime.program.model import Program
 from runtime.program.units import steps_by_unit
-from runtime.usage import bands, classify, places, sql
+from runtime.usage import bands, classify, places, sql, tiers
 from runtime.usage.dispositions import MEANINGS, Disposition, Reason
 from runtime.usage.draw import draw_buckets, write_cells
 from runtime.usage.duplicates import find_duplicates
@@ -27,7 +27,7 @@ from runtime.usage.files import UsageFile
 from runtime.usage.known import keep_known, make_known, make_reopened
 from runtime.usage.mediate import Source, count_files, open_sources
 from runtime.usage.pools import make_bucket_tables, make_counters, write_pools
-from runtime.usage.reader import attribute
+from runtime.usage.reader import AMOUNT_TYPE, attribute
 from runtime.usage.records import write_records
 from runtime.usage.report import UsageReport
 from runtime.usage.staging import with_rows
@@ -146,6 +146,7 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
     counters = make_counters(connection, program)
     pieces = draw_buckets(connection, counters, routes, _identities(job, sources, stored))
     write_cells(connection, pieces)
+    tiers.price_in_tiers(connection, program)
     write_pools(connection, counters, pieces.used)
     job.enter("write")
     if job.out is not None:
@@ -182,10 +183,12 @@ def _span(connection: DuckDBPyConnection, sources: Sequence[Source]) -> Span:
 
 def _tie_new(job: _Run, sources: Sequence[Source]) -> None:
     """Make usage.tied of all the sources' records, with the one reason of each."""
-    job.connection.execute("""
+    asks_amount = tiers.asks_amount(job.program)
+    amount = f", amount {AMOUNT_TYPE}" if asks_amount else ""
+    job.connection.execute(f"""
         CREATE OR REPLACE TABLE usage.tied (
           file INTEGER, position BIGINT, instant TIMESTAMP, quantity BIGINT, segment INTEGER,
-          period INTEGER, price INTEGER, route INTEGER, reason UTINYINT)
+          period INTEGER, price INTEGER, route INTEGER, reason UTINYINT{amount})
     """)
     # Nothing asks for the order of this table, and keeping it costs as much as the joins.
     job.connection.execute("SET preserve_insertion_order = false")
@@ -201,6 +204,7 @@ def _tie_new(job: _Run, sources: Sequence[Source]) -> None:
                         WHEN s.segment IS NULL THEN {Reason.UNKNOWN_SERVICE:d}
                         WHEN s.reason <> {Reason.RATED:d} THEN s.reason
                         ELSE {_reason(job.program)} END
+                   {", e.amount" if asks_amount else ""}
             FROM ({events}) AS e
             LEFT JOIN usage.duplicates AS d ON d.file = e.file AND d.position = e.position
             LEFT JOIN (SELECT * FROM usage.segments
@@ -257,12 +261,16 @@ def _billed(program: Program) -> str:
 
 def _reason(program: Program) -> str:
     """Give SQL for why an event e of a holder has no price p, or RATED."""
-    if not _rounds_up(program):
-        return "p.reason"
-    return (
-        f"CASE WHEN p.price IS NOT NULL AND {_IS_TOO_LARGE} "
-        f"THEN {Reason.QUANTITY_TOO_LARGE:d} ELSE p.reason END"
-    )
+    cases = ""
+    if tiers.asks_amount(program):
+        cases += (
+            f"WHEN p.asks_amount AND e.amount IS NULL THEN {Reason.NO_AMOUNT:d} "
+            "WHEN p.asks_amount AND e.amount_currency <> p.currency "
+            f"THEN {Reason.OTHER_CURRENCY:d} "
+        )
+    if _rounds_up(program):
+        cases += f"WHEN p.price IS NOT NULL AND {_IS_TOO_LARGE} THEN {Reason.QUANTITY_TOO_LARGE:d} "
+    return f"CASE {cases}ELSE p.reason END" if cases else "p.reason"
 
 
 def _counts(connection: DuckDBPyConnection, sources: Sequence[Source]) -> dict[Reason, int]:
@@ -304,6 +312,7 @@ def _tie_stored(job: _Run, stored: StoredUsage) -> tuple[int, int]:
         INSERT INTO usage.tied
         SELECT e.stored_file + {job.numbers}, e.position, e.instant, {_billed(job.program)},
                s.segment, s.period, p.price, p.route, {_reason(job.program)}
+               {", e.amount" if tiers.asks_amount(job.program) else ""}
         FROM ({stored.events}) AS e
         JOIN usage.segments AS s ON s.value = e.value AND s.identifier = e.identifier
          AND e.instant >= s.from_instant AND e.instant < s.until_instant

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from runtime.program import model
@@ -66,3 +67,56 @@ def counted(rate: model.Rate, quantity: int) -> int:
     """Give what an event counts for: at least the minimum, in whole increments."""
     least = max(quantity, rate.minimum)
     return -(-least // rate.increment) * rate.increment
+
+
+def is_plain(program: model.Program, price: int) -> bool:
+    """Tell whether a price is so much for a unit, so much for an event, or both, and no more."""
+    (row,) = (each for each in program.prices if each.id == price)
+    tiers = [each for each in program.price_tiers if each.price == price]
+    bases = sorted(each.basis for each in program.price_terms if each.price == price)
+    is_bounded = row.at_most is not None or row.at_least is not None
+    return (
+        row.mode == "volume"
+        and len(tiers) == 1
+        and row.includes == row.percent_off == 0
+        and not is_bounded
+        and bases in (["share"], ["event"], ["event", "share"])
+    )
+
+
+def amount_in_tiers(
+    program: model.Program, price: int, quantity: int, events: int, amounts: Fraction
+) -> Fraction:
+    """Price all that was used of a rate in a period, a unit after the other where it matters."""
+    (row,) = (each for each in program.prices if each.id == price)
+    counted = max(0, quantity - row.includes)
+    tiers = sorted(
+        (each for each in program.price_tiers if each.price == price),
+        key=lambda each: each.ordinal,
+    )
+    total, lower = Fraction(0), 0
+    for tier in tiers:
+        upper = tier.upper
+        if row.mode == "graduated":
+            within = max(0, (counted if upper is None else min(counted, upper)) - lower)
+        else:
+            is_reached = (counted > lower or lower == 0) and (upper is None or counted <= upper)
+            within = counted if is_reached else 0
+            if not is_reached:
+                lower = upper or 0
+                continue
+        for term in program.price_terms:
+            if (term.price, term.tier) == (price, tier.ordinal):
+                times = {
+                    "share": Fraction(within, term.per),
+                    "block": Fraction(-(-within // term.per)),
+                    "flat": Fraction(within > 0),
+                    "event": Fraction(events),
+                    "percent": amounts / 100,
+                }[term.basis]
+                total += times * Fraction(term.amount)
+        lower = upper or 0
+    total *= 1 - Fraction(row.percent_off) / 100
+    if row.at_most is not None:
+        total = min(total, Fraction(row.at_most))
+    return total if row.at_least is None else max(total, Fraction(row.at_least))

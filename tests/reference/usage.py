@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from runtime.program import expressions as tree
 from runtime.program import model
 from runtime.program.buckets import BucketTier
-from tests.reference.rates import counted, specificity
+from tests.reference.rates import amount_in_tiers, counted, is_plain, specificity
 
 NUMBER = re.compile(r"[+-]?[0-9]{1,28}(\.[0-9]{1,9}0*)?")
 TOO_LARGE = 2**63
@@ -84,6 +84,8 @@ class Result:
     """What a run gives.
 
     `cells`: (account service, start, class, component, rate, bucket, tier) -> quantity, events.
+    `tiered`: (account service, start, class, rate) -> quantity, events, exact amount, of rates
+    that are not plain; those have no cells.
     `pools`: (account service, start, bucket, tier) -> lower, upper, used.
     `pieces`: file, row, event, piece, component, tier, quantity, amount.
     """
@@ -93,6 +95,7 @@ class Result:
     cells: dict[tuple[object, ...], tuple[int, int]] = field(default_factory=dict)
     flats: set[tuple[str, date, str, int, Decimal]] = field(default_factory=set)
     pools: dict[tuple[object, ...], tuple[int, int | None, int]] = field(default_factory=dict)
+    tiered: dict[tuple[object, ...], tuple[int, int, Fraction]] = field(default_factory=dict)
     pieces: list[tuple[object, ...]] = field(default_factory=list)
 
 
@@ -236,7 +239,15 @@ class Reference:
         rate = self._price(event, holder, usage_class)
         if rate is None:
             return "NO_RATE"
+        if "percent" in self._bases(rate):
+            if event.amount is None:
+                return "NO_AMOUNT"
+            if event.amount[1] != holder.currency:
+                return "OTHER_CURRENCY"
         return "QUANTITY_TOO_LARGE" if counted(rate, event.quantity) >= TOO_LARGE else None
+
+    def _bases(self, rate: model.Rate) -> set[str]:
+        return {each.basis for each in self.program.price_terms if each.price == rate.price}
 
     def _tie(self, event: Event) -> tuple[Holder, tuple[date, date, date, date]]:
         holder = self._holder(event)
@@ -314,6 +325,7 @@ class Reference:
         ]
         for event in sorted(events, key=lambda each: (each.instant, each.id, each.feed.id)):
             self._rate_event(result, holder, period, event, counters)
+        self._price_in_tiers(result, holder, period[0])
         for counter in counters:
             for tier, lower, upper in counter.bounds:
                 key = (holder.account_service, period[0], counter.bucket.id, tier.ordinal)
@@ -326,6 +338,18 @@ class Reference:
                         == (counter.bucket.id, tier.ordinal, holder.currency)
                     )
                     result.flats.add((*key[:2], counter.bucket.id, tier.ordinal, amount))
+
+    def _price_in_tiers(self, result: Result, holder: Holder, start: date) -> None:
+        """Put the exact amounts in the place of the events' own amounts."""
+        for row, (quantity, events, paid) in list(result.tiered.items()):
+            if row[:2] == (holder.account_service, start):
+                price = next(
+                    each.price
+                    for each in self.program.rates
+                    if (each.id, each.currency) == (row[3], holder.currency)
+                )
+                amount = amount_in_tiers(self.program, price, quantity, events, paid)
+                result.tiered[row] = (quantity, events, amount)
 
     def _rate_event(
         self,
@@ -347,13 +371,21 @@ class Reference:
             is_counted = is_counted or charge == "rated"
             bucket, ordinal = tier or (None, None)
             rate_id = rate.id if charge == "rated" else None
+            place = (event.record.file, event.record.row, event.id)
+            if charge == "rated" and not is_plain(self.program, rate.price):
+                row = (holder.account_service, period[0], usage_class, rate.id)
+                steps, events, paid = result.tiered.get(row, (0, 0, Fraction(0)))
+                own = event.amount[0] if counts and event.amount is not None else Fraction(0)
+                result.tiered[row] = (steps + quantity, events + counts, paid + own)
+                zero = to_places(Fraction(0), 10)
+                result.pieces.append((*place, piece, charge, tier, quantity, zero))
+                continue
             key = (holder.account_service, period[0], usage_class, charge, rate_id, bucket, ordinal)
             before = result.cells.get(key, (0, 0))
             result.cells[key] = (before[0] + quantity, before[1] + counts)
             amount = Fraction(0)
             if charge == "rated":
                 amount = self._charge(rate, quantity, counts)
-            place = (event.record.file, event.record.row, event.id)
             result.pieces.append((*place, piece, charge, tier, quantity, to_places(amount, 10)))
 
     def _charge(self, rate: model.Rate, quantity: int, counts: int) -> Fraction:

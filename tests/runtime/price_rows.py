@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from runtime.program.model import Program
@@ -58,6 +59,38 @@ class PriceRows:
             PriceTerm(price=own, tier=0, ordinal=n, basis=basis, amount=paid, per=steps, unit=shown)
             for n, (basis, paid, steps, shown) in enumerate(parts)
         ]
+        return own
+
+    def tiered(
+        self,
+        currency: str,
+        tiers: Sequence[tuple[int | None, Sequence[tuple[Basis, Decimal, int]]]],
+        **changes: object,
+    ) -> int:
+        """Give a new price of tiers, each its upper bound and its terms; `changes` to the price."""
+        own = self._next
+        self._next += 1
+        plain = Price(
+            id=own,
+            currency=currency,
+            mode="graduated",
+            counted_by=None,
+            includes=0,
+            percent_off=Decimal(0),
+            at_most=None,
+            at_least=None,
+        )
+        self.prices.append(Price.model_validate(plain.model_dump() | changes))
+        for ordinal, (upper, terms) in enumerate(tiers):
+            self.price_tiers.append(
+                PriceTier(price=own, ordinal=ordinal, upper=upper, even_at_zero=False, source=None)
+            )
+            self.price_terms += [
+                PriceTerm(
+                    price=own, tier=ordinal, ordinal=n, basis=basis, amount=paid, per=per, unit=""
+                )
+                for n, (basis, paid, per) in enumerate(terms)
+            ]
         return own
 
     def into(self, program: Program, **tables: object) -> Program:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from runtime.program import model
+from runtime.program.prices import Basis
 from runtime.program.zones import TimeBand, TimeBandHours, ZonePrefix
 from tests.runtime.price_rows import PriceRows
 
@@ -97,6 +98,7 @@ def group_rates(
 def _rate(
     draw: st.DrawFn, group: str, ordinal: int, usage_class: str, currency: str, prices: PriceRows
 ) -> model.Rate:
+    make = _tiered if draw(st.integers(0, 2)) == 0 else _plain
     return model.Rate(
         id=f"{group}:{ordinal}",
         group=group,
@@ -104,12 +106,40 @@ def _rate(
         usage_class=usage_class,
         zone=None,
         currency=currency,
-        price=prices.of(
-            Decimal(draw(st.sampled_from(("0", "0.000021", "1.2", "33.333")))),
-            currency,
-            per=draw(st.sampled_from((1, 7, 1000, 10**9))),
-            unit="each",
-            event_amount=draw(st.sampled_from((None, Decimal("0.05")))),
-        ),
+        price=make(draw, currency, prices),
         source=0,
+    )
+
+
+AMOUNTS = st.sampled_from(("0", "0.000021", "1.2", "33.333")).map(Decimal)
+PERS = st.sampled_from((1, 7, 1000, 10**9))
+
+
+def _plain(draw: st.DrawFn, currency: str, prices: PriceRows) -> int:
+    return prices.of(
+        draw(AMOUNTS),
+        currency,
+        per=draw(PERS),
+        unit="each",
+        event_amount=draw(st.sampled_from((None, Decimal("0.05")))),
+    )
+
+
+def _tiered(draw: st.DrawFn, currency: str, prices: PriceRows) -> int:
+    """Make a price of one to three tiers, each with some terms, and what modifies it."""
+    mode = draw(st.sampled_from(("graduated", "volume")))
+    bases: list[Basis] = ["share", "block", "flat"]
+    if mode == "volume":
+        bases.append("event")
+    term = st.tuples(st.sampled_from(bases), AMOUNTS, PERS)
+    bounds = sorted(draw(st.sets(st.sampled_from((1, 5, 10, 60, 1000, 10**6)), max_size=2)))
+    uppers: list[int | None] = [*bounds, None]
+    return prices.tiered(
+        currency,
+        [(upper, draw(st.lists(term, min_size=1, max_size=3))) for upper in uppers],
+        mode=mode,
+        includes=draw(st.sampled_from((0, 0, 3, 100))),
+        percent_off=Decimal(draw(st.sampled_from((0, 0, 10, 100)))),
+        at_most=draw(st.sampled_from((None, None, Decimal(5), Decimal("0.004")))),
+        at_least=draw(st.sampled_from((None, None, Decimal(0), Decimal("0.003")))),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -78,12 +79,12 @@ def check(connection: DuckDBPyConnection, out: Path, expected: Result) -> None:
         connection.execute("SELECT account_service, period_start FROM rated.evaluated").fetchall()
     )
     assert evaluated == expected.evaluated
-    rows = connection.execute("SELECT count(*) FROM rated.cells").fetchall()
+    rows = connection.execute(f"SELECT count(*) FROM rated.cells WHERE {IS_PLAIN}").fetchall()
     cells = {
         tuple(row[:7]): tuple(row[7:])
         for row in connection.execute(
             "SELECT account_service, period_start, usage_class, component, rate, bucket, tier, "
-            "quantity, events FROM rated.cells"
+            f"quantity, events FROM rated.cells WHERE {IS_PLAIN}"
         ).fetchall()
     }
     assert cells == expected.cells
@@ -105,7 +106,25 @@ def check(connection: DuckDBPyConnection, out: Path, expected: Result) -> None:
         key: (lower, upper, used) for key, (lower, upper, used) in expected.pools.items()
     }
     assert pools == expected_pools
+    assert tiered_of(connection) == expected.tiered
     check_pieces(connection, out, expected)
+
+
+# What a price includes is a cell of the component `included` that no bucket has given.
+IS_PLAIN = "basis IS NULL AND (component = 'rated' OR bucket IS NOT NULL)"
+
+
+def tiered_of(connection: DuckDBPyConnection) -> dict[tuple[object, ...], object]:
+    """Give quantity, events and exact amount of each rate in tiers, the sum of its cells."""
+    found: dict[tuple[object, ...], tuple[int, int, Fraction]] = {}
+    for *place, quantity, events, factor, amount, per in connection.execute(
+        "SELECT account_service, period_start, usage_class, rate, quantity, events, "
+        f"coalesce(factor, 0), amount, per FROM rated.cells WHERE NOT ({IS_PLAIN})"
+    ).fetchall():
+        before = found.get(tuple(place), (0, 0, Fraction(0)))
+        own = Fraction(amount) * factor / per
+        found[tuple(place)] = (before[0] + quantity, before[1] + events, before[2] + own)
+    return dict(found)
 
 
 def check_pieces(connection: DuckDBPyConnection, out: Path, expected: Result) -> None:
