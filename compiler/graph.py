@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from compiler.resolve.kinds import EntityId, Kind
 from compiler.resolve.model import Reference, Resolved
+from compiler.resolve.nearest import nearest
 from compiler.tables.destinations import TableZone
 
 if TYPE_CHECKING:
@@ -211,7 +212,9 @@ def _select_term(graph: Graph, term: str) -> set[EntityId]:
     wanted = term.strip("+")
     roots = {node for node in graph.digraph if _is_named(node, wanted)}
     if not roots:
-        raise SelectionFault(f"`{wanted}` names nothing; write a kind and a name, `service:access`")
+        near = nearest(wanted, (f"{node.kind.value}:{node.name}" for node in graph.digraph))
+        hint = f"did you mean `{near}`?" if near else "write a kind and a name, `service:access`"
+        raise SelectionFault(f"`{wanted}` names nothing; {hint}")
     chosen = set(roots)
     for root in roots:
         if term.startswith("+"):

@@ -41,7 +41,8 @@ def page_of(code: str) -> str:
     names = [name for known in CODES for name in (known.code, known.slug)]
     near = nearest(wanted, names)
     raise UnknownCode(
-        f"no diagnostic has the code `{wanted}`" + (f"; did you mean `{near}`?" if near else "")
+        f"no diagnostic has the code or the slug `{wanted}`"
+        + (f"; did you mean `{near}`?" if near else "")
     )
 
 

@@ -739,6 +739,13 @@ EXAMPLES: tuple[Example, ...] = (
         this_word=True,
     ),
     Example(
+        "share plan p {\n  bucket b of base {\n    one time for 30 days\n  }\n}",
+        "one",
+        "a pool is filled anew each period of its selling service",
+        "write `recurring  monthly`; `one time` is for a bucket of one service",
+        this_word=True,
+    ),
+    Example(
         "share plan p {\n  bucket b of base {\n    rollover 2 GB\n  }\n}",
         "rollover",
         "`{found}` starts no statement here",

@@ -14,7 +14,8 @@ from cli.catalogs import Refusal
 if TYPE_CHECKING:
     from runtime.invoice.model import Invoice
 
-CODE = re.compile(r"RB\d{3}\Z", re.IGNORECASE)
+CODE = re.compile(r"RB\d{1,4}\Z|[a-z]+(-[a-z]+)*\Z", re.IGNORECASE)
+"""A code, or the slug that a comment allows a warning by; invoices have numbers."""
 
 
 @click.command(short_help="Say how a line came to its amount, or what a code means.")
@@ -28,12 +29,12 @@ CODE = re.compile(r"RB\d{3}\Z", re.IGNORECASE)
 )
 @click.option("--ledger", metavar="URL", help="sqlite:///path; OUT/ledger.db, if not given.")
 def command(what: str, out: Path, ledger: str | None) -> int:
-    """Explain WHAT: an invoice, one of its lines (INV-000001:3), or a code (RB101).
+    """Explain an invoice, one of its lines (INV-000001:3), or a code (RB101, unknown-name).
 
     A line is told down to the catalog's source line and the usage records behind it.
     """
     if CODE.match(what):
-        click.echo(_page(what.upper()), nl=False)
+        click.echo(_page(what), nl=False)
         return exits.CLEAN
     number, _, line = what.partition(":")
     if line and not line.isdecimal():

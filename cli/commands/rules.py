@@ -24,6 +24,7 @@ def command(kind: str | None, form: str) -> int:
     an example that is right and one that is wrong.
     """
     from compiler.constructs import constructs
+    from compiler.resolve.nearest import nearest
 
     every = constructs()
     if kind is None:
@@ -32,8 +33,10 @@ def command(kind: str | None, form: str) -> int:
     wanted = kind.strip().replace(" ", "_")
     found = next((each for each in every if each.kind.value == wanted), None)
     if found is None:
-        known = ", ".join(each.kind.value for each in every)
-        raise Refusal(f"`{kind}` is no kind of declaration; there are: {known}")
+        known = [each.kind.value for each in every]
+        near = nearest(wanted, known)
+        hint = f"did you mean `{near}`?" if near else f"there are: {', '.join(known)}"
+        raise Refusal(f"`{kind}` is no kind of declaration; {hint}")
     click.echo(_json((found,)) if form == "json" else _whole(found), nl=False)
     return exits.CLEAN
 

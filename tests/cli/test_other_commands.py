@@ -149,7 +149,7 @@ def test_several_terms_and_whole_kinds_are_selected(
 def test_a_selection_of_nothing_exits_with_2_and_says_how_to_write_one(ratebook: Ratebook) -> None:
     said = ratebook("graph", CONNECTIVITY, "--select", "service:data service:acess")
     assert (said.code, said.out) == (2, "")
-    assert "`service:acess` names nothing" in said.err
+    assert "`service:acess` names nothing; did you mean `service:access`?" in said.err
 
 
 @pytest.mark.feature("E2")
@@ -157,7 +157,18 @@ def test_a_code_has_a_page(ratebook: Ratebook) -> None:
     said = ratebook("explain", "rb101")
     assert said.code == 0
     assert said.out.startswith("# RB101: unknown-name\n")
+    assert ratebook("explain", "unknown-name").out == said.out
     assert ratebook("explain", "RB999").code == 2
+    wrong = ratebook("explain", "unrated-clas")
+    assert (wrong.code, wrong.out) == (2, "")
+    assert "did you mean `unrated-class`?" in wrong.err
+
+
+@pytest.mark.feature("E2")
+def test_a_kind_of_declaration_is_asked_for_by_its_nearest_name(ratebook: Ratebook) -> None:
+    said = ratebook("rules", "shareplan")
+    assert (said.code, said.out) == (2, "")
+    assert said.err.endswith("did you mean `share_plan`?\n")
 
 
 @pytest.mark.feature("E1")
