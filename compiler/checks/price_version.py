@@ -73,6 +73,8 @@ def check(resolved: Resolved, session: Session) -> None:
 
 
 def _check_recurring(resolved: Resolved, service: ServiceDeclaration, session: Session) -> None:
+    if all(price.version is None for price in service.recurring_prices):
+        return
     statuses = billable_statuses(resolved, service)
     if statuses is None or resolved.has_lost_prices:
         return

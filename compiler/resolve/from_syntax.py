@@ -26,7 +26,7 @@ from dsl.source import Span
 from dsl.syntax.base import Name
 from dsl.syntax.billing import TaxDeclaration
 from dsl.syntax.declarations import Broken, Declaration, SourceFile
-from dsl.syntax.services import LifecycleDeclaration, ServiceDeclaration
+from dsl.syntax.services import LifecycleDeclaration, PriceTableDeclaration, ServiceDeclaration
 from dsl.syntax.zones import ZoneTableDeclaration
 
 
@@ -76,6 +76,24 @@ def resolve(
         tables=tables,
         table_prices=in_tables,
         table_entries=in_books,
+        has_lost_prices=_has_lost_prices(declarations, broken, tables, references),
+    )
+
+
+def _has_lost_prices(
+    declarations: Iterable[Declaration],
+    broken: Iterable[Broken],
+    tables: Tables,
+    references: Iterable[Reference],
+) -> bool:
+    """Whether a mistake in text or in a table may have hidden recurring prices."""
+    if any(lost.kind in {"", Kind.PRICE_TABLE.words} for lost in broken):
+        return True
+    nodes = [node for node in declarations if isinstance(node, PriceTableDeclaration)]
+    read = [tables.of(node.table) for node in nodes]
+    return any(table is None or table.faults for table in read) or any(
+        reference.target is None and reference.source.kind is Kind.PRICE_TABLE
+        for reference in (references if nodes else ())
     )
 
 

@@ -27,7 +27,7 @@ from dsl.syntax.base import Money, Name, Node, Number, Percent, Quantity, Text
 from dsl.syntax.billing import TaxRow
 from dsl.syntax.declarations import Broken, Declaration, SourceFile
 from dsl.syntax.expressions import InZone
-from dsl.syntax.services import PriceEntry, PriceTableDeclaration, Transition
+from dsl.syntax.services import PriceEntry, Transition
 from runtime.program.terms import NEW, ServiceBase, StatusBase
 
 Declared = Declaration | Transition | TaxRow | TableZone
@@ -123,6 +123,7 @@ class Resolved:
         zones: what zones are made of, those that were asked for (`compiler.zone_facts`).
         templates: the invoice templates that bill groups name.
         table_prices: the recurring prices that stand in tables, by service.
+        has_lost_prices: a mistake in text or in a table may have hidden some of those.
         table_entries: what stands in the tables of price books, by the text that names one.
     """
 
@@ -140,6 +141,7 @@ class Resolved:
     )
     templates: Templates = NO_TEMPLATES
     table_prices: TablePrices = field(default_factory=lambda: MappingProxyType({}))
+    has_lost_prices: bool = False
     table_entries: Mapping[Span, tuple[PriceEntry, ...]] = field(
         default_factory=lambda: MappingProxyType({})
     )
@@ -184,18 +186,6 @@ class Resolved:
         target = self.bound(name)
         entity = None if target is None else self.entities.get(target)
         return entity.node if entity is not None and isinstance(entity.node, kind) else None
-
-    @property
-    def has_lost_prices(self) -> bool:
-        """Whether a mistake in text or in a table may have hidden recurring prices."""
-        if any(lost.kind in {"", Kind.PRICE_TABLE.words} for lost in self.broken):
-            return True
-        nodes = self.all(PriceTableDeclaration)
-        tables = [self.tables.of(node.table) for node in nodes]
-        return any(table is None or table.faults for table in tables) or any(
-            reference.target is None and reference.source.kind is Kind.PRICE_TABLE
-            for reference in (self.references if nodes else ())
-        )
 
     def is_incomplete(self, kind: Kind) -> bool:
         """Whether a mistake in text or in a table may have hidden a thing of this kind."""

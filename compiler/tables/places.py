@@ -48,8 +48,10 @@ def row_cells(source: Source, line: int, count: int) -> list[Span]:
         return [cell_span(source, line, place) for place in range(count)]
     spans = []
     for cell in words.split(","):
-        spans.append(_trimmed(source, start, start + len(cell)))
-        start += len(cell) + 1
+        end = start + len(cell)
+        has_blanks = cell[:1] <= " " or cell[-1:] <= " "
+        spans.append(_trimmed(source, start, end) if has_blanks else Span(source.path, start, end))
+        start = end + 1
     return spans
 
 
