@@ -21,8 +21,10 @@ the tables above it and leaves its own.  Conventions for every table:
 | subscription.occurrences | runtime.subscriptions | a transition that occurred |
 | subscription.price_owners | runtime.subscriptions | an owner whose prices hold for a service |
 | rated.cells | runtime.usage | usage of one line at one rate or bucket tier |
-| rated.flats | runtime.usage | a flat bucket tier that was entered |
+| rated.flats | runtime.usage | a flat amount of a bucket tier that was entered |
+| rated.priced | runtime.usage | a bucket tier with a price of its own that was drawn |
 | rated.pools | runtime.usage | a bucket's balance over one bucket period |
+| rated.pool_shares | runtime.usage | what an account put into a pool and drew from it |
 | rated.evaluated | runtime.usage | a usage period whose target was computed in this run |
 | charge.target | runtime.charges | what should have been charged by now |
 | charge.posted | runtime.ledger | what the ledger has posted of it |
@@ -132,8 +134,9 @@ TABLES: dict[str, dict[str, str]] = {
         "level": "VARCHAR",
         "owner": "VARCHAR",
     },
-    # `component`: `rated` (quantity at the rate), `included` or `flat` (drawn from that
-    # tier of the bucket, nothing by the unit).  A `rated` cell may also lie in a rated
+    # `component`: `rated` (quantity at the rate), `included`, `flat` or `priced` (drawn from
+    # that tier of the bucket, nothing by the unit; `tier` NULL: from what rolled over into
+    # the bucket).  A `rated` cell may also lie in a rated
     # tier of a bucket.  `amount` per `per` steps, `event_amount` per event (only in
     # `rated` cells; `events` counts the events whose first rated piece lies here).
     # A price in tiers has a cell a tier, `price_tier`, and term, by its `basis`: what is
@@ -173,8 +176,23 @@ TABLES: dict[str, dict[str, str]] = {
         "amount": PRICE_TYPE,
         "source": "INTEGER",
     },
-    # One row a tier of a bucket over a bucket period: bounds after proration.  `used` is
-    # what was drawn in that tier.  days of full_days were held.
+    # One row a priced tier: `used` of it in this period, after `before` of it in earlier ones.
+    "rated.priced": {
+        "account_service": "VARCHAR",
+        "period_start": "DATE",
+        "period_end": "DATE",
+        "bucket": "VARCHAR",
+        "tier": "INTEGER",
+        "currency": "VARCHAR",
+        "before": "HUGEINT",
+        "used": "HUGEINT",
+        "price": "INTEGER",
+        "source": "INTEGER",
+    },
+    # One row a tier of a bucket over a usage period of whom it belongs to: bounds after
+    # proration.  `tier` NULL, `rolled_over`: what was left of earlier periods, which the
+    # bounds of the tiers count from behind.  `used` is what was drawn in that tier in this
+    # period, `before` (one-time buckets) in earlier ones.  days of full_days were held.
     "rated.pools": {
         "account_service": "VARCHAR",
         "period_start": "DATE",
@@ -185,8 +203,20 @@ TABLES: dict[str, dict[str, str]] = {
         "lower": "BIGINT",
         "upper": "BIGINT",
         "used": "HUGEINT",
+        "before": "HUGEINT",
         "days": "INTEGER",
         "full_days": "INTEGER",
+    },
+    # One row an account that put something into a shared bucket's pool or drew from it (what
+    # rolled over too); `account_service` sells the share plan.  Steps before proration.
+    "rated.pool_shares": {
+        "account_service": "VARCHAR",
+        "period_start": "DATE",
+        "period_end": "DATE",
+        "bucket": "VARCHAR",
+        "account": "VARCHAR",
+        "contributed": "HUGEINT",
+        "used": "HUGEINT",
     },
     "rated.evaluated": {
         "account_service": "VARCHAR",

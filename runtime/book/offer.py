@@ -67,6 +67,9 @@ def make_offer(connection: DuckDBPyConnection, program: Program) -> None:
 
 
 def _rows(program: Program) -> dict[str, Sequence[tuple[object, ...]]]:
+    # The pools of a share plan are filled by the usage periods of its selling service.
+    plans = {each.share_plan: each.months for each in program.buckets if each.share_plan}
+    pools = {each.selling_service: plans.get(each.id) for each in program.share_plans}
     return {
         "currencies": [(each.code, each.minor_units) for each in program.currencies],
         "service_statuses": [(each.id, each.base) for each in program.service_statuses],
@@ -81,7 +84,7 @@ def _rows(program: Program) -> dict[str, Sequence[tuple[object, ...]]]:
                 each.is_active,
                 each.active_from,
                 each.active_until,
-                each.usage_months,
+                each.usage_months or pools.get(each.id),
             )
             for each in program.services
         ],

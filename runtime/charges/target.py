@@ -7,6 +7,7 @@ from datetime import date
 
 from duckdb import DuckDBPyConnection
 
+from runtime.charges.buckets import charge_priced_tiers
 from runtime.charges.one_time import charge_one_time
 from runtime.charges.prices import load_prices
 from runtime.charges.quoting import begin_quoting
@@ -24,6 +25,7 @@ KINDS: tuple[ChargeKind, ...] = (
     charge_transitions,
     charge_usage,
     charge_bucket_flats,
+    charge_priced_tiers,
 )
 
 

@@ -85,6 +85,8 @@ def _component(invoice: Invoice, part: UsageComponent) -> Explanation:
             statement = f"{quantity} included{bucket}: 0"
         case "flat":
             statement = f"{quantity} covered by the flat price{bucket}: 0 by the unit"
+        case "priced":
+            statement = f"{quantity} at the price{bucket}: on a line of its own"
         case "rated":
             amount = shown(part.amount, invoice.minor_units)
             statement = (

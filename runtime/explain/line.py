@@ -6,6 +6,7 @@ out here, it is worked out beside the posted amount and shown only if it gives t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import assert_never
 
 from runtime.explain.amounts import explain_amount, explain_components
@@ -143,7 +144,12 @@ def _kind(line: InvoiceLine) -> str:
         case "usage":
             kind = f"usage, in arrears, class {words(line.usage_class or '?')}"
         case "bucket":
-            kind = "flat tier of a usage bucket, once a bucket period"
+            is_flat = line.unit_price is not None
+            kind = (
+                "flat tier of a usage bucket, once a bucket period"
+                if is_flat
+                else "what was drawn in a tier of a usage bucket, at the tier's own price"
+            )
         case "one_time":
             kind = "one-time, when sold"
         case "transition":
@@ -191,7 +197,7 @@ def _draws(invoice: Invoice, line: InvoiceLine) -> tuple[Explanation, ...]:
     return tuple(
         _draw(invoice, bucket)
         for bucket in invoice.buckets
-        if bucket.account_service == line.account_service
+        if (bucket.account_service == line.account_service or bucket.shares)
         and bucket.bucket in named
         and bucket.period_start < line.period_end
         and line.period_start < bucket.period_end
@@ -209,26 +215,49 @@ def _draw(invoice: Invoice, bucket: BucketStatement) -> Explanation:
         ),
         facts=(
             Fact("included", measured(bucket.included, bucket.unit)),
+            *_of_earlier_periods(bucket),
             *(Fact(*_tier(invoice, bucket, tier)) for tier in bucket.tiers),
             Fact("left", measured(bucket.left, bucket.unit)),
+            *(
+                Fact(
+                    f"account {share.account}",
+                    f"{measured(share.contributed, bucket.unit)} put in, "
+                    f"{measured(share.used, bucket.unit)} drawn",
+                )
+                for share in bucket.shares
+            ),
         ),
     )
 
 
+def _of_earlier_periods(bucket: BucketStatement) -> Iterator[Fact]:
+    if bucket.rolled_over:
+        yield Fact("of it rolled over", measured(bucket.rolled_over, bucket.unit))
+    if bucket.used_before:
+        yield Fact("used in earlier periods", measured(bucket.used_before, bucket.unit))
+
+
 def _tier(invoice: Invoice, bucket: BucketStatement, tier: BucketTierUse) -> tuple[str, str]:
     match tier.charge:
-        case "included":
+        case "included" | "pool":
             charge = "included"
+        case "rolled_over":
+            charge = "left of earlier periods"
+        case "priced":
+            charge = "at the tier's own price"
         case "flat":
             flat = "" if tier.flat is None else f"{shown(tier.flat, invoice.minor_units)} "
             charge = f"flat {flat}{invoice.currency}, once the first unit enters"
         case "rated":
             charge = "by the rate of each event"
+            if tier.flat is not None:
+                charge += f", and {shown(tier.flat, invoice.minor_units)} {invoice.currency} once"
         case _:
             assert_never(tier.charge)
     upper = "on" if tier.upper is None else f"to {measured(tier.upper, bucket.unit)}"
     bounds = f"from {shown(tier.lower, 0)} {upper}"
-    return f"tier {tier.tier + 1}", f"{bounds}: {measured(tier.used, bucket.unit)} used, {charge}"
+    name = "rolled over" if tier.tier is None else f"tier {tier.tier + 1}"
+    return name, f"{bounds}: {measured(tier.used, bucket.unit)} used, {charge}"
 
 
 def _tax(invoice: Invoice, line: InvoiceLine) -> Explanation:

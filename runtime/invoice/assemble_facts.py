@@ -72,16 +72,30 @@ class PoolTier:
     period_start: date
     period_end: date
     bucket: str
-    tier: int
+    tier: int | None
     charge: str
     lower: int
     upper: int | None
     used: int
+    before: int
     days: int
     full_days: int
 
 
-FactRow = TypeVar("FactRow", Cell, PoolTier)
+@dataclass(frozen=True, slots=True)
+class PoolPart:
+    """A row of rated.pool_shares with the account's name."""
+
+    account_service: str
+    period_start: date
+    bucket: str
+    account: str
+    account_name: str
+    contributed: int
+    used: int
+
+
+FactRow = TypeVar("FactRow", Cell, PoolTier, PoolPart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +139,7 @@ class Batch:
     identifiers: dict[str, tuple[str, ...]]
     cells: dict[tuple[str, date, str], tuple[Cell, ...]]
     pools: dict[str, tuple[PoolTier, ...]]
+    shares: dict[tuple[str, date, str], tuple[PoolPart, ...]]
     changes: dict[str, tuple[StatusChange, ...]]
     days: dict[str, tuple[DayUse, ...]]
     usage_lines: dict[tuple[str, date, str], tuple[tuple[str, int], ...]]
@@ -237,6 +252,9 @@ def _read_facts(connection: DuckDBPyConnection, lines: tuple[DueLine, ...]) -> B
     pools = defaultdict(list)
     for tier in _read_rows(connection, "rated.pools", PoolTier):
         pools[tier.account_service].append(tier)
+    shares = defaultdict(list)
+    for part in _read_rows(connection, _SHARES, PoolPart):
+        shares[part.account_service, part.period_start, part.bucket].append(part)
     changes = defaultdict(list)
     for change in _read_changes(connection):
         changes[change.account_service].append(change)
@@ -249,6 +267,10 @@ def _read_facts(connection: DuckDBPyConnection, lines: tuple[DueLine, ...]) -> B
         identifiers=_read_identifiers(connection),
         cells={key: tuple(parts) for key, parts in cells.items()},
         pools={name: tuple(sorted(tiers, key=_pool_order)) for name, tiers in pools.items()},
+        shares={
+            key: tuple(sorted(parts, key=lambda part: part.account))
+            for key, parts in shares.items()
+        },
         changes={name: tuple(parts) for name, parts in changes.items()},
         days={name: tuple(uses) for name, uses in days.items()},
         usage_lines=_read_usage_lines(connection),
@@ -314,8 +336,13 @@ def _read_identifiers(connection: DuckDBPyConnection) -> dict[str, tuple[str, ..
 
 
 def _pool_order(tier: PoolTier) -> tuple[date, str, int]:
-    return (tier.period_start, tier.bucket, tier.tier)
+    return (tier.period_start, tier.bucket, -1 if tier.tier is None else tier.tier)
 
+
+_SHARES = """(
+  SELECT s.*, a.name AS account_name
+  FROM rated.pool_shares AS s JOIN book.accounts AS a ON a.account = s.account
+)"""
 
 _CELLS = """(
   SELECT c.*, u.full_start

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Literal, assert_never
 
 from runtime.charges.words import as_title, as_words
@@ -48,6 +49,7 @@ class Wording:
         self.frequencies = {
             (row.package, row.months): row.name for row in program.package_frequencies
         }
+        self._plans = {row.id: row.title for row in program.share_plans}
         self.buckets: Mapping[str, Bucket] = {row.id: row for row in program.buckets}
         self.tiers: Mapping[tuple[str, int], BucketTier] = {
             (row.bucket, row.ordinal): row for row in program.bucket_tiers
@@ -67,6 +69,14 @@ class Wording:
     def title(self, service: str) -> str:
         """Give a service's title; one that has left the catalog keeps its name."""
         return self.services[service].title if service in self.services else as_title(service)
+
+    def bucket_title(self, bucket: str) -> str:
+        """Give a bucket's title; a shared one's is its share plan's, and its own name."""
+        known = self.buckets.get(bucket)
+        plan = None if known is None else self._plans.get(known.share_plan or "")
+        if plan is None:
+            return as_title(bucket)
+        return f"{plan}, {as_words(bucket.rpartition('.')[2])}"
 
     def unit_of_class(self, usage_class: str) -> str:
         """Give the unit a class is shown in: that of its first rate, else the single step."""
@@ -163,7 +173,8 @@ def _description(due: DueLine, wording: Wording) -> str:
         case "usage":
             return as_title(due.usage_class or due.service)
         case "bucket":
-            return f"{as_title(due.bucket or due.service)}, {_tier_words(due, wording)}"
+            title = wording.bucket_title(due.bucket or due.service)
+            return f"{title}, {_tier_words(due, wording)}"
         case _:
             assert_never(due.kind)
 
@@ -173,10 +184,11 @@ def _tier_words(due: DueLine, wording: Wording) -> str:
     tier = wording.tiers.get((due.bucket or "", due.tier or 0))
     if bucket is None or tier is None:
         return f"tier {(due.tier or 0) + 1}"
+    pool = "" if bucket.share_plan is None else " the pool"
     if tier.upper is None:
-        return "beyond"
+        return f"beyond{pool}"
     upper = as_decimal(Fraction(tier.upper, bucket.steps_per_unit))
-    return f"up to {upper:f} {bucket.unit}"
+    return f"up to {upper:f} {bucket.unit}" + (f" beyond{pool}" if pool else "")
 
 
 def _timing(due: DueLine) -> Literal["advance", "arrears", "once"]:
@@ -203,6 +215,10 @@ class _Multiplied:
 
 def _multiplied(due: DueLine, components: Parts, wording: Wording) -> _Multiplied:
     """Give quantity and price; a usage line has a price where one rate alone priced it."""
+    bucket = wording.buckets.get(due.bucket or "")
+    if due.kind == "bucket" and due.unit_price is None and bucket is not None:
+        drawn = as_decimal(Fraction(due.quantity, bucket.steps_per_unit))
+        return _Multiplied(drawn, bucket.unit, None, None)
     if due.kind != "usage":
         return _Multiplied(Decimal(due.quantity), "", _money(due.unit_price, due.minor_units), None)
     if len(components) == 1:
@@ -241,6 +257,12 @@ def subtract_components(now: Parts, before: Sequence[UsageComponent]) -> Parts:
     return tuple(part for part in parts.values() if part.quantity or part.events or part.amount)
 
 
+_TAKEN: Mapping[str, Literal["flat", "priced"]] = MappingProxyType(
+    {"flat": "flat", "priced": "priced"}
+)
+"""What a bucket took at a price of its own; all else that it took was included."""
+
+
 def _component(cell: Cell, due: DueLine, wording: Wording) -> UsageComponent:
     bucket = wording.buckets.get(cell.bucket or "")
     basis = basis_of(cell)
@@ -272,7 +294,7 @@ def _component(cell: Cell, due: DueLine, wording: Wording) -> UsageComponent:
     if bucket is not None:
         unit, steps = bucket.unit, bucket.steps_per_unit
     return UsageComponent(
-        component="flat" if cell.component == "flat" else "included",
+        component=_TAKEN.get(cell.component, "included"),
         rate=cell.rate,
         rate_group=cell.rate_group,
         rate_plan=cell.rate_plan,

@@ -9,10 +9,10 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Literal
 
-from runtime.invoice.assemble_facts import Batch, DayUse, PoolTier, StatusChange
+from runtime.invoice.assemble_facts import Batch, DayUse, PoolPart, PoolTier, StatusChange
 from runtime.invoice.assemble_lines import Wording
 from runtime.invoice.draft import DueLine
-from runtime.invoice.model import BucketStatement, BucketTierUse, Change, UsageDay
+from runtime.invoice.model import BucketStatement, BucketTierUse, Change, PoolShare, UsageDay
 from runtime.invoice.units import as_decimal, in_units_of
 from runtime.program.model import Program
 from runtime.program.plain import plain_prices
@@ -20,8 +20,16 @@ from runtime.program.plain import plain_prices
 USAGE_DAY_LIMIT = 60
 """How many rows of usage by day an invoice shows."""
 
-TierCharge = Literal["included", "flat", "rated"]
-_CHARGES: dict[str, TierCharge] = {"included": "included", "flat": "flat", "rated": "rated"}
+TierCharge = Literal["included", "flat", "rated", "priced", "pool", "rolled_over"]
+_CHARGES: dict[str, TierCharge] = {
+    "included": "included",
+    "flat": "flat",
+    "rated": "rated",
+    "priced": "priced",
+    "pool": "pool",
+    "rolled_over": "rolled_over",
+}
+_FREE = frozenset({"included", "pool", "rolled_over"})
 
 
 class Prices:
@@ -41,9 +49,13 @@ class Prices:
             for key, (price, *others) in found.items()
             if price in plain and not others
         }
-        self.flats = {
+        self._flats = {
             (row.bucket, row.tier, row.currency): row.amount for row in program.bucket_flats
         }
+
+    def flat(self, tier: PoolTier, currency: str) -> Decimal | None:
+        """Give the flat amount of a tier, where it has one."""
+        return None if tier.tier is None else self._flats.get((tier.bucket, tier.tier, currency))
 
 
 def state_buckets(
@@ -71,7 +83,9 @@ def state_buckets(
         ):
             has_just_ended = end <= as_of and (previous is None or end > previous)
             if has_just_ended or (due.account_service, end) in billed:
-                yield _bucket(due, tuple(group), wording, prices)
+                own = tuple(group)
+                key = (due.account_service, own[0].period_start, own[0].bucket)
+                yield _bucket(due, own, batch.shares.get(key, ()), wording, prices)
 
 
 def state_changes(
@@ -130,7 +144,11 @@ def _first_of_each_service(lines: Sequence[DueLine]) -> Iterator[DueLine]:
 
 
 def _bucket(
-    due: DueLine, tiers: Sequence[PoolTier], wording: Wording, prices: Prices
+    due: DueLine,
+    tiers: Sequence[PoolTier],
+    shares: Sequence[PoolPart],
+    wording: Wording,
+    prices: Prices,
 ) -> BucketStatement:
     first = tiers[0]
     bucket = wording.buckets[first.bucket]
@@ -138,25 +156,32 @@ def _bucket(
     def shown(steps: int) -> Decimal:
         return as_decimal(Fraction(steps, bucket.steps_per_unit))
 
-    included = sum(
-        (tier.used if tier.upper is None else tier.upper - tier.lower)
-        for tier in tiers
-        if tier.charge == "included"
-    )
-    drawn = sum(tier.used for tier in tiers if tier.charge == "included")
+    free = [tier for tier in tiers if tier.charge in _FREE]
+    included = sum((tier.used if tier.upper is None else tier.upper - tier.lower) for tier in free)
+    before = sum(tier.before for tier in free if tier.upper is not None)
     return BucketStatement(
         account=due.account,
         account_service=due.account_service,
         service_title=wording.title(due.sold_service),
         bucket=first.bucket,
+        title=wording.bucket_title(first.bucket),
         unit=bucket.unit,
         period_start=first.period_start,
         period_end=first.period_end,
         days=first.days,
         full_days=first.full_days,
         included=shown(included),
+        rolled_over=shown(
+            sum(
+                tier.upper - tier.lower
+                for tier in tiers
+                if tier.charge == "rolled_over" and tier.upper is not None
+            )
+        ),
+        used_before=shown(before),
         used=shown(sum(tier.used for tier in tiers)),
-        left=shown(included - drawn),
+        left=shown(included - before - sum(tier.used for tier in free)),
+        rolls_over=bucket.rollover_periods > 0,
         tiers=tuple(
             BucketTierUse(
                 tier=tier.tier,
@@ -164,9 +189,18 @@ def _bucket(
                 lower=shown(tier.lower),
                 upper=None if tier.upper is None else shown(tier.upper),
                 used=shown(tier.used),
-                flat=prices.flats.get((tier.bucket, tier.tier, due.currency)),
+                flat=prices.flat(tier, due.currency),
             )
             for tier in tiers
+        ),
+        shares=tuple(
+            PoolShare(
+                account=part.account,
+                account_name=part.account_name,
+                contributed=shown(part.contributed),
+                used=shown(part.used),
+            )
+            for part in shares
         ),
     )
 

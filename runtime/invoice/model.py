@@ -50,13 +50,15 @@ class PriceSource(Frozen):
 class UsageComponent(Frozen):
     """A part of a usage line: so much at one rate, or drawn from one bucket tier.
 
+    What is `included` in a bucket and of no tier had rolled over into it.
+
     `amount` is exact and unrounded: quantity x price / per (+ events x event price).
     A price in tiers has a part a tier, `price_tier`, and term; its `basis` says what `quantity`
     is: steps of usage (`share`), started blocks, events, an amount of money (`percent`), one
     for a flat amount, or one for what brings the price to its most or least (`bound`).
     """
 
-    component: Literal["rated", "included", "flat"]
+    component: Literal["rated", "included", "flat", "priced"]
     rate: str | None
     rate_group: str | None
     rate_plan: str | None
@@ -237,32 +239,59 @@ class TaxLine(Frozen):
 
 
 class BucketTierUse(Frozen):
-    """One tier of a bucket over a bucket period; bounds in `unit`, upper None: open."""
+    """One tier of a bucket over a bucket period; bounds in `unit`, upper None: open.
 
-    tier: int
-    charge: Literal["included", "flat", "rated"]
+    `tier` None: what rolled over from earlier periods.  `flat`: the amount charged once when
+    the tier is entered.
+    """
+
+    tier: int | None
+    charge: Literal["included", "flat", "rated", "priced", "pool", "rolled_over"]
     lower: Decimal
     upper: Decimal | None
     used: Decimal
     flat: Decimal | None
 
 
+class PoolShare(Frozen):
+    """What an account put into the pool of a share plan in a period, and drew from it."""
+
+    account: str
+    account_name: str
+    contributed: Decimal
+    used: Decimal
+
+
 class BucketStatement(Frozen):
-    """What a bucket gave over one bucket period."""
+    """What a bucket gave over one bucket period; a one-time bucket over one of its periods.
+
+    Attributes:
+        included: what could be drawn of it without charge, `rolled_over` among it.
+        used: all that was drawn in the period, in every tier.
+        used_before: what was drawn of the included tiers in earlier periods (one-time).
+        left: what of the included tiers is left at the end of the period.
+        rolls_over: what is left goes over into the next period, as far as its terms let it.
+        shares: of a share plan's pool: what each account put in and drew.
+    """
 
     account: str
     account_service: str
     service_title: str
     bucket: str
+    title: str
     unit: str
     period_start: date
     period_end: date
     days: int
     full_days: int
     included: Decimal
+    rolled_over: Decimal
+    used_before: Decimal
     used: Decimal
     left: Decimal
+    rolls_over: bool
     tiers: tuple[BucketTierUse, ...]
+    shares: tuple[PoolShare, ...]
 
 
 class Change(Frozen):

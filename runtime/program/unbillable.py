@@ -53,21 +53,10 @@ def _billing(program: Program) -> Iterator[tuple[int, str]]:
 
 
 def _buckets(program: Program) -> Iterator[tuple[int, str]]:
-    for bucket in program.buckets:
-        if bucket.months is None:
-            yield bucket.source, "a one-time bucket"
-        if bucket.priority != 0:
-            yield bucket.source, "the priority of a bucket"
-        if bucket.rollover_periods:
-            yield bucket.source, "the roll-over of a bucket"
-        if bucket.share_plan is not None:
-            yield bucket.source, "a share plan"
-    flats = {(flat.bucket, flat.tier) for flat in program.bucket_flats}
-    for tier in program.bucket_tiers:
-        if tier.charge in {"priced", "pool"}:
-            yield tier.source, "a bucket tier with a price of its own"
-        if tier.charge == "rated" and (tier.bucket, tier.ordinal) in flats:
-            yield tier.source, "a flat amount in a rated tier"
+    by_count = {price.id for price in program.prices if price.counted_by is not None}
+    for price in program.bucket_prices:
+        if price.price in by_count:
+            yield price.source, "a bucket tier priced by a counting rule"
 
 
 def _commercial(program: Program) -> Iterator[tuple[int, str]]:

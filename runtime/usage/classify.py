@@ -48,8 +48,8 @@ def make_pricing(
 
     usage.pricing: (kind, combination, band_set) -> reason, price, route, and how an event is
     rounded up.  usage.prices: a price is a class at a rate under a plan.
-    A route is which of a service's buckets, by their number from 0 in drawing order, an
-    event flows through; route 0 goes through none.
+    A route is which buckets, by their number, an event may be drawn from; route 0 goes
+    through none.
     """
     _make_tables(connection, program)
     _make_reaches(connection, program, events)
@@ -179,18 +179,18 @@ def _make_holding(connection: DuckDBPyConnection, program: Program) -> None:
 
 
 def make_service_buckets(connection: DuckDBPyConnection, program: Program) -> None:
-    """Make usage.service_buckets: the buckets of a service numbered from 0 as they are drawn."""
-    rows = sorted(program.service_buckets, key=lambda each: (each.service, each.ordinal))
-    numbers: dict[str, int] = {}
-    numbered = []
-    for each in rows:
-        number = numbers[each.service] = numbers.get(each.service, -1) + 1
-        numbered.append((each.service, number, each.bucket))
+    """Make usage.service_buckets: the buckets a service may draw from, its own and shared ones.
+
+    `number`: of the bucket in the program, from 0.
+    """
+    numbers = {each.id: number for number, each in enumerate(program.buckets)}
+    links = [(each.service, each.bucket) for each in program.service_buckets]
+    links += [(each.service, each.bucket) for each in program.pool_consumers]
     sql.make_table(
         connection,
         "service_buckets",
         {"service": "VARCHAR", "number": "INTEGER", "bucket": "VARCHAR"},
-        numbered,
+        [(service, numbers[bucket], bucket) for service, bucket in links],
     )
 
 

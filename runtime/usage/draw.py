@@ -19,6 +19,7 @@ from runtime.usage.dispositions import Reason
 from runtime.usage.faults import UsageOverflow
 from runtime.usage.order import order_events
 from runtime.usage.pools import Counters
+from runtime.usage.stretches import expand, make_stretches
 
 Longs = NDArray[np.int64]
 
@@ -29,18 +30,34 @@ INCLUDED_RATED = f"reason = {Reason.RATED:d}"
 class Pieces:
     """The pieces of the drawn events, and what each tier of the counters holds.
 
-    `row`: of usage.tied; `number`: of the piece in its event, from 0; `template`: the
-    bucket tier, NO_TIER where none; `counts`: 1 on the first rated piece of an event.
+    `row`: of usage.tied; `number`: of the piece in its event, from 0; `tier`: the counters'
+    tier, `template`: the bucket's, NO_TIER where none; `counts`: 1 on the first rated piece
+    of an event.  `upper`, `used`: of each tier, its bound after what rolled over, and what it
+    gave.
     """
 
     row: Longs
     number: Longs
     period: Longs
     price: Longs
+    tier: Longs
     template: Longs
     quantity: Longs
     counts: Longs
+    upper: Longs
     used: Longs
+
+    def by_counter(self, counter_tier: Longs) -> pa.Table:
+        """Give the pieces that a tier took or counted, with the counter it is of."""
+        drawn = np.flatnonzero(self.tier != kernel.NO_TIER)
+        return pa.table(
+            {
+                "period": self.period[drawn],
+                "counter": np.searchsorted(counter_tier, self.tier[drawn], "right") - 1,
+                "template": self.template[drawn],
+                "quantity": self.quantity[drawn],
+            }
+        )
 
     def table(self) -> pa.Table:
         """Give the pieces as a table, one row each."""
@@ -66,6 +83,7 @@ class _Drawn:
     more_tier: Longs
     more_quantity: Longs
     more_counts: Longs
+    upper: Longs
     used: Longs
 
 
@@ -84,18 +102,25 @@ def draw_buckets(
         table[name].to_numpy()
         for name in ("row", "period", "instant", "quantity", "price", "route")
     )
-    order = order_events(connection, period, instant, row, len(counters.base), identities)
-    drawn = _run(order, counters.base[period], route, quantity, routes, counters)
+    stretches = make_stretches(connection)
+    stretch = stretches.find(period, instant)
+    path, paths = expand(routes, stretches.profiles, route, stretches.profile[stretch])
+    order = _order(connection, counters, (row, period, instant), identities)
+    events = _Events(order, stretches.base[stretch], path, quantity)
+    drawn = _run(events, paths, stretches.links, counters)
     more = drawn.more_event
     template = np.append(counters.template, kernel.NO_TIER)
+    tier = np.concatenate([drawn.first_tier, drawn.more_tier])
     return Pieces(
         row=np.concatenate([row, row[more]]),
         number=np.concatenate([np.zeros(len(row), np.int64), _numbers(more)]),
         period=np.concatenate([period, period[more]]),
         price=np.concatenate([price, price[more]]),
-        template=template[np.concatenate([drawn.first_tier, drawn.more_tier])],
+        tier=tier,
+        template=template[tier],
         quantity=np.concatenate([drawn.first_quantity, drawn.more_quantity]),
         counts=np.concatenate([drawn.first_counts, drawn.more_counts]),
+        upper=drawn.upper,
         used=drawn.used,
     )
 
@@ -109,39 +134,74 @@ def _numbers(more: Longs) -> Longs:
     return place - np.maximum.accumulate(np.where(is_new, place, 0)) + 1
 
 
-def _run(
-    order: Longs,
-    base: Longs,
-    route: Longs,
-    quantity: Longs,
-    routes: Sequence[tuple[int, ...]],
+@dataclass(frozen=True, slots=True)
+class _Events:
+    order: Longs
+    base: Longs
+    path: Longs
+    quantity: Longs
+
+
+def _order(
+    connection: DuckDBPyConnection,
     counters: Counters,
+    events: tuple[Longs, Longs, Longs],
+    identities: Sequence[str],
+) -> Longs:
+    """Give the events and openings as the kernel takes them.
+
+    Usage periods that are rated together are one pool; an opening comes before the events
+    of its instant, so instants are doubled.
+    """
+    row, period, instant = events
+    number = np.asarray(
+        connection.execute(
+            "SELECT coalesce(number, -1) AS number FROM usage.periods ORDER BY period"
+        ).fetchnumpy()["number"]
+    )
+    groups = int(number.max(initial=-1)) + 1
+    pool_of = np.where(number < 0, groups + np.arange(len(number)), number)
+    order = order_events(
+        connection,
+        np.concatenate([pool_of[period], counters.opened_group]).astype(np.int32),
+        np.concatenate([2 * instant + 1, 2 * counters.opened_instant]),
+        row,
+        groups + len(number),
+        identities,
+    )
+    return np.where(order < len(row), order, len(row) - 1 - order)
+
+
+def _run(
+    events: _Events, paths: Sequence[tuple[int, ...]], links: Longs, counters: Counters
 ) -> _Drawn:
-    events, tiers, buckets = len(order), len(counters.upper), len(counters.counter_tier) - 1
-    route_start = np.array([0, *accumulate(len(each) for each in routes)], np.int64)
-    route_links = np.array([number for each in routes for number in each], np.int64)
+    size, tiers = len(events.quantity), len(counters.upper)
+    path_start = np.array([0, *accumulate(len(each) for each in paths)], np.int64)
+    path_links = np.array([number for each in paths for number in each], np.int64)
     given = [
-        *(order, base, route, quantity, route_start, route_links),
-        *(np.arange(buckets), counters.counter_tier, counters.upper, counters.charge),
+        *(events.order, events.base, events.path, events.quantity, path_start, path_links, links),
+        *(counters.counter_tier, counters.lots, counters.cap, counters.charge, counters.opened),
     ]
-    position, current = np.zeros(buckets, np.int64), counters.counter_tier[:-1].copy()
-    made = [position, current, np.zeros(tiers, np.int64)]
-    made += [np.zeros(events, np.int32), np.zeros(events, np.int64), np.zeros(events, np.int8)]
+    first = counters.counter_tier[:-1]
+    made = [counters.upper.copy(), np.zeros(len(first), np.int64), first.copy()]
+    made += [np.zeros(tiers, np.int64)]
+    made += [np.zeros(size, np.int32), np.zeros(size, np.int64), np.zeros(size, np.int8)]
     made += [np.zeros(tiers, np.int64) for _ in range(4)]
-    is_large = events >= kernel.COMPILED_FROM
+    is_large = size >= kernel.COMPILED_FROM
     step = kernel.compiled_draw() if is_large else kernel.draw
-    more, left = _call(step, given, made, events, is_large=is_large)
+    more, left = _call(step, given, made, is_large=is_large)
     if more < 0:
-        raise UsageOverflow("a bucket was drawn more than 2^63 - 1 steps in one bucket period")
+        raise UsageOverflow("a bucket holds more than 2^63 - 1 steps in one bucket period")
     return _Drawn(
-        first_tier=left[3],
-        first_quantity=left[4],
-        first_counts=left[5],
-        more_event=left[6][:more],
-        more_tier=left[7][:more],
-        more_quantity=left[8][:more],
-        more_counts=left[9][:more],
-        used=left[2],
+        first_tier=left[4],
+        first_quantity=left[5],
+        first_counts=left[6],
+        more_event=left[7][:more],
+        more_tier=left[8][:more],
+        more_quantity=left[9][:more],
+        more_counts=left[10][:more],
+        upper=left[0],
+        used=left[3],
     )
 
 
@@ -149,15 +209,14 @@ def _call(
     step: Callable[..., int],
     given: list[Longs],
     made: list[Longs],
-    events: int,
     *,
     is_large: bool,
 ) -> tuple[int, list[Longs]]:
     """Run the kernel on arrays, or, where it is interpreted, on lists; give what it made."""
     if is_large:
-        return step(*given, *made, events), made
+        return step(*given, *made), made
     lists = [each.tolist() for each in made]
-    more = step(*(each.tolist() for each in given), *lists, events)
+    more = step(*(each.tolist() for each in given), *lists)
     return more, [np.array(each, like.dtype) for each, like in zip(lists, made, strict=True)]
 
 
@@ -203,7 +262,7 @@ def write_cells(connection: DuckDBPyConnection, pieces: Pieces) -> None:
                c.* EXCLUDE (period)
         FROM charged AS c JOIN usage.periods AS u ON u.period = c.period
         UNION ALL BY NAME
-        SELECT u.account_service, u.period_start, u.period_end, t.charge AS component,
+        SELECT u.account_service, u.period_start, u.period_end, t.component,
                c.usage_class, c.currency, t.bucket, t.tier, c.quantity, 0 AS events,
                0 AS amount, 1 AS per, t.unit, 0 AS event_amount, t.source
         FROM taken AS c

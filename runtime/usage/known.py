@@ -29,9 +29,17 @@ _RATING = (
     "buckets",
     "bucket_tiers",
     "bucket_flats",
+    "bucket_prices",
+    "share_plans",
+    "pool_terms",
+    "pool_statuses",
+    "pool_consumers",
     "service_buckets",
 )
 """The tables of a program that set the price of usage; the source lines in them do not."""
+
+
+_COLUMNS = "account_service, period_start, digest"
 
 
 def make_known(connection: DuckDBPyConnection, program: Program) -> None:
@@ -58,7 +66,7 @@ def make_known(connection: DuckDBPyConnection, program: Program) -> None:
           FROM subscription.timeline
           GROUP BY account_service
         )
-        SELECT s.account_service,
+        SELECT s.account_service, NULL::DATE AS period_start,
                md5(concat_ws(chr(29), $rating, s.service, coalesce(k.rate_plan, ''),
                              s.currency, s.timezone, s.start_day,
                              s.end_day, s.usage_bill_day, h.words, coalesce(l.words, '')))
@@ -70,29 +78,63 @@ def make_known(connection: DuckDBPyConnection, program: Program) -> None:
         """,
         {"rating": _rating_digest(program)},
     )
+    connection.execute("""
+        INSERT INTO usage.known
+        WITH shared AS (
+          SELECT l.*, z.steps
+          FROM usage.tying_links AS l
+          JOIN usage.pool_sizes AS z ON z.bucket = l.bucket AND z.seller = l.owner
+           AND z.period_start = l.owner_start
+        ),
+        words AS (
+          SELECT account_service, period_start,
+                 concat_ws(chr(31), 'draws', bucket, owner, depth, from_instant, until_instant,
+                           ends) AS words
+          FROM shared
+          UNION ALL
+          SELECT owner, owner_start, concat_ws(chr(31), 'drawn by', bucket, account_service, depth)
+          FROM shared
+          UNION ALL
+          SELECT seller, period_start, concat_ws(chr(31), 'holds', bucket, steps)
+          FROM usage.pool_sizes
+        )
+        SELECT account_service, period_start,
+               md5(string_agg(DISTINCT words, chr(30) ORDER BY words))
+        FROM words GROUP BY account_service, period_start
+    """)
 
 
 def make_reopened(connection: DuckDBPyConnection, root: Path | None, last_run: int) -> None:
     """Make usage.reopened: the account services that are not as the last posted run knew them.
 
+    Columns as of usage.known: of some, one usage period only.
     Reads usage.known.  `last_run`: its number, 0 where there is none.  Where the store does
     not say what that run knew, all are reopened.
     """
-    before = "SELECT account_service, digest FROM usage.known"
+    before = f"SELECT {_COLUMNS} FROM usage.known"
     if root is not None and last_run:
         last = _file(root, last_run)
+        is_known = last.is_file() and _has_periods(connection, last)
         before = (
-            f"SELECT account_service, digest FROM read_parquet({sql.paths([last])})"
-            if last.is_file()
+            f"SELECT {_COLUMNS} FROM read_parquet({sql.paths([last])})"
+            if is_known
             else f"{before} WHERE false"
         )
     connection.execute(f"""
         CREATE OR REPLACE TABLE usage.reopened AS
-        SELECT coalesce(k.account_service, b.account_service) AS account_service
+        SELECT coalesce(k.account_service, b.account_service) AS account_service,
+               coalesce(k.period_start, b.period_start) AS period_start
         FROM usage.known AS k
         FULL JOIN ({before}) AS b ON b.account_service = k.account_service
+         AND b.period_start IS NOT DISTINCT FROM k.period_start
         WHERE k.digest IS DISTINCT FROM b.digest
     """)
+
+
+def _has_periods(connection: DuckDBPyConnection, file: Path) -> bool:
+    """Tell whether a run kept what it knew of single periods; the first versions did not."""
+    columns = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({sql.paths([file])})")
+    return "period_start" in {row[0] for row in columns.fetchall()}
 
 
 def keep_known(connection: DuckDBPyConnection, root: Path | None, run: int) -> None:
@@ -121,7 +163,7 @@ def forget_known(
 def _write(connection: DuckDBPyConnection, target: Path) -> None:
     partial = target.with_suffix(".partial")
     connection.execute(f"""
-        COPY (SELECT account_service, digest FROM usage.known ORDER BY account_service)
+        COPY (SELECT {_COLUMNS} FROM usage.known ORDER BY ALL)
         TO {sql.text(str(partial))} (FORMAT parquet)
     """)
     with partial.open("rb") as written:
@@ -134,12 +176,28 @@ def _file(root: Path, run: int) -> Path:
 
 
 def _rating_digest(program: Program) -> str:
+    left_out = {"source", "price"}  # a price is told by what it says, not by its number
     body = program.model_dump_json(
-        include=set(_RATING), exclude={table: {"__all__": {"source"}} for table in _RATING}
+        include=set(_RATING), exclude={table: {"__all__": left_out} for table in _RATING}
     )
     services = sorted(
         f"{each.id} {each.usage_months} {each.rate_plan}"
         for each in program.services
         if each.usage_months is not None
     )
-    return hashlib.sha256("\n".join([body, *services]).encode()).hexdigest()
+    prices = _prices(program)
+    used = [prices[each.price] for each in program.rates]
+    used += [prices[each.price] for each in program.bucket_prices]
+    return hashlib.sha256("\n".join([body, *services, *used]).encode()).hexdigest()
+
+
+def _prices(program: Program) -> dict[int, str]:
+    """Give what each price says, by its number."""
+    parts: dict[int, list[str]] = {
+        each.id: [each.model_dump_json(exclude={"id"})] for each in program.prices
+    }
+    for tier in program.price_tiers:
+        parts[tier.price].append(tier.model_dump_json(exclude={"price", "source"}))
+    for term in program.price_terms:
+        parts[term.price].append(term.model_dump_json(exclude={"price"}))
+    return {own: " ".join(words) for own, words in parts.items()}

@@ -34,8 +34,9 @@ def order_events(
     Args:
         connection: where usage.tied and the identities are.
         pool: of each event, from 0 to `pools` - 1.
-        instant: of each event, in microseconds.
-        row: of each event, its row of usage.tied.
+        instant: of each event, in microseconds or other ticks.
+        row: of each event, its row of usage.tied.  What comes behind the events has none,
+            and is of other instants than they: it keeps its order.
         pools: how many there are.
         identities: relations of file, position, event_id, feed; together they have each
             event of usage.tied.
@@ -46,6 +47,7 @@ def order_events(
         order = _compiled_deal()(pool, instant, pools)
     sorted_pool, sorted_instant = pool[order], instant[order]
     is_same = (sorted_pool[1:] == sorted_pool[:-1]) & (sorted_instant[1:] == sorted_instant[:-1])
+    is_same &= order[1:] < len(row)
     places = np.flatnonzero(is_same)
     if len(places):
         _order_by_id(connection, order, places, row, identities)

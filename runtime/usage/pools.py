@@ -1,7 +1,9 @@
-"""The counters of a run: each service's buckets over each of its usage periods.
+"""The counters of a run: each bucket over each usage period of whom it belongs to.
 
 The bounds of a bucket whose service was held for `days` of the period's `full_days` are
-bound x days / full_days, rounded half up to a step, unless the bucket is sold whole.
+bound x days / full_days, rounded half up to a step, unless the bucket is sold whole.  A
+counter's tiers are what rolled over, a tier for each period it may come from, the oldest
+first; then, in a shared bucket, the pool; then the tiers of the catalog.
 """
 
 from __future__ import annotations
@@ -13,49 +15,94 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
+from runtime.program.buckets import Bucket, BucketTier
 from runtime.program.model import Program
 from runtime.usage import sql
-from runtime.usage.kernel import FLAT, INCLUDED, OPEN, RATED
+from runtime.usage.faults import UsageOverflow
+from runtime.usage.kernel import INCLUDED, OPEN, RATED, TAKEN
 
 Longs = NDArray[np.int64]
 
-CHARGES = {"included": INCLUDED, "flat": FLAT, "rated": RATED}
+ROLLED_OVER = "rolled_over"
+CHARGES = {
+    ROLLED_OVER: INCLUDED,
+    "pool": INCLUDED,
+    "included": INCLUDED,
+    "flat": TAKEN,
+    "priced": TAKEN,
+    "rated": RATED,
+}
+COMPONENTS = {ROLLED_OVER: "included", "pool": "included"}
+"""What a piece drawn from a tier is to its line, where that is not the tier's charge."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counters:
     """The counters of all usage periods of the run, as the kernel reads them.
 
-    `base`: of a usage period, its first link; a link is a counter.  `template`: of a tier,
-    its row of usage.bucket_tiers.
+    `counter_tier`: of a counter, its first tier; the next counter's ends them.  `lots`: how
+    many of its tiers are what rolled over.  `cap`: at most so much rolls over into it.
+    `opened`: the counters that go on from the one before, with the `group` of their usage
+    period and the `instant` from which they hold.  `template`: of a tier, its row of
+    usage.bucket_tiers.
     """
 
-    base: Longs
     counter_tier: Longs
+    lots: Longs
+    cap: Longs
     upper: Longs
-    lower: Longs
     charge: Longs
     template: Longs
-    tier_period: Longs
+    opened: Longs
+    opened_group: Longs
+    opened_instant: Longs
 
 
 @dataclass(frozen=True, slots=True)
-class _Templates:
-    """The tiers of each service's buckets in drawing order, service after service."""
+class Template:
+    """A tier of a bucket as every counter of the bucket has it: `upper` before proration."""
 
-    tier_start: Longs
-    bucket_start: Longs
-    bucket_tier: Longs
-    upper: Longs
-    charge: Longs
-    prorate: NDArray[np.bool_]
-    is_first: NDArray[np.bool_]
-    row: Longs
+    number: int
+    charge: int
+    upper: int
+    prorate: bool
+    is_pool: bool
+    is_above_pool: bool
 
 
 def make_bucket_tables(connection: DuckDBPyConnection, program: Program) -> None:
-    """Make usage.bucket_tiers, numbered from 0 by bucket and tier, and usage.bucket_flats."""
-    buckets = {each.id: each for each in program.buckets}
+    """Make usage.buckets, usage.bucket_tiers, usage.bucket_flats and usage.bucket_prices.
+
+    Buckets are numbered from 0 as the program has them, and their tiers, a bucket's first of
+    all what rolled over into it, by bucket and tier.
+    """
+    sellers = {each.id: each.selling_service for each in program.share_plans}
+    sql.make_table(
+        connection,
+        "buckets",
+        {
+            "bucket": "INTEGER",
+            "name": "VARCHAR",
+            "ordinal": "INTEGER",
+            "priority": "INTEGER",
+            "months": "INTEGER",
+            "lasts_months": "INTEGER",
+            "lasts_days": "INTEGER",
+            "is_chained": "BOOLEAN",
+            "is_shared": "BOOLEAN",
+            "selling_service": "VARCHAR",
+        },
+        [
+            (
+                *(number, each.id, each.ordinal, each.priority, each.months),
+                *(each.lasts_months, each.lasts_days),
+                each.months is None or each.rollover_periods > 0,
+                each.share_plan is not None,
+                None if each.share_plan is None else sellers[each.share_plan],
+            )
+            for number, each in enumerate(program.buckets)
+        ],
+    )
     sql.make_table(
         connection,
         "bucket_tiers",
@@ -64,112 +111,144 @@ def make_bucket_tables(connection: DuckDBPyConnection, program: Program) -> None
             "bucket": "VARCHAR",
             "tier": "INTEGER",
             "charge": "VARCHAR",
+            "component": "VARCHAR",
             "unit": "VARCHAR",
             "source": "INTEGER",
         },
         [
-            (number, each.bucket, each.ordinal, each.charge, buckets[each.bucket].unit, each.source)
-            for number, each in enumerate(program.bucket_tiers)
+            (
+                *(number, bucket.id, ordinal, charge, COMPONENTS.get(charge, charge)),
+                *(bucket.unit, source),
+            )
+            for number, (bucket, ordinal, charge, source) in enumerate(_tiers(program))
         ],
     )
+    columns = {"bucket": "VARCHAR", "tier": "INTEGER", "currency": "VARCHAR"}
     sql.make_table(
         connection,
         "bucket_flats",
-        {
-            "bucket": "VARCHAR",
-            "tier": "INTEGER",
-            "currency": "VARCHAR",
-            "amount": "DECIMAL(38, 12)",
-            "source": "INTEGER",
-        },
+        {**columns, "amount": "DECIMAL(38, 12)", "source": "INTEGER"},
         [
             (each.bucket, each.tier, each.currency, each.amount, each.source)
             for each in program.bucket_flats
         ],
     )
+    sql.make_table(
+        connection,
+        "bucket_prices",
+        {**columns, "price": "INTEGER", "source": "INTEGER"},
+        [
+            (each.bucket, each.tier, each.currency, each.price, each.source)
+            for each in program.bucket_prices
+        ],
+    )
+
+
+def _tiers(program: Program) -> list[tuple[Bucket, int | None, str, int]]:
+    """Give every bucket's tiers with their ordinal, charge and source; None: what rolled over."""
+    found: list[tuple[Bucket, int | None, str, int]] = []
+    for bucket in program.buckets:
+        if bucket.rollover_periods:
+            found.append((bucket, None, ROLLED_OVER, bucket.source))
+        for tier in _ordered(program, bucket):
+            found.append((bucket, tier.ordinal, tier.charge, tier.source))
+    return found
+
+
+def _ordered(program: Program, bucket: Bucket) -> list[BucketTier]:
+    ours = [each for each in program.bucket_tiers if each.bucket == bucket.id]
+    return sorted(ours, key=lambda each: each.ordinal)
 
 
 def make_counters(connection: DuckDBPyConnection, program: Program) -> Counters:
-    """Give the counters of usage.periods, none of them drawn yet."""
-    services = {each.id: number for number, each in enumerate(program.services)}
-    sql.make_table(
-        connection,
-        "service_numbers",
-        {"service": "VARCHAR", "number": "INTEGER"},
-        list(services.items()),
-    )
-    table = connection.sql("""
-        SELECT n.number::BIGINT AS service,
+    """Give the counters of usage.periods, none of them drawn yet; number them in usage.counters.
+
+    The fillings of one bucket of one account service stand together, in the order of time.
+    """
+    connection.execute("""
+        CREATE OR REPLACE TABLE usage.counters AS
+        SELECT (row_number() OVER (ORDER BY f.bucket, f.owner, f.owner_start) - 1)::BIGINT
+                 AS counter,
+               f.*, p.period, p.period_end, p.start_instant, coalesce(p.number, -1) AS number,
                (p.period_end - p.period_start)::BIGINT AS days,
                (p.full_end - p.full_start)::BIGINT AS full_days
-        FROM usage.periods AS p
-        JOIN usage.service_kinds AS s ON s.account_service = p.account_service
-        JOIN usage.service_numbers AS n ON n.service = s.service
-        ORDER BY p.period
-    """).to_arrow_table()
-    service, days, full_days = (table[name].to_numpy() for name in ("service", "days", "full_days"))
-    return _counters(_templates(program, services), service, days, full_days)
-
-
-def _templates(program: Program, services: dict[str, int]) -> _Templates:
-    buckets = {each.id: each for each in program.buckets}
-    attached = sorted(program.service_buckets, key=lambda each: (each.service, each.ordinal))
-    tiers: list[tuple[int, int, bool, bool, int]] = []
-    tier_start, bucket_start, bucket_tier = [0], [0], []
-    for service in services:
-        for link in (each for each in attached if each.service == service):
-            bucket_tier.append(len(tiers) - tier_start[-1])
-            ours = [
-                (each.ordinal, row, each)
-                for row, each in enumerate(program.bucket_tiers)
-                if each.bucket == link.bucket
-            ]
-            for number, (_, row, each) in enumerate(sorted(ours, key=lambda tier: tier[0])):
-                upper = OPEN if each.upper is None else each.upper
-                prorate = buckets[link.bucket].prorate and each.upper is not None
-                tiers.append((upper, CHARGES[each.charge], prorate, number == 0, row))
-        tier_start.append(len(tiers))
-        bucket_start.append(len(bucket_tier))
-    return _Templates(
-        tier_start=np.array(tier_start, np.int64),
-        bucket_start=np.array(bucket_start, np.int64),
-        bucket_tier=np.array(bucket_tier, np.int64),
-        upper=np.array([each[0] for each in tiers], np.int64),
-        charge=np.array([each[1] for each in tiers], np.int64),
-        prorate=np.array([each[2] for each in tiers], np.bool_),
-        is_first=np.array([each[3] for each in tiers], np.bool_),
-        row=np.array([each[4] for each in tiers], np.int64),
+        FROM usage.fillings AS f
+        JOIN usage.periods AS p
+          ON p.account_service = f.owner AND p.period_start = f.owner_start
+    """)
+    columns = connection.execute("""
+        SELECT c.bucket::BIGINT AS bucket, c.days, c.full_days, coalesce(z.steps, 0) AS pool,
+               c.previous_start IS NOT NULL AS follows, c.number::BIGINT AS number,
+               epoch_us(c.start_instant) AS instant
+        FROM usage.counters AS c
+        LEFT JOIN usage.pool_sizes AS z ON z.bucket = c.bucket AND z.seller = c.owner
+         AND z.period_start = c.owner_start
+        ORDER BY c.counter
+    """).fetchnumpy()
+    bucket, days, full_days, pool, follows, number, instant = (
+        np.asarray(columns[name])
+        for name in ("bucket", "days", "full_days", "pool", "follows", "number", "instant")
     )
-
-
-def _counters(templates: _Templates, service: Longs, days: Longs, full_days: Longs) -> Counters:
-    tier_period, tier_index, tier_base = _spread(templates.tier_start, service)
-    bucket_period, bucket_index, base = _spread(templates.bucket_start, service)
-    upper = templates.upper[tier_index]
-    partial = templates.prorate[tier_index] & (days[tier_period] != full_days[tier_period])
-    _prorate(upper, np.flatnonzero(partial), days[tier_period], full_days[tier_period])
-    lower = np.zeros_like(upper)
-    lower[1:] = upper[:-1]
-    lower[templates.is_first[tier_index]] = 0
-    counter_tier = templates.bucket_tier[bucket_index] + tier_base[bucket_period]
+    templates = _templates(program)
+    start = np.cumsum([0, *(len(each) for each in templates)])
+    sizes = (start[1:] - start[:-1])[bucket]
+    counter_tier = np.cumsum(np.append(0, sizes))
+    counter = np.repeat(np.arange(len(bucket)), sizes)
+    index = np.arange(len(counter)) - counter_tier[:-1][counter] + start[:-1][bucket][counter]
+    every = [each for tiers in templates for each in tiers]
+    upper = np.array([each.upper for each in every], np.int64)[index]
+    is_pool = np.array([each.is_pool for each in every], np.bool_)[index]
+    upper[is_pool] = pool[counter[is_pool]]
+    prorate = np.array([each.prorate for each in every], np.bool_)[index]
+    partial = np.flatnonzero(prorate & (days != full_days)[counter])
+    _prorate(upper, partial, days[counter], full_days[counter])
+    _put_above_pool(
+        upper, np.array([each.is_above_pool for each in every], np.bool_)[index], is_pool, counter
+    )
+    opened = np.flatnonzero(follows)
     return Counters(
-        base=base,
-        counter_tier=np.append(counter_tier, len(upper)),
+        counter_tier=counter_tier,
+        lots=np.array([each.rollover_periods for each in program.buckets], np.int64)[bucket],
+        cap=np.array([_cap(each) for each in program.buckets], np.int64)[bucket],
         upper=upper,
-        lower=lower,
-        charge=templates.charge[tier_index],
-        template=templates.row[tier_index],
-        tier_period=tier_period,
+        charge=np.array([each.charge for each in every], np.int64)[index],
+        template=np.array([each.number for each in every], np.int64)[index],
+        opened=opened,
+        opened_group=number[opened],
+        opened_instant=instant[opened],
     )
 
 
-def _spread(start: Longs, service: Longs) -> tuple[Longs, Longs, Longs]:
-    """Give for each item of each period's service its period and index, and where each begins."""
-    sizes = start[service + 1] - start[service]
-    base = np.cumsum(sizes) - sizes
-    period = np.repeat(np.arange(len(service)), sizes)
-    index = np.arange(len(period)) - base[period] + start[service][period]
-    return period, index, base
+def _cap(bucket: Bucket) -> int:
+    return OPEN if bucket.rollover_cap is None else bucket.rollover_cap
+
+
+def _templates(program: Program) -> list[list[Template]]:
+    """Give the tiers of every bucket's counters, in the order of the buckets."""
+    found: list[list[Template]] = []
+    number = 0
+    for bucket in program.buckets:
+        ours: list[Template] = []
+        if bucket.rollover_periods:
+            rolled = Template(number, INCLUDED, 0, False, False, False)
+            ours += [rolled] * bucket.rollover_periods
+            number += 1
+        for tier in _ordered(program, bucket):
+            is_pool = tier.charge == "pool"
+            is_open = tier.upper is None and not is_pool
+            ours.append(
+                Template(
+                    number=number,
+                    charge=CHARGES[tier.charge],
+                    upper=OPEN if tier.upper is None else tier.upper,
+                    prorate=bucket.prorate and not is_open,
+                    is_pool=is_pool,
+                    is_above_pool=bucket.share_plan is not None and not is_pool and not is_open,
+                )
+            )
+            number += 1
+        found.append(ours)
+    return found
 
 
 def _prorate(upper: Longs, partial: Longs, days: Longs, full_days: Longs) -> None:
@@ -182,39 +261,79 @@ def _prorate(upper: Longs, partial: Longs, days: Longs, full_days: Longs) -> Non
         upper[tier] = known[key]
 
 
-def write_pools(connection: DuckDBPyConnection, counters: Counters, used: Longs) -> None:
-    """Fill rated.pools and rated.flats for the evaluated periods."""
-    is_open = counters.upper == OPEN
+def _put_above_pool(
+    upper: Longs, is_above: NDArray[np.bool_], is_pool: NDArray[np.bool_], counter: Longs
+) -> None:
+    """Let the bounds of the tiers behind a pool count from its end, in place."""
+    above = np.flatnonzero(is_above)
+    if not len(above):
+        return
+    size = np.zeros(counter[-1] + 1, np.int64)
+    size[counter[is_pool]] = upper[is_pool]
+    if (upper[above] >= OPEN - size[counter[above]]).any():
+        raise UsageOverflow("the tiers of a share plan reach beyond 2^63 - 1 steps")
+    upper[above] += size[counter[above]]
+
+
+def write_pools(
+    connection: DuckDBPyConnection, counters: Counters, upper: Longs, used: Longs
+) -> None:
+    """Fill rated.pools, rated.flats and rated.priced for the evaluated periods.
+
+    Args:
+        connection: where usage.counters and usage.evaluated are.
+        counters: as made.
+        upper: the bounds of the tiers after what rolled over.
+        used: what was drawn in each tier.
+    """
+    sizes = np.diff(counters.counter_tier)
+    lower = np.zeros_like(upper)
+    lower[1:] = upper[:-1]
+    lower[counters.counter_tier[:-1][sizes > 0]] = 0
     table = pa.table(
         {
-            "period": counters.tier_period,
+            "counter": np.repeat(np.arange(len(sizes)), sizes),
             "template": counters.template,
-            "lower": counters.lower,
-            "upper": pa.array(counters.upper, mask=is_open),
+            "lower": lower,
+            "upper": upper,
             "used": used,
         }
     )
     connection.register("usage_pool_tiers", table)
     try:
-        connection.execute("""
+        connection.execute(f"""
             INSERT INTO rated.pools BY NAME
-            SELECT p.account_service, p.period_start, p.period_end, t.bucket, t.tier, t.charge,
-                   u.lower, u.upper, u.used, p.period_end - p.period_start AS days,
-                   p.full_end - p.full_start AS full_days
-            FROM usage_pool_tiers AS u
-            JOIN usage.periods AS p ON p.period = u.period
+            WITH tiers AS (
+              SELECT counter, template, min(lower) AS lower, max(upper) AS upper,
+                     sum(used)::HUGEINT AS used
+              FROM usage_pool_tiers GROUP BY counter, template
+            )
+            SELECT c.owner AS account_service, c.owner_start AS period_start, c.period_end,
+                   t.bucket, t.tier, t.charge, u.lower, nullif(u.upper, {OPEN}) AS upper, u.used,
+                   CASE WHEN b.months IS NOT NULL THEN 0
+                        ELSE sum(u.used) OVER (PARTITION BY c.bucket, c.owner, t.template
+                               ORDER BY c.owner_start) - u.used END::HUGEINT AS before,
+                   c.days, c.full_days
+            FROM tiers AS u
+            JOIN usage.counters AS c ON c.counter = u.counter
+            JOIN usage.buckets AS b ON b.bucket = c.bucket
             JOIN usage.bucket_tiers AS t ON t.template = u.template
-            SEMI JOIN usage.evaluated AS e ON e.period = u.period
+            SEMI JOIN usage.evaluated AS e ON e.period = c.period
         """)
     finally:
         connection.unregister("usage_pool_tiers")
-    connection.execute("""
-        INSERT INTO rated.flats BY NAME
-        SELECT p.account_service, p.period_start, p.period_end, p.bucket, p.tier,
-               s.currency, f.amount, f.source
-        FROM rated.pools AS p
-        JOIN usage.service_kinds AS s ON s.account_service = p.account_service
-        JOIN usage.bucket_flats AS f ON f.bucket = p.bucket AND f.tier = p.tier
-         AND f.currency = s.currency
-        WHERE p.charge = 'flat' AND p.used > 0
-    """)
+    for table_name, columns, condition in (
+        ("flats", "x.amount", "p.charge IN ('flat', 'rated') AND p.before = 0"),
+        ("priced", "p.before, p.used, x.price", "p.charge = 'priced'"),
+    ):
+        source = "bucket_flats" if table_name == "flats" else "bucket_prices"
+        connection.execute(f"""
+            INSERT INTO rated.{table_name} BY NAME
+            SELECT p.account_service, p.period_start, p.period_end, p.bucket, p.tier,
+                   s.currency, {columns}, x.source
+            FROM rated.pools AS p
+            JOIN usage.service_kinds AS s ON s.account_service = p.account_service
+            JOIN usage.{source} AS x ON x.bucket = p.bucket AND x.tier = p.tier
+             AND x.currency = s.currency
+            WHERE {condition} AND p.used > 0
+        """)

@@ -25,11 +25,13 @@ from runtime.usage.exceptions import write_exceptions
 from runtime.usage.faults import UsageOverflow
 from runtime.usage.files import UsageFile
 from runtime.usage.known import keep_known, make_known, make_reopened
+from runtime.usage.links import make_groups, make_links, make_lives
 from runtime.usage.mediate import Source, count_files, open_sources
 from runtime.usage.pools import make_bucket_tables, make_counters, write_pools
 from runtime.usage.reader import AMOUNT_TYPE, attribute
 from runtime.usage.records import write_records
 from runtime.usage.report import UsageReport
+from runtime.usage.shares import make_shares, write_shares
 from runtime.usage.staging import with_rows
 from runtime.usage.store import StoredUsage, UsageStore, keep_usage, stored_usage
 from runtime.usage.tie import Span, make_kinds, make_periods, make_segments
@@ -37,7 +39,14 @@ from runtime.usage.tie import Span, make_kinds, make_periods, make_segments
 Progress = Callable[[str, int, int | None], None]
 """Called with the stage, how much of it is done, and of how much (None: not known)."""
 
-_TABLES = ("rated.cells", "rated.flats", "rated.pools", "rated.evaluated")
+_TABLES = (
+    "rated.cells",
+    "rated.flats",
+    "rated.priced",
+    "rated.pools",
+    "rated.pool_shares",
+    "rated.evaluated",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +142,9 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
     )
     routes = classify.make_pricing(connection, program, _combined(sources, stored))
     job.enter("tie to services")
+    make_shares(connection, program)
+    make_lives(connection)
+    make_groups(connection)
     make_known(connection, program)
     make_reopened(connection, job.store.root, job.run - 1)
     make_periods(connection, _span(connection, sources), job.as_of, job.previous_as_of)
@@ -143,11 +155,14 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
     job.enter("stored usage")
     rerated, unrated = _tie_stored(job, stored)
     job.enter("draw buckets")
+    make_links(connection)
     counters = make_counters(connection, program)
     pieces = draw_buckets(connection, counters, routes, _identities(job, sources, stored))
     write_cells(connection, pieces)
     tiers.price_in_tiers(connection, program)
-    write_pools(connection, counters, pieces.used)
+    write_pools(connection, counters, pieces.upper, pieces.used)
+    if program.share_plans:
+        write_shares(connection, pieces.by_counter(counters.counter_tier))
     job.enter("write")
     if job.out is not None:
         write_records(connection, job.out, job.run, pieces, _records_of(job, sources, stored))
@@ -291,9 +306,16 @@ def _counts(connection: DuckDBPyConnection, sources: Sequence[Source]) -> dict[R
 def _make_evaluated(connection: DuckDBPyConnection) -> None:
     connection.execute(f"""
         CREATE OR REPLACE TABLE usage.evaluated AS
-        SELECT period FROM usage.periods WHERE is_due
+        WITH asked AS (
+          SELECT period FROM usage.periods WHERE is_due
+          UNION
+          SELECT period FROM usage.tied WHERE reason = {Reason.RATED:d}
+        )
+        SELECT period FROM asked
         UNION
-        SELECT period FROM usage.tied WHERE reason = {Reason.RATED:d}
+        SELECT period FROM usage.periods
+        WHERE number IN (SELECT p.number FROM usage.periods AS p SEMI JOIN asked USING (period)
+                         WHERE p.number IS NOT NULL)
     """)
     connection.execute("""
         INSERT INTO rated.evaluated BY NAME

@@ -118,7 +118,7 @@ def _write_part(connection: DuckDBPyConnection, part: Path, month: str) -> None:
                  a.account, a.account_package, a.account_service,
                  s.identifier, s.value AS identifier_value,
                  p.usage_class, p.rate_plan, p.rate_group, p.rate_id AS rate,
-                 b.bucket, b.tier, coalesce(b.charge, 'rated') AS component, q.quantity,
+                 b.bucket, b.tier, coalesce(b.component, 'rated') AS component, q.quantity,
                  CASE WHEN {_IS_PRICED} THEN p.amount ELSE 0 END::DECIMAL(38, 12) AS unit_price,
                  p.per, p.unit, w.steps AS unit_steps,
                  CASE WHEN {_IS_PRICED} AND q.counts = 1 THEN p.event_amount ELSE 0

@@ -40,26 +40,35 @@ def make_periods(
     """Make usage.periods: the usage periods this run may touch, numbered from 0.
 
     Those that ended in (previous_as_of, as_of] are `is_due`, and those that ended before of
-    the account services in usage.reopened; the others lie in the span.
+    the account services in usage.reopened; others lie in the span, and the rest are of one
+    `number` of usage.groups with such a one.
     """
-    due = f"period_end <= DATE '{as_of}'"
+    due = f"u.period_end <= DATE '{as_of}'"
     if previous_as_of is not None:
         due += (
-            f" AND (period_end > DATE '{previous_as_of}'"
-            " OR account_service IN (SELECT account_service FROM usage.reopened))"
+            f" AND (u.period_end > DATE '{previous_as_of}' OR EXISTS (SELECT 1"
+            " FROM usage.reopened AS r WHERE r.account_service = u.account_service"
+            " AND coalesce(r.period_start, u.period_start) = u.period_start))"
         )
     touched = "false"
     if span.first is not None:
         touched = (
-            f"start_instant <= TIMESTAMP '{span.last}' AND end_instant > TIMESTAMP '{span.first}'"
+            f"u.start_instant <= TIMESTAMP '{span.last}' "
+            f"AND u.end_instant > TIMESTAMP '{span.first}'"
         )
     connection.execute(f"""
         CREATE OR REPLACE TABLE usage.periods AS
+        WITH flagged AS (
+          SELECT u.*, g.number, ({due}) AS is_due, ({touched}) AS is_touched
+          FROM subscription.usage_periods AS u
+          LEFT JOIN usage.groups AS g
+            ON g.account_service = u.account_service AND g.period_start = u.period_start
+        ),
+        hot AS (SELECT DISTINCT number FROM flagged WHERE is_due OR is_touched)
         SELECT (row_number() OVER (ORDER BY account_service, period_start) - 1)::INTEGER
-                 AS period,
-               *, ({due}) AS is_due
-        FROM subscription.usage_periods
-        WHERE ({due}) OR ({touched})
+                 AS period, f.* EXCLUDE (is_touched)
+        FROM flagged AS f
+        WHERE is_due OR is_touched OR number IN (SELECT number FROM hot WHERE number IS NOT NULL)
     """)
 
 

@@ -7,8 +7,7 @@ numbers and amounts are fractions, an event is a row in a list.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -18,8 +17,8 @@ from zoneinfo import ZoneInfo
 
 from runtime.program import expressions as tree
 from runtime.program import model
-from runtime.program.buckets import BucketTier
 from tests.reference.rates import amount_in_tiers, counted, is_plain, specificity
+from tests.reference.usage_buckets import BucketBook, Filling, split
 
 NUMBER = re.compile(r"[+-]?[0-9]{1,28}(\.[0-9]{1,9}0*)?")
 TOO_LARGE = 2**63
@@ -42,6 +41,8 @@ class Holder:
     billable: tuple[tuple[date, date, bool], ...]
     periods: tuple[tuple[date, date, date, date], ...]
     package: str | None = None
+    account: str = ""
+    quantity: int = 1
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class Event:
 
 
 Period = tuple[str, date]
-Tier = tuple[str, int]
+Tier = tuple[str, int | None]
 
 
 @dataclass
@@ -86,7 +87,9 @@ class Result:
     `cells`: (account service, start, class, component, rate, bucket, tier) -> quantity, events.
     `tiered`: (account service, start, class, rate) -> quantity, events, exact amount, of rates
     that are not plain; those have no cells.
-    `pools`: (account service, start, bucket, tier) -> lower, upper, used.
+    `pools`: (account service, start, bucket, tier) -> lower, upper, used, used before.
+    `priced`: account service, start, bucket, tier, used before, used, price.
+    `shares`: (account service, start, bucket, account) -> put in, drawn.
     `pieces`: file, row, event, piece, component, tier, quantity, amount.
     """
 
@@ -94,7 +97,9 @@ class Result:
     evaluated: set[Period] = field(default_factory=set)
     cells: dict[tuple[object, ...], tuple[int, int]] = field(default_factory=dict)
     flats: set[tuple[str, date, str, int, Decimal]] = field(default_factory=set)
-    pools: dict[tuple[object, ...], tuple[int, int | None, int]] = field(default_factory=dict)
+    pools: dict[tuple[object, ...], tuple[int, int | None, int, int]] = field(default_factory=dict)
+    priced: set[tuple[object, ...]] = field(default_factory=set)
+    shares: dict[tuple[object, ...], tuple[int, int]] = field(default_factory=dict)
     tiered: dict[tuple[object, ...], tuple[int, int, Fraction]] = field(default_factory=dict)
     pieces: list[tuple[object, ...]] = field(default_factory=list)
 
@@ -105,6 +110,7 @@ class Reference:
 
     program: model.Program
     holders: Sequence[Holder]
+    parents: Mapping[str, str] = field(default_factory=dict)
     stored: dict[tuple[str, str], Event] = field(default_factory=dict)
 
     def run(self, records: Sequence[Record], as_of: date, previous: date | None) -> Result:
@@ -118,7 +124,9 @@ class Reference:
             holder, period = self._tie(event)
             result.evaluated.add((holder.account_service, period[0]))
             self.stored[event.feed.id, event.id] = event
-        self._rate(result)
+        book = BucketBook(self.program, self.holders, self.parents)
+        result.evaluated = book.tied_with(result.evaluated)
+        self._rate(result, book)
         return result
 
     def _dispose(self, records: Sequence[Record], result: Result) -> Iterator[Event]:
@@ -298,46 +306,43 @@ class Reference:
                 return next((each for each in ours if each.currency == holder.currency), None)
         return None
 
-    def _rate(self, result: Result) -> None:
+    def _rate(self, result: Result, book: BucketBook) -> None:
+        events = [
+            (event, *self._tie(event))
+            for event in self.stored.values()
+            if self._why_not(event) is None
+        ]
+        for event, holder, period in sorted(
+            events, key=lambda each: (each[0].instant, each[0].id, each[0].feed.id)
+        ):
+            if (holder.account_service, period[0]) in result.evaluated:
+                self._rate_event(result, holder, period, event, book)
         for holder in self.holders:
             for period in holder.periods:
-                if (holder.account_service, period[0]) in result.evaluated:
-                    events = [
-                        event
-                        for event in self.stored.values()
-                        if self._why_not(event) is None and self._tie(event) == (holder, period)
-                    ]
-                    self._rate_period(result, holder, period, events)
+                self._price_in_tiers(result, holder, period[0])
+        for owner, start in sorted(result.evaluated):
+            for filling in book.fillings_of(owner, start):
+                self._write(result, filling)
 
-    def _rate_period(
-        self,
-        result: Result,
-        holder: Holder,
-        period: tuple[date, date, date, date],
-        events: list[Event],
-    ) -> None:
-        counters = [
-            Counting(self.program, each.bucket, period)
-            for each in sorted(
-                (each for each in self.program.service_buckets if each.service == holder.service),
-                key=lambda each: each.ordinal,
-            )
-        ]
-        for event in sorted(events, key=lambda each: (each.instant, each.id, each.feed.id)):
-            self._rate_event(result, holder, period, event, counters)
-        self._price_in_tiers(result, holder, period[0])
-        for counter in counters:
-            for tier, lower, upper in counter.bounds:
-                key = (holder.account_service, period[0], counter.bucket.id, tier.ordinal)
-                result.pools[key] = (lower, upper, counter.used[tier.ordinal])
-                if tier.charge == "flat" and counter.used[tier.ordinal]:
-                    (amount,) = (
-                        each.amount
-                        for each in self.program.bucket_flats
-                        if (each.bucket, each.tier, each.currency)
-                        == (counter.bucket.id, tier.ordinal, holder.currency)
-                    )
-                    result.flats.add((*key[:2], counter.bucket.id, tier.ordinal, amount))
+    def _write(self, result: Result, filling: Filling) -> None:
+        holder, bucket = filling.owner, filling.bucket
+        place = (holder.account_service, filling.period[0], bucket.id)
+        for tier, lower, upper in filling.bounds():
+            ordinal = None if tier is None else tier.ordinal
+            used, before = filling.used[ordinal], filling.before[ordinal]
+            result.pools[*place, ordinal] = (lower, upper, used, before)
+            if tier is None or not used:
+                continue
+            for flat in self.program.bucket_flats:
+                key = (flat.bucket, flat.tier, flat.currency)
+                if key == (bucket.id, tier.ordinal, holder.currency) and not before:
+                    result.flats.add((*place, tier.ordinal, flat.amount))
+            for price in self.program.bucket_prices:
+                key = (price.bucket, price.tier, price.currency)
+                if key == (bucket.id, tier.ordinal, holder.currency):
+                    result.priced.add((*place, tier.ordinal, before, used, price.price))
+        for account in {*filling.put_in, *filling.drawn}:
+            result.shares[*place, account] = (filling.put_in[account], filling.drawn[account])
 
     def _price_in_tiers(self, result: Result, holder: Holder, start: date) -> None:
         """Put the exact amounts in the place of the events' own amounts."""
@@ -357,36 +362,39 @@ class Reference:
         holder: Holder,
         period: tuple[date, date, date, date],
         event: Event,
-        counters: list[Counting],
+        book: BucketBook,
     ) -> None:
         usage_class = self._class(event)
         assert usage_class is not None
         rate = self._price(event, holder, usage_class)
         assert rate is not None
-        ours = [each for each in counters if each.applies(event, usage_class)]
+        fillings = book.fillings_for(holder, period, event.instant)
+        ours = [each for each in fillings if each.applies(event, usage_class)]
         is_counted = False
-        pieces = split(counted(rate, event.quantity), ours)
+        pieces = split(counted(rate, event.quantity), ours, holder.account)
         for piece, (charge, tier, quantity) in enumerate(pieces):
+            component = "included" if charge in {"pool", "rolled_over"} else charge
             counts = charge == "rated" and not is_counted
             is_counted = is_counted or charge == "rated"
             bucket, ordinal = tier or (None, None)
             rate_id = rate.id if charge == "rated" else None
-            place = (event.record.file, event.record.row, event.id)
+            at = (event.record.file, event.record.row, event.id)
             if charge == "rated" and not is_plain(self.program, rate.price):
                 row = (holder.account_service, period[0], usage_class, rate.id)
                 steps, events, paid = result.tiered.get(row, (0, 0, Fraction(0)))
                 own = event.amount[0] if counts and event.amount is not None else Fraction(0)
                 result.tiered[row] = (steps + quantity, events + counts, paid + own)
                 zero = to_places(Fraction(0), 10)
-                result.pieces.append((*place, piece, charge, tier, quantity, zero))
+                result.pieces.append((*at, piece, component, tier, quantity, zero))
                 continue
-            key = (holder.account_service, period[0], usage_class, charge, rate_id, bucket, ordinal)
+            place = (holder.account_service, period[0], usage_class)
+            key = (*place, component, rate_id, bucket, ordinal)
             before = result.cells.get(key, (0, 0))
             result.cells[key] = (before[0] + quantity, before[1] + counts)
             amount = Fraction(0)
             if charge == "rated":
                 amount = self._charge(rate, quantity, counts)
-            result.pieces.append((*place, piece, charge, tier, quantity, to_places(amount, 10)))
+            result.pieces.append((*at, piece, component, tier, quantity, to_places(amount, 10)))
 
     def _charge(self, rate: model.Rate, quantity: int, counts: int) -> Fraction:
         """Price a piece: each term for its share of the quantity, or for the event."""
@@ -397,74 +405,6 @@ class Reference:
                 for_units = Fraction(quantity, term.per) if term.basis == "share" else counts
                 total += Fraction(term.amount) * for_units
         return total
-
-
-class Counting:
-    """A bucket over one usage period: its bounds, and how much was drawn."""
-
-    def __init__(
-        self, program: model.Program, bucket: str, period: tuple[date, date, date, date]
-    ) -> None:
-        (self.bucket,) = (each for each in program.buckets if each.id == bucket)
-        self.position = 0
-        self.used: Counter[int] = Counter()
-        start, end, full_start, full_end = period
-        share = Fraction((end - start).days, (full_end - full_start).days)
-        tiers = sorted(
-            (each for each in program.bucket_tiers if each.bucket == bucket),
-            key=lambda each: each.ordinal,
-        )
-        self.bounds: list[tuple[BucketTier, int, int | None]] = []
-        lower = 0
-        for tier in tiers:
-            upper = tier.upper
-            if upper is not None and self.bucket.prorate and share != 1:
-                upper = to_whole(upper * share)
-            self.bounds.append((tier, lower, upper))
-            lower = upper if upper is not None else lower
-
-    def applies(self, event: Event, usage_class: str) -> bool:
-        return (
-            usage_class in self.bucket.classes
-            and self.bucket.measure == event.kind.measure
-            and (self.bucket.where is None or holds(self.bucket.where, event.attributes))
-        )
-
-    def here(self) -> tuple[BucketTier, int | None] | None:
-        """Give the tier that the next unit falls in, and how much it still takes."""
-        for tier, _, upper in self.bounds:
-            if upper is None:
-                return tier, None
-            if self.position < upper:
-                return tier, upper - self.position
-        return None
-
-
-def split(quantity: int, counters: list[Counting]) -> Iterator[tuple[str, Tier | None, int]]:
-    """Yield charge, tier and quantity of each run of units that fall alike; one for zero."""
-    while True:
-        touched: list[tuple[Counting, BucketTier]] = []
-        size = quantity
-        charge, place = "rated", None
-        for counter in counters:
-            found = counter.here()
-            if found is None:
-                continue
-            tier, room = found
-            touched.append((counter, tier))
-            size = size if room is None else min(size, room)
-            charge, place = tier.charge, (counter.bucket.id, tier.ordinal)
-            if charge != "rated":
-                break
-        for counter, tier in touched:
-            counter.position += size
-            counter.used[tier.ordinal] += size
-            if counter.position >= TOO_LARGE:
-                raise OverflowError(counter.bucket.id)
-        yield charge, place, size
-        quantity -= size
-        if not quantity:
-            return
 
 
 class Fields(dict[str, str | None]):

@@ -12,6 +12,7 @@ from unittest.mock import patch
 import pytest
 from duckdb import DuckDBPyConnection
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from runtime.usage import kernel
 from runtime.usage.dispositions import Reason
@@ -20,7 +21,8 @@ from runtime.usage.files import match_files
 from runtime.usage.rate import rate_usage
 from runtime.usage.store import UsageStore
 from tests.reference.usage import Reference, Result
-from tests.runtime.usage.worlds import AS_OF, LATER, World, open_book, worlds, write_files
+from tests.runtime.usage.bucket_worlds import bucket_world
+from tests.runtime.usage.worlds import AS_OF, LATER, PARENTS, World, open_book, worlds, write_files
 
 # Each example is two whole runs of the engine; a third of the profile's number is enough.
 EXAMPLES = settings.default.max_examples // 3 if settings.default else 20
@@ -38,8 +40,20 @@ def test_rating_equals_the_reference(compiled_from: int, world: World) -> None:
         compare_runs(world, Path(folder))
 
 
+@pytest.mark.feature("A16", "A17", "C3", "D4")
+@pytest.mark.parametrize("compiled_from", [10**9, 0], ids=["interpreted", "compiled"])
+@settings(max_examples=EXAMPLES)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_drawing_equals_the_reference(compiled_from: int, seed: int) -> None:
+    with (
+        TemporaryDirectory() as folder,
+        patch.object(kernel, "COMPILED_FROM", compiled_from),
+    ):
+        compare_runs(bucket_world(seed), Path(folder))
+
+
 def compare_runs(world: World, folder: Path) -> None:
-    reference = Reference(world.program, world.holders)
+    reference = Reference(world.program, world.holders, PARENTS)
     with open_book(world.holders, threads=1) as connection:
         previous: date | None = None
         for run, (files, as_of) in enumerate(zip(world.runs, (AS_OF, LATER), strict=False), 1):
@@ -98,14 +112,26 @@ def check(connection: DuckDBPyConnection, out: Path, expected: Result) -> None:
     pools = {
         tuple(row[:4]): tuple(row[4:])
         for row in connection.execute(
-            "SELECT account_service, period_start, bucket, tier, lower, upper, used "
+            "SELECT account_service, period_start, bucket, tier, lower, upper, used, before "
             "FROM rated.pools"
         ).fetchall()
     }
-    expected_pools = {
-        key: (lower, upper, used) for key, (lower, upper, used) in expected.pools.items()
+    assert pools == expected.pools
+    priced = set(
+        connection.execute(
+            "SELECT account_service, period_start, bucket, tier, before, used, price "
+            "FROM rated.priced"
+        ).fetchall()
+    )
+    assert priced == expected.priced
+    shares = {
+        tuple(row[:4]): tuple(row[4:])
+        for row in connection.execute(
+            "SELECT account_service, period_start, bucket, account, contributed, used "
+            "FROM rated.pool_shares"
+        ).fetchall()
     }
-    assert pools == expected_pools
+    assert shares == expected.shares
     assert tiered_of(connection) == expected.tiered
     check_pieces(connection, out, expected)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Literal
@@ -50,6 +51,14 @@ COLUMNS["calls"] = ("call", *COLUMNS["sessions"][1:])
 JANUARY = (date(2026, 1, 1), date(2026, 2, 1))
 FEBRUARY = (date(2026, 2, 1), date(2026, 3, 1))
 MARCH = (date(2026, 3, 1), date(2026, 4, 1))
+MIDDLES = tuple(
+    (start, end)
+    for start, end in pairwise(
+        (date(2025, 12, 15), date(2026, 1, 15), date(2026, 2, 15), date(2026, 3, 15))
+    )
+)
+ACCOUNT_OF = {"h1": "head", "s1": "head", "h3": "branch", "s2": "branch", "h6": "desk"}
+PARENTS = {"branch": "head", "desk": "branch", "h7-a": "head"}
 
 
 def compare(name: str, operator: str, value: str | int | Decimal) -> Expression:
@@ -123,6 +132,8 @@ def holders() -> tuple[Holder, ...]:
         identifiers: tuple[tuple[str, str, date, date], ...],
         off: tuple[date, date] | None = None,
         package: str | None = None,
+        full_periods: Sequence[tuple[date, date]] = (JANUARY, FEBRUARY),
+        quantity: int = 1,
     ) -> Holder:
         start, end = days
         billable: tuple[tuple[date, date, bool], ...] = ((start, end, True),)
@@ -130,7 +141,7 @@ def holders() -> tuple[Holder, ...]:
             billable = ((start, off[0], True), (off[0], off[1], False), (off[1], end, True))
         periods = tuple(
             (max(full[0], start), min(full[1], end), *full)
-            for full in (JANUARY, FEBRUARY)
+            for full in full_periods
             if max(full[0], start) < min(full[1], end)
         )
         is_metered = service != "unmetered"
@@ -145,6 +156,8 @@ def holders() -> tuple[Holder, ...]:
             billable=billable,
             periods=periods if is_metered else (),
             package=package,
+            account=ACCOUNT_OF.get(name, f"{name}-a"),
+            quantity=quantity,
         )
 
     toronto, spring = "America/Toronto", date(2026, 4, 10)
@@ -168,11 +181,15 @@ def holders() -> tuple[Holder, ...]:
             (late, spring),
             (("who", "y", turn, spring),),
             package="other_way_round",
+            quantity=3,
         ),
         holder("h4", "unmetered", "CAD", "UTC", (late, spring), (("who", "z", late, spring),)),
         holder("h5", "planless", "CAD", "UTC", (late, spring), (("who", "w", late, spring),)),
         holder("h6", "metered", "CAD", toronto, (late, turn), (("who", "v", late, turn),)),
         holder("h7", "metered", "CAD", "Asia/Tokyo", (turn, spring), (("who", "v", turn, spring),)),
+        # They sell the share plan: from the middle of the month on, and from month to month.
+        holder("s1", "pool_fee", "CAD", toronto, (new_year, spring), (), full_periods=MIDDLES),
+        holder("s2", "pool_fee", "USD", "UTC", (late, turn), ()),
     )
 
 
@@ -499,6 +516,7 @@ EMPTY = model.Program.model_validate(
             service("metered", "plan", 1),
             service("planless", None, 1),
             service("unmetered", "plan", None),
+            service("pool_fee", None, None),
         ),
     }
 )
@@ -515,15 +533,18 @@ def open_book(
         "CREATE TABLE book.identifiers (account_service VARCHAR, identifier VARCHAR, "
         'value VARCHAR, effective DATE, "until" DATE)'
     )
+    connection.execute("CREATE TABLE book.accounts (account VARCHAR, parent VARCHAR)")
+    connection.executemany("INSERT INTO book.accounts VALUES (?, ?)", list(PARENTS.items()))
     for each in holding:
         connection.execute(
             "INSERT INTO subscription.account_services BY NAME "
             "SELECT ? AS account_service, ? AS account_package, ? AS account, ? AS service, "
             "?::VARCHAR AS package, ? AS currency, ? AS timezone, ?::DATE AS start_day, "
-            "?::DATE AS end_day",
+            "?::DATE AS end_day, ? AS quantity",
             [
-                *(each.account_service, f"{each.account_service}-p", f"{each.account_service}-a"),
+                *(each.account_service, f"{each.account_service}-p", each.account),
                 *(each.service, each.package, each.currency, each.timezone, each.start, each.end),
+                each.quantity,
             ],
         )
         for name, value, start, end in each.identifiers:
@@ -538,8 +559,8 @@ def open_book(
         for start, end, is_billable in each.billable:
             connection.execute(
                 "INSERT INTO subscription.timeline BY NAME SELECT ? AS account_service, "
-                "? AS billable, ?::DATE AS from_day, ?::DATE AS until_day",
-                [each.account_service, is_billable, start, end],
+                "? AS billable, ? AS status, ?::DATE AS from_day, ?::DATE AS until_day",
+                [each.account_service, is_billable, "on" if is_billable else "off", start, end],
             )
         for start, end, full_start, full_end in each.periods:
             instants = [start_of(day, each.timezone).replace(tzinfo=None) for day in (start, end)]
