@@ -39,7 +39,7 @@ service seat {
     derived = prices[yearly.price]
     # 12 x 0.875 = 10.5 times each amount; what is counted, included and off stays.
     assert (derived.at_most, derived.at_least) == (Decimal("1050"), Decimal("21"))
-    assert (derived.includes, derived.percent_off) == (2, 10)
+    assert (derived.includes, derived.percent_off) == (2, Decimal(10))
     terms = [term.amount for term in program.price_terms if term.price == yearly.price]
     assert terms == [Decimal("52.5"), Decimal("15.75"), Decimal("3.4965")]
     tiers = [tier.upper for tier in program.price_tiers if tier.price == yearly.price]

@@ -264,6 +264,7 @@ def _add(
             account.timezone or program.timezone,
             account.jurisdiction,
             account.tax_exemption is not None,
+            held.effective,
             start,
             end,
             activation,

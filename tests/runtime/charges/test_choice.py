@@ -42,6 +42,7 @@ def engine() -> DuckDBPyConnection:
 @st.composite
 def versions(draw: st.DrawFn) -> tuple[Version, ...]:
     """The catalog's price and others, no two the same but for their name."""
+    found: dict[tuple[str, str | None, date | None, str], Version]
     found = {("catalog", None, None, "all"): Version("0")}
     for number in range(1, draw(st.integers(1, 6))):
         level = draw(st.sampled_from(LEVELS[1:]))

@@ -170,6 +170,8 @@ def _books(draw: st.DrawFn, program: Program) -> Book:
             effective=sold,
             cancelled=draw(st.none() | st.none() | _later(sold)),
             bill_day=draw(BILL_DAYS),
+            price_book=None,
+            contract=None,
         )
         packages.append(package)
         changes += draw(_package_histories(package.account_package, sold))
