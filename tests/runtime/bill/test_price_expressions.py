@@ -214,6 +214,51 @@ def test_the_count_is_of_the_first_day_in_advance_and_of_the_last_in_arrears(
     assert shown(result, "P2-platform") == [("platform", "01-01..02-01", "52.00")]
 
 
+DESK = """
+package status open   = billable
+package status closed = canceled
+
+count fleets = package fleet in open
+
+package office {
+  bills    monthly
+  service  desk 1..5
+}
+
+service desk {
+  type  recurring
+  price monthly graduated by fleets {
+    beyond  3.00 CAD each
+  }
+}
+"""
+
+
+@pytest.mark.feature("A12", "A7", "A11")
+def test_packages_are_counted_while_they_are_in_the_status_that_is_named(tmp_path: Path) -> None:
+    # P1 is open, P2 until it is closed on 20 January, P3 has no status.  January counts its
+    # first day: 2 x 3.00 = 6.00; February 1 x 3.00.
+    program = program_of(*ALL, DESK)
+    book = sales()
+    for name in ("P1", "P2", "P3"):
+        book.add(name, "fleet", "2026-01-01", {"platform": 1})
+    book.add("O1", "office", "2026-01-01", {"desk": 4})
+    for name, status, day in (
+        ("P1", "open", "2026-01-01"),
+        ("P2", "open", "2026-01-01"),
+        ("P2", "closed", "2026-01-20"),
+    ):
+        book.rows["status_changes"].append(
+            {"account_package": name, "status": status, "effective": day}
+        )
+    book.write(tmp_path / "book")
+    result = run(request(tmp_path, "2026-02-01", program=program))
+    assert shown(result, "O1-desk") == [
+        ("desk", "01-01..02-01", "6.00"),
+        ("desk", "02-01..03-01", "3.00"),
+    ]
+
+
 VERSIONS = """
 service seat {
   type       recurring
