@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, cast
 
+from compiler.codes import TABLE_COLUMNS
 from compiler.resolve.kinds import EntityId, Kind
 from compiler.resolve.model import Resolved
 from compiler.tables import rates as columns
@@ -99,11 +100,11 @@ class TableRows:
 
 
 def rate_rows(resolved: Resolved, group: RateGroupDeclaration) -> RateRows | None:
-    """Give the rows of a group; None where its table is lost."""
+    """Give the rows of a group; None where its table, or a column of it, is lost."""
     if group.table is None:
         return TextRows(group, [_fit(row) for row in group.rows])
     table = resolved.tables.of(group.table)
-    if table is None:
+    if table is None or any(fault.code is TABLE_COLUMNS for fault in table.faults):
         return None
     held = table.derived.get("fits")
     if held is None:

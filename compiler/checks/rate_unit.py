@@ -8,7 +8,7 @@ from compiler.checks.rate_place import GOOD, TABLE
 from compiler.rate_rows import rate_tables
 from compiler.resolve.model import Resolved
 from compiler.session import Session
-from compiler.tables.rates import PER_COLUMN, PRICE_COLUMN
+from compiler.tables.rates import PER_COLUMN, PER_EVENT_COLUMN, PRICE_COLUMN
 from compiler.tables.table import Table
 from dsl.diagnostic import Label
 
@@ -48,13 +48,20 @@ def check(resolved: Resolved, session: Session) -> None:
 
 
 def _half(table: Table) -> list[int]:
-    """Give the rows that fill one of the two columns; a cell that cannot be read is filled."""
+    """Give the rows that fill one of the two columns; a cell that cannot be read is filled.
+
+    A row without any money is left out, for that is said of it already.
+    """
     prices, units = table[PRICE_COLUMN], table[PER_COLUMN]
     if not prices.has_blanks and not units.has_blanks and table.has(PER_COLUMN):
         return []
     pairs = zip(prices.texts, units.texts, strict=True)
-    return [
+    half = [
         row
         for row, (price, unit) in enumerate(pairs)
         if (price in prices.readings) != (unit in units.readings)
     ]
+    moneyless: set[int] = set()
+    if table.has(PRICE_COLUMN) or table.has(PER_EVENT_COLUMN):
+        moneyless = set(table[PER_EVENT_COLUMN].blank_rows(prices.blank_rows(half)))
+    return [row for row in half if row not in moneyless]

@@ -33,6 +33,8 @@ class Amount(NamedTuple):
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _DIGITS = re.compile(r"[0-9]+")
+_BESIDE = re.compile(r"^[^\W\d]*[$€£¥]?\s*|\s*[^\W\d]*[$€£¥]?$")
+_SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
 _NUMBER = re.compile(r"[0-9]+(?:_[0-9]+)*(?:\.[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _AMOUNT = re.compile(rf"({_NUMBER.pattern})[ \t]*({_NAME.pattern})")
@@ -78,11 +80,20 @@ def _decimal(text: str) -> Decimal | Unreadable:
     if not _NUMBER.fullmatch(text):
         if text.startswith("-"):
             return Unreadable("is below zero", "write a number, zero or more")
-        return Unreadable("is not a number", "write digits, with a point: `0.015`")
+        return Unreadable("is not a number", _number_meant(text))
     digits = text.replace("_", "")
     if len(digits) > MAX_DIGITS:
         return Unreadable("is too long", f"a number has at most {MAX_DIGITS} digits")
     return Decimal(digits)
+
+
+def _number_meant(text: str) -> str:
+    """Say how a number is written that has a comma in it, or words beside it."""
+    bare = _BESIDE.sub("", text)
+    number = bare.replace(",", ".") if bare.count(",") == 1 and "." not in bare else bare
+    if not _NUMBER.fullmatch(number):
+        return "write digits, with a point: `0.015`"
+    return f"write `{number}`, with a point" if number != bare else f"write `{number}` alone"
 
 
 def _whole(text: str) -> int | Unreadable:
@@ -95,7 +106,7 @@ def _whole(text: str) -> int | Unreadable:
 def _currency(text: str) -> str | Unreadable:
     if minor_units(text) is not None:
         return text
-    upper = text.upper()
+    upper = _SIGNS.get(text) or text.upper()
     meant = f"write `{upper}`" if minor_units(upper) is not None else "write a code such as `USD`"
     return Unreadable("is not a currency of ISO 4217", meant)
 

@@ -264,3 +264,28 @@ def test_a_misspelt_column_is_not_missing_as_well() -> None:
     compilation = compile_sources((Source("case.ratebook", text), table))
     errors = [each for each in compilation.diagnostics if each.severity == "error"]
     assert [(each.code, each.help) for each in errors] == [("RB331", "did you mean `prefix`?")]
+
+
+TABLE = "class,prefix,currency,price,per\n"
+TABLES = [
+    (TABLE + "web,49,EUR,1,GB\nweb,49,CHF,1.20 CHF,GB\n", ("RB333", "write `1.20` alone")),
+    (TABLE + 'web,49,EUR,1,GB\nweb,49,CHF,"1,20",GB\n', ("RB333", "write `1.20`, with a point")),
+    (TABLE + "web,49,EUR,1,GB\nweb,49,€,1,GB\n", ("RB333", "write `EUR`")),
+    (TABLE + "web,49,EUR,free,GB\n", ("RB333", "write digits, with a point: `0.015`")),
+    (TABLE + "web,49,EUR,,GB\n", ("RB333", "fill one of them, or delete the row")),
+    (
+        TABLE.replace("prefix", "prefixes") + "web,49,EUR,1,GB\nweb,44,EUR,2,GB\n",
+        ("RB331", "did you mean `prefix`?"),
+    ),
+]
+
+
+@pytest.mark.feature("E2")
+@pytest.mark.parametrize(("table", "answer"), TABLES, ids=[answer[1] for _, answer in TABLES])
+def test_a_table_of_rates_is_answered_in_its_cell(table: str, answer: tuple[str, str]) -> None:
+    text = HEAD.replace("EUR, CHF", "EUR") if "CHF" not in table else HEAD
+    text += USAGE.replace("  first\n", "  first\n  otherwise reject\n")
+    text += 'rate group first from "rates.csv"\n'
+    sources = Source("case.ratebook", text), Source("rates.csv", table)
+    errors = [each for each in compile_sources(sources).diagnostics if each.severity == "error"]
+    assert [(each.code, each.help) for each in errors] == [answer]
