@@ -34,7 +34,7 @@ from runtime.usage.report import UsageReport
 from runtime.usage.shares import make_shares, write_shares
 from runtime.usage.staging import with_rows
 from runtime.usage.store import StoredUsage, UsageStore, keep_usage, stored_usage
-from runtime.usage.tie import Span, make_kinds, make_periods, make_segments
+from runtime.usage.tie import Span, make_evaluated, make_kinds, make_periods, make_segments
 
 Progress = Callable[[str, int, int | None], None]
 """Called with the stage, how much of it is done, and of how much (None: not known)."""
@@ -151,7 +151,7 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
     make_segments(connection)
     _tie_new(job, sources)
     read = _counts(connection, sources)
-    _make_evaluated(connection)
+    make_evaluated(connection)
     job.enter("stored usage")
     rerated, unrated = _tie_stored(job, stored)
     job.enter("draw buckets")
@@ -301,28 +301,6 @@ def _counts(connection: DuckDBPyConnection, sources: Sequence[Source]) -> dict[R
     if malformed:
         counts[Reason.MALFORMED] = malformed
     return counts
-
-
-def _make_evaluated(connection: DuckDBPyConnection) -> None:
-    connection.execute(f"""
-        CREATE OR REPLACE TABLE usage.evaluated AS
-        WITH asked AS (
-          SELECT period FROM usage.periods WHERE is_due
-          UNION
-          SELECT period FROM usage.tied WHERE reason = {Reason.RATED:d}
-        )
-        SELECT period FROM asked
-        UNION
-        SELECT period FROM usage.periods
-        WHERE number IN (SELECT p.number FROM usage.periods AS p SEMI JOIN asked USING (period)
-                         WHERE p.number IS NOT NULL)
-    """)
-    connection.execute("""
-        INSERT INTO rated.evaluated BY NAME
-        SELECT p.account_service, p.period_start, p.period_end
-        FROM usage.periods AS p SEMI JOIN usage.evaluated AS e ON e.period = p.period
-        ORDER BY ALL
-    """)
 
 
 def _tie_stored(job: _Run, stored: StoredUsage) -> tuple[int, int]:

@@ -72,6 +72,32 @@ def make_periods(
     """)
 
 
+def make_evaluated(connection: DuckDBPyConnection) -> None:
+    """Make usage.evaluated and rated.evaluated: what is due, has new events, or is tied to such.
+
+    Reads usage.periods and the new events of usage.tied.
+    """
+    connection.execute(f"""
+        CREATE OR REPLACE TABLE usage.evaluated AS
+        WITH asked AS (
+          SELECT period FROM usage.periods WHERE is_due
+          UNION
+          SELECT period FROM usage.tied WHERE reason = {Reason.RATED:d}
+        )
+        SELECT period FROM asked
+        UNION
+        SELECT period FROM usage.periods
+        WHERE number IN (SELECT p.number FROM usage.periods AS p SEMI JOIN asked USING (period)
+                         WHERE p.number IS NOT NULL)
+    """)
+    connection.execute("""
+        INSERT INTO rated.evaluated BY NAME
+        SELECT p.account_service, p.period_start, p.period_end
+        FROM usage.periods AS p SEMI JOIN usage.evaluated AS e ON e.period = p.period
+        ORDER BY ALL
+    """)
+
+
 def make_kinds(connection: DuckDBPyConnection, program: Program) -> None:
     """Make usage.kinds: what account services are alike for rating (service, currency, plan)."""
     sql.make_table(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -15,7 +16,7 @@ from runtime.invoice.html import render_html
 from runtime.invoice.model import BucketStatement
 from runtime.program.model import Program
 from tests.compiler.catalogs import compile_text
-from tests.runtime.bill.books import Book, customer, lines, request, run, session, write_usage
+from tests.runtime.bill.books import Book, Row, customer, lines, request, run, session, write_usage
 
 HEAD = """\
 catalog tiny {
@@ -214,6 +215,44 @@ def test_an_invoice_and_its_explanation_show_a_pool(tmp_path: Path, tree: Book) 
     told = render_text(explain_line(invoice, line.number, None))
     assert "at the tier's own price" in told
     assert "account B" in told
+
+
+@pytest.mark.feature("A16", "A17", "C3", "D9")
+@pytest.mark.parametrize("seed", range(4))
+def test_usage_that_comes_in_any_order_adds_up_to_what_one_run_bills(
+    tmp_path: Path, tree: Book, seed: int
+) -> None:
+    # B is billed from the 15th on, so that its usage periods lie across two of the pool's.
+    chance = Random(seed)
+    tree.rows["accounts"][2] = {**tree.rows["accounts"][2], "usage_bill_day": 15}
+    for folder in ("late", "once"):
+        tree.write(tmp_path / folder / "book")
+    fleet = program(POOL + ROLLS, "allowance")
+    runs = ("2026-02-03", "2026-03-16", "2026-04-20")
+    parts: list[list[Row]] = [[], [], []]
+    for number in range(24):
+        day = f"2026-{chance.randint(1, 3):02}-{chance.randint(1, 28):02}"
+        known = [part for part, as_of in zip(parts, runs, strict=True) if day < as_of]
+        gateway, used = chance.choice(("GW-S1", "GW-S2")), str(chance.randint(1, 12))
+        chance.choice(known).append(session(number, gateway, day, used))
+    files = [write_usage(tmp_path / f"{n}.csv", *part) for n, part in enumerate(parts)]
+    late = [
+        run(request(tmp_path / "late", day, usage, program=fleet))
+        for day, usage in zip(runs, files, strict=True)
+    ]
+    once = run(request(tmp_path / "once", runs[-1], *files, program=fleet))
+    assert totals(*late) == totals(once)
+
+
+def totals(*results: BillResult) -> dict[tuple[str, str, str], Decimal]:
+    """Give what each account service's usage and buckets come to, period by period."""
+    found: dict[tuple[str, str, str], Decimal] = {}
+    for result in results:
+        for line in lines(result):
+            if line.kind in ("usage", "bucket"):
+                key = (line.account_service, line.bucket or "", f"{line.period_start:%m-%d}")
+                found[key] = found.get(key, Decimal(0)) + line.net
+    return {key: net for key, net in found.items() if net}
 
 
 ROLLS = """
