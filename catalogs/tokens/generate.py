@@ -83,7 +83,7 @@ def write_book(folder: Path) -> None:
     ]
     for number, (jurisdiction, *address, country, currency, locale) in places.items():
         own = account_of(number)
-        exempt = "Reverse charge: VAT is due by the recipient" if jurisdiction == "FR" else None
+        exempt = "reverse_charge" if jurisdiction == "FR" else None
         name = f"{NAMES[number % len(NAMES)]} {'Labs' if number % 2 else 'Software'} {number}"
         accounts.append(
             (own, "lumen", name, "customer", currency, "platform", jurisdiction, exempt, locale)

@@ -130,9 +130,7 @@ def write_book(folder: Path) -> None:
                     *(key_of(number), "halden", name_of(number), "customer", "EUR", "resellers"),
                     15 if number % 9 == 0 else None,
                     places[number][0],
-                    "Reverse charge: VAT is due by the recipient (Art. 196)"
-                    if places[number][0] in ("AT", "FR")
-                    else None,
+                    "reverse_charge" if places[number][0] in ("AT", "FR") else None,
                     places[number][4],
                 )
                 for number in numbers
