@@ -254,7 +254,12 @@ def subtract_components(now: Parts, before: Sequence[UsageComponent]) -> Parts:
                     "source": known.source if known else part.source,
                 }
             )
-    return tuple(part for part in parts.values() if part.quantity or part.events or part.amount)
+    return tuple(
+        part
+        for part in parts.values()
+        # The events of a price in tiers stand in its first tier, whatever is new.
+        if part.quantity or part.amount or (part.events and part.basis is None)
+    )
 
 
 _TAKEN: Mapping[str, Literal["flat", "priced"]] = MappingProxyType(

@@ -65,9 +65,14 @@ class PriceRows:
         self,
         currency: str,
         tiers: Sequence[tuple[int | None, Sequence[tuple[Basis, Decimal, int]]]],
+        *,
+        unit: str = "",
         **changes: object,
     ) -> int:
-        """Give a new price of tiers, each its upper bound and its terms; `changes` to the price."""
+        """Give a new price of tiers, each its upper bound and its terms; `changes` to the price.
+
+        `unit`: of its shares.
+        """
         own = self._next
         self._next += 1
         plain = Price(
@@ -87,7 +92,13 @@ class PriceRows:
             )
             self.price_terms += [
                 PriceTerm(
-                    price=own, tier=ordinal, ordinal=n, basis=basis, amount=paid, per=per, unit=""
+                    price=own,
+                    tier=ordinal,
+                    ordinal=n,
+                    basis=basis,
+                    amount=paid,
+                    per=per,
+                    unit=unit if basis == "share" else "",
                 )
                 for n, (basis, paid, per) in enumerate(terms)
             ]
