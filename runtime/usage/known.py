@@ -22,6 +22,8 @@ _FOLDER = "known"
 _RATING = (
     "usage_classes",
     "zone_countries",
+    "zone_prefixes",
+    "time_band_hours",
     "rate_groups",
     "rates",
     "rate_plans",

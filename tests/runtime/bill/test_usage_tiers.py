@@ -79,3 +79,17 @@ def test_a_price_brought_to_its_most_is_told_of(tmp_path: Path) -> None:
     assert "To the most or the least of the price: -1.70" in render_text(
         explain_line(invoice, line.number)
     )
+
+
+@pytest.mark.feature("A7", "C3", "D9")
+def test_a_price_that_was_corrected_is_billed_anew(tmp_path: Path) -> None:
+    # 13.00 at the price that stood there; less 10% it is 11.70.
+    Book(customer("A1")).sell("P1", "A1", "2026-01-01").write(tmp_path / "book")
+    usage = write_usage(tmp_path / "january.csv", session(1, "GW-P1", "2026-01-05", "70"))
+    run(request(tmp_path, "2026-02-01", usage, program=program()))
+    second = run(request(tmp_path, "2026-02-02", program=program(percent_off=Decimal(10))))
+    assert [str(line.net) for line in lines(second)] == ["-1.30"]
+    assert (
+        run(request(tmp_path, "2026-02-03", program=program(percent_off=Decimal(10)))).invoices
+        == ()
+    )
