@@ -81,6 +81,14 @@ def stretch(name: str, status: str, first: date, until: date, **changes: Value) 
     return row | changes
 
 
+def price_owner(name: str, level: str, owner: str) -> dict[str, Value]:
+    """Give a row of subscription.price_owners, which holds on every day."""
+    row: dict[str, Value] = {"account_service": name, "level": level, "owner": owner}
+    always: dict[str, Value] = {"from_day": date(2000, 1, 1), "until_day": OPEN_DAY}
+    columns = TABLES["subscription.price_owners"]
+    return row | {column: day for column, day in always.items() if column in columns}
+
+
 def period(
     name: str, full_start: date, full_end: date, start: date | None = None, end: date | None = None
 ) -> dict[str, Value]:

@@ -23,6 +23,7 @@ from tests.runtime.charges.tables import (
     account_service,
     make_stage_tables,
     period,
+    price_owner,
     put,
     stretch,
 )
@@ -107,7 +108,7 @@ def test_the_nearest_owner_and_the_latest_version_price_each_period(
     put(
         connection,
         "subscription.price_owners",
-        *({"account_service": "S1", "level": a, "owner": b} for a, b in owners.items()),
+        *(price_owner("S1", level, owner) for level, owner in owners.items()),
     )
     compute_target(connection, program_of(listed), as_of=date(2026, 12, 31))
     found = connection.execute(
