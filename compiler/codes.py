@@ -233,6 +233,9 @@ DISCOUNT_TWICE = Code(
     "RB430", "discount-twice", "error", "a price plan discounts the same thing twice"
 )
 UNSOLD_PRICE = Code("RB431", "unsold-price", "warning", "a price is set for what no package sells")
+UNSOLD_MINIMUM = Code(
+    "RB432", "unsold-minimum", "error", "a contract counts a service that is not sold under it"
+)
 
 UNKNOWN_ALLOW = Code("RB901", "unknown-allow", "warning", "an allow comment names no warning")
 FORBIDDEN_ALLOW = Code(

@@ -16,6 +16,7 @@ from compiler.standards import minor_units
 from dsl.source import Span
 from dsl.syntax.base import Money, Name, Node, QuotedName
 from dsl.syntax.catalog import CatalogDeclaration
+from dsl.syntax.commercial import ContractDeclaration
 from dsl.syntax.feeds import FeedAmount
 from dsl.syntax.offers import PackageDeclaration
 from dsl.syntax.prices import Price, PriceSum, PriceTerm
@@ -274,6 +275,17 @@ def sold_services(
         service = resolved.find(item.service, ServiceDeclaration)
         if service is not None:
             yield item.service, service
+
+
+def packages_under(
+    resolved: Resolved, contract: ContractDeclaration
+) -> tuple[PackageDeclaration, ...]:
+    """Give the packages whose sales may be under a contract."""
+    return tuple(
+        package
+        for package in resolved.all(PackageDeclaration)
+        if any(resolved.find(name, ContractDeclaration) is contract for name in package.contracts)
+    )
 
 
 def rated_services(resolved: Resolved) -> Iterator[tuple[ServiceDeclaration, Name | None]]:

@@ -28,7 +28,6 @@ from runtime.bill_folder import (
 from runtime.bill_result import BillRefused, BillRequest, BillResult, totals_by_currency
 from runtime.book.faults import BookReport
 from runtime.book.load import load_book
-from runtime.book.unbillable import find_unbillable_rows
 from runtime.charges.difference import LedgerDisagrees, find_difference
 from runtime.charges.missing import find_missing_prices
 from runtime.charges.target import compute_target
@@ -193,8 +192,7 @@ def check_ledger(run: Run) -> Reasons:
 def read_book(run: Run) -> Reasons:
     """Load the book; its faults end the run."""
     run.book = load_book(run.connection, run.request.program, run.request.book, run.request.as_of)
-    faults = tuple(fault.text() for fault in run.book.faults)
-    return faults or find_unbillable_rows(run.connection)
+    return tuple(fault.text() for fault in run.book.faults)
 
 
 def subscribe(run: Run) -> Reasons:

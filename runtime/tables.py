@@ -20,6 +20,8 @@ the tables above it and leaves its own.  Conventions for every table:
 | subscription.usage_periods | runtime.subscriptions | a usage period of an account service |
 | subscription.occurrences | runtime.subscriptions | a transition that occurred |
 | subscription.price_owners | runtime.subscriptions | an owner whose prices hold for a service |
+| subscription.given_prices | runtime.subscriptions | a price given to a service alone |
+| subscription.discounts | runtime.subscriptions | a discount given to an account service |
 | rated.cells | runtime.usage | usage of one line at one rate or bucket tier |
 | rated.flats | runtime.usage | a flat amount of a bucket tier that was entered |
 | rated.priced | runtime.usage | a bucket tier with a price of its own that was drawn |
@@ -128,11 +130,36 @@ TABLES: dict[str, dict[str, str]] = {
     },
     # Whose prices, beside the catalog's, hold for an account service: `level` and `owner` as in
     # runtime.program.prices (a price plan, a contract, a region as `book.region`, a price
-    # book).  The nearest level that prices the case decides.
+    # book).  The nearest level that prices the case decides; they hold for periods and
+    # charges that begin in [from_day, until_day).
     "subscription.price_owners": {
         "account_service": "VARCHAR",
         "level": "VARCHAR",
         "owner": "VARCHAR",
+        "from_day": "DATE",
+        "until_day": "DATE",
+    },
+    # A price given to an account service alone, for one instance and a full period, or one
+    # sale; `status` NULL: in every one.  `row` is that of the book's file, and the owner of the
+    # level `override`.
+    "subscription.given_prices": {
+        "account_service": "VARCHAR",
+        "file": "VARCHAR",
+        "row": "BIGINT",
+        "status": "VARCHAR",
+        "price": PRICE_TYPE,
+        "reason": "VARCHAR",
+    },
+    # `given`: the row of overrides.csv it is given by, 0 where the catalog gives it; its
+    # periods are those of the package, or of the account service alone.
+    "subscription.discounts": {
+        "account_service": "VARCHAR",
+        "discount": "VARCHAR",
+        "by_package": "BOOLEAN",
+        "given": "BIGINT",
+        "from_day": "DATE",
+        "until_day": "DATE",
+        "source": "INTEGER",
     },
     # `component`: `rated` (quantity at the rate), `included`, `flat` or `priced` (drawn from
     # that tier of the bucket, nothing by the unit; `tier` NULL: from what rolled over into
@@ -225,7 +252,8 @@ TABLES: dict[str, dict[str, str]] = {
     },
     # What should have been charged by now, one row a charge.  The natural key of a charge
     # is (kind, account_service, service, transition, usage_class, bucket, tier,
-    # full_start, occurrence); recurring charges have several stretches under one key.
+    # full_start, occurrence); recurring charges have several stretches under one key, and
+    # so have the discounts that lower them, whose unit price is below zero.
     # `service` is the charged service (the fee service of a transition).
     # [period_start, period_end): the stretch, one day for one-time and transition charges;
     # [full_start, full_end): the whole billing or usage period, NULL for those two.
@@ -239,6 +267,7 @@ TABLES: dict[str, dict[str, str]] = {
         "service": "VARCHAR",
         "status": "VARCHAR",
         "transition": "VARCHAR",
+        "discount": "VARCHAR",
         "usage_class": "VARCHAR",
         "bucket": "VARCHAR",
         "tier": "INTEGER",

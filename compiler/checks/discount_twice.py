@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compiler import codes
-from compiler.checks.page import TINY, Page
+from compiler.checks.page import SALE, TINY, Page
 from compiler.resolve.model import Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
@@ -12,25 +12,12 @@ from dsl.syntax.price_books import PlanDiscount, PricePlanDeclaration
 
 CODE = codes.DISCOUNT_TWICE
 
-_SALE = """\
-service sim {
-  type  recurring
-  price monthly 5.00 USD
-}
-
-package fleet {
-  bills    monthly
-  service  sim
-}
-
-"""
-
 PAGE = Page(
     what="A price plan has two percentages, two amounts or two prices for the same service or "
     "package.",
     why="The text does not say which of them holds, or whether both do.",
     bad=TINY
-    + _SALE
+    + SALE
     + """\
 price plan acme {
   reason  "Approved by the deal desk, 2026-01-12"
@@ -39,7 +26,7 @@ price plan acme {
 }
 """,
     good=TINY
-    + _SALE
+    + SALE
     + """\
 price plan acme {
   reason  "Approved by the deal desk, 2026-01-12"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compiler import codes
-from compiler.checks.page import TINY, Page
+from compiler.checks.page import SALE, TINY, Page
 from compiler.resolve.model import Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
@@ -11,25 +11,12 @@ from dsl.syntax.price_books import PricePlanDeclaration
 
 CODE = codes.EMPTY_REASON
 
-_SALE = """\
-service sim {
-  type  recurring
-  price monthly 5.00 USD
-}
-
-package fleet {
-  bills    monthly
-  service  sim
-}
-
-"""
-
 PAGE = Page(
     what="The `reason` of a price plan is empty.",
     why="Why an account pays other prices than the catalog's is kept and shown; who asks years "
     "later finds an answer.",
     bad=TINY
-    + _SALE
+    + SALE
     + """\
 price plan acme {
   reason  ""
@@ -37,7 +24,7 @@ price plan acme {
 }
 """,
     good=TINY
-    + _SALE
+    + SALE
     + """\
 price plan acme {
   reason  "Approved by the deal desk, 2026-01-12"

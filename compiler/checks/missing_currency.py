@@ -53,11 +53,12 @@ service setup {
 
 def check(resolved: Resolved, session: Session) -> None:
     """Report each list that lacks a currency; one with a wrong currency is reported as that."""
-    due = catalog_currencies(resolved)
+    known = catalog_currencies(resolved)
     for prices in price_lists(resolved):
+        due = known if prices.due is None else prices.due
         given = [money.currency.text for money in prices.amounts]
         lacking = [code for code in due if code not in given]
-        if lacking and prices.must_be_whole and set(given) <= set(due):
+        if lacking and prices.must_be_whole and set(given) <= set(known):
             session.report(
                 CODE,
                 f"{prices.what} is not given in {listed(lacking)}",
@@ -65,10 +66,10 @@ def check(resolved: Resolved, session: Session) -> None:
                 help=f"add `, {amounts(lacking)}`",
             )
     for price in resolved.every(Price):
-        _check_tiers(price, due, session)
+        _check_tiers(price, known, session)
     for group, table in rate_tables(resolved):
         if table.is_whole and not table.faults:
-            _check_table(group, table, due, session)
+            _check_table(group, table, known, session)
 
 
 def _check_tiers(price: Price, due: Sequence[str], session: Session) -> None:

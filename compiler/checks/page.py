@@ -50,6 +50,35 @@ class Check(Protocol):
         ...
 
 
+SALE = """\
+service sim {
+  type  recurring
+  price monthly 5.00 USD
+}
+
+package fleet {
+  bills    monthly
+  service  sim
+}
+
+"""
+"""A service that a package sells, behind TINY."""
+
+COMMITTED = """\
+service sim {
+  type  recurring
+  price monthly 5.00 USD
+}
+
+package fleet {
+  bills     monthly
+  service   sim
+  contract  one_year
+}
+
+"""
+"""The same, under the contract `one_year`."""
+
 TINY = """\
 catalog tiny {
   currencies  USD

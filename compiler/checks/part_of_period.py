@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from compiler import codes
-from compiler.checks.page import TINY, Page
+from compiler.checks.page import COMMITTED, TINY, Page
 from compiler.resolve.model import Resolved
 from compiler.session import Session
 from dsl.build.literals import MAX_MONTHS
@@ -22,12 +22,14 @@ PAGE = Page(
     f"{MAX_MONTHS}.",
     why="They are counted in whole months, billing periods and instances.",
     bad=TINY
+    + COMMITTED
     + """\
 contract one_year {
   term  1.5 months
 }
 """,
     good=TINY
+    + COMMITTED
     + """\
 contract one_year {
   term  12 months

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compiler import codes
-from compiler.checks.page import TINY, Page
+from compiler.checks.page import COMMITTED, TINY, Page
 from compiler.checks.percent_range import ALL
 from compiler.resolve.model import Resolved
 from compiler.session import Session
@@ -24,6 +24,7 @@ PAGE = Page(
     why="With 0% there is no penalty, and above 100% leaving would cost more than staying; most "
     "often the point slipped.",
     bad=TINY
+    + COMMITTED
     + _FEE
     + """\
 contract one_year {
@@ -32,6 +33,7 @@ contract one_year {
 }
 """,
     good=TINY
+    + COMMITTED
     + _FEE
     + """\
 contract one_year {

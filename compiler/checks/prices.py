@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from compiler.bucket_facts import AnyBucket, flats_of
-from compiler.facts import leading_amounts, version_key, version_words
+from compiler.facts import (
+    catalog_currencies,
+    leading_amounts,
+    package_currencies,
+    packages_under,
+    version_key,
+    version_words,
+)
 from compiler.price_sets import PriceSet, price_sets
 from compiler.resolve.model import Resolved
 from dsl.source import Span
@@ -25,19 +32,23 @@ from dsl.syntax.share_plans import SharePlanDeclaration
 class PriceList:
     """Amounts of one thing, one a currency; `what` names it, `at` is the text to complete.
 
-    One that need not be whole leaves what it lacks to the catalog's own.
+    One that need not be whole leaves what it lacks to the catalog's own.  `due`: the
+    currencies it is asked for; None: the catalog's.
     """
 
     what: str
     at: Span
     amounts: tuple[Money, ...]
     must_be_whole: bool = True
+    due: tuple[str, ...] | None = None
 
 
 def price_lists(resolved: Resolved) -> Iterator[PriceList]:
     """Give the price lists of all declarations but those of recurring prices."""
     for declaration in resolved.declarations:
         yield from _lists(declaration)
+    for contract in resolved.all(ContractDeclaration):
+        yield from _contract_lists(resolved, contract)
     for priced in price_sets(resolved):
         yield from _service_lists(priced)
 
@@ -57,13 +68,6 @@ def _lists(node: Declaration) -> Iterator[PriceList]:
                 yield from _amounts(
                     f"a discount of the price plan `{node.name.text}`", discount.terms.amounts
                 )
-        case ContractDeclaration():
-            for minimum in node.minimums:
-                what = f"the minimum of the contract `{node.name.text}`"
-                yield from _amounts(what, minimum.amounts)
-            if node.penalty is not None:
-                what = f"the cost of leaving the contract `{node.name.text}`"
-                yield from _amounts(what, node.penalty.amounts)
         case SharePlanDeclaration():
             for bucket in node.buckets:
                 yield from _tier_lists(bucket)
@@ -75,6 +79,20 @@ def _lists(node: Declaration) -> Iterator[PriceList]:
                     yield PriceList(what, row.usage_class.span, amounts)
         case _:
             return
+
+
+def _contract_lists(resolved: Resolved, node: ContractDeclaration) -> Iterator[PriceList]:
+    """Give a contract's amounts, due in the currencies of the packages under it."""
+    offered = [package_currencies(resolved, each) for each in packages_under(resolved, node)]
+    known = catalog_currencies(resolved)
+    due = tuple(code for code in known if not offered or any(code in each for each in offered))
+    lists = [("the minimum of", each.amounts) for each in node.minimums]
+    if node.penalty is not None:
+        lists.append(("the cost of leaving", node.penalty.amounts))
+    for what, amounts in lists:
+        if amounts:
+            words = f"{what} the contract `{node.name.text}`"
+            yield PriceList(words, amounts[0].span, amounts, due=due)
 
 
 def _amounts(what: str, amounts: tuple[Money, ...]) -> Iterator[PriceList]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compiler import codes
-from compiler.checks.page import TINY, Page
+from compiler.checks.page import SALE, TINY, Page
 from compiler.resolve.model import Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
@@ -12,24 +12,11 @@ from dsl.syntax.price_books import PriceBookDeclaration, PriceRegion
 
 CODE = codes.REGION_OVERLAP
 
-_SALE = """\
-service sim {
-  type  recurring
-  price monthly 5.00 USD
-}
-
-package fleet {
-  bills    monthly
-  service  sim
-}
-
-"""
-
 PAGE = Page(
     what="Two regions of one price book list the same country.",
     why="An account of that country would be in both regions, and could be billed at either price.",
     bad=TINY
-    + _SALE
+    + SALE
     + """\
 price book partner {
   region emea for countries DE, AE {
@@ -41,7 +28,7 @@ price book partner {
 }
 """,
     good=TINY
-    + _SALE
+    + SALE
     + """\
 price book partner {
   region emea for countries DE {

@@ -31,17 +31,18 @@ KINDS = frozenset(
         Kind.RATE_PLAN,
         Kind.BASE_BUCKET,
         Kind.BUCKET,
+        Kind.CONTRACT,
     }
 )
 """What means something only through another declaration.
 
-Packages, feeds, usage classes, taxes, bill groups and package statuses are used by accounts
-and usage; services may be sold by themselves later.
+Packages, feeds, usage classes, taxes, bill groups, package statuses, discounts, price books
+and price plans are used by accounts and usage; services may be sold by themselves later.
 """
 
 PAGE = Page(
     what="Nothing in the catalog refers to a rate plan, a rate group, a bucket, a unit, a zone, a "
-    "table of zones, a time band, a lifecycle, a status or a type.",
+    "table of zones, a time band, a contract, a lifecycle, a status or a type.",
     why="It takes no part in any price. Most often a reference to it was forgotten.",
     bad=TINY
     + """\

@@ -116,6 +116,9 @@ class Override(BookRow):
     account_service: Identifier | None
     account_package: Identifier | None
     price: Amount | None = Field(description="for one instance and a full period, or one sale")
+    status: Identifier | None = Field(
+        description="the service status that the price is for; empty: every billable one"
+    )
     discount: Identifier | None = Field(description="a discount of the catalog")
     effective: date = Field(description="first day; of periods, those that begin on it or later")
     until: date | None = Field(description="first day it no longer holds; empty: for ever")

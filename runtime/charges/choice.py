@@ -10,8 +10,7 @@ periods that begin on its day or later; for renewals likewise, but not in the fi
 
 from __future__ import annotations
 
-from runtime.program.model import Program
-from runtime.program.prices import OneTimePrice, RecurringPrice
+from duckdb import DuckDBPyConnection
 
 LEVELS = ("override", "price_plan", "contract", "region", "price_book", "catalog")
 """The levels of a price, nearest first; an override is an account service's own."""
@@ -19,13 +18,20 @@ LEVELS = ("override", "price_plan", "contract", "region", "price_book", "catalog
 _AUDIENCES = ("renewals", "new_sales", "all")
 
 
-def is_choice(program: Program) -> bool:
-    """Whether a case may have several prices: of several levels, or from a date on."""
-    dated: tuple[RecurringPrice | OneTimePrice, ...]
-    dated = (*program.recurring_prices, *program.one_time_prices)
-    return any(row.level != "catalog" or row.start is not None for row in dated) or any(
-        row.level != "catalog" for row in program.transition_charges
-    )
+def is_choice(connection: DuckDBPyConnection) -> bool:
+    """Whether a case may have several prices: of several levels, or from a date on.
+
+    Reads the tables of runtime.charges.prices.
+    """
+    found = connection.execute("""
+        SELECT 1 FROM (
+          SELECT level, start FROM charge.recurring_prices
+          UNION ALL SELECT level, start FROM charge.one_time_prices
+          UNION ALL SELECT level, start FROM charge.transition_prices
+        )
+        WHERE level <> 'catalog' OR start IS NOT NULL LIMIT 1
+    """).fetchone()
+    return found is not None
 
 
 def holds_sql(day: str, is_renewed: str) -> str:
@@ -41,10 +47,16 @@ def holds_sql(day: str, is_renewed: str) -> str:
         ELSE {day} >= r.start END)"""
 
 
-IS_OWNED = """(r.level = 'catalog' OR EXISTS (
-    SELECT 1 FROM subscription.price_owners AS o
-    WHERE o.account_service = s.account_service AND o.level = r.level AND o.owner = r.owner))"""
-"""SQL for whether the price `r` is one of those of account service `s`."""
+def owned_sql(day: str) -> str:
+    """Give SQL for whether the price `r` is one of those of account service `s` on a day.
+
+    Args:
+        day: SQL for the day on which the period, or the charge, begins.
+    """
+    return f"""(r.level = 'catalog' OR EXISTS (
+        SELECT 1 FROM subscription.price_owners AS w
+        WHERE w.account_service = s.account_service AND w.level = r.level AND w.owner = r.owner
+          AND w.from_day <= {day} AND {day} < w.until_day))"""
 
 
 def best_sql(case: str) -> str:

@@ -23,14 +23,15 @@ class LedgerDisagrees(Exception):
 
 # The order of a document: invoice, served account (the invoicer itself first), package,
 # service as the package lists them, then kind, class and days; a credit stands before the
-# charge that takes its place.
+# charge that takes its place, and a discount behind what it lowers.
 _PRINTED_ORDER = """
 s.invoicer, d.currency, s.account <> s.invoicer, a.name, s.account, s.account_package,
 ps.ordinal, s.account_service,
-CASE d.kind WHEN 'recurring' THEN 0 WHEN 'one_time' THEN 1 WHEN 'transition' THEN 2
-            WHEN 'usage' THEN 3 ELSE 4 END,
+CASE d.kind WHEN 'recurring' THEN 0 WHEN 'discount' THEN 0 WHEN 'one_time' THEN 1
+            WHEN 'transition' THEN 2 WHEN 'usage' THEN 3 ELSE 4 END,
 u.ordinal, d.usage_class, b.ordinal, d.bucket, d.tier,
 d.full_start, d.period_start, d.transition, d.service, d.occurrence,
+d.kind = 'discount', k.rank, d.discount,
 NOT d.is_credit, d.period_end, d.status, d.corrects
 """
 
@@ -61,6 +62,7 @@ def find_difference(connection: DuckDBPyConnection, program: Program, *, as_of: 
           ON ps.package = s.package AND ps.service = s.service
         LEFT JOIN charge.usage_classes AS u ON u.usage_class = d.usage_class
         LEFT JOIN charge.buckets AS b ON b.bucket = d.bucket
+        LEFT JOIN charge.discounts AS k ON k.discount = d.discount
         ORDER BY ordinal
     """)
     connection.execute("DROP TABLE charge.difference")

@@ -42,14 +42,14 @@ def find_missing_prices(
     """
     recurring = connection.execute(f"""
         SELECT service, status, months, currency, min(account_service)
-        FROM ({not_priced_sql(program)}) AS n
+        FROM ({not_priced_sql(connection)}) AS n
         GROUP BY service, status, months, currency
         ORDER BY 1, 2, 3, 4
     """).fetchall()
     one_time = connection.execute(
         f"""
         SELECT service, currency, min(account_service)
-        FROM ({one_time_sql(program, as_of)}) AS n
+        FROM ({one_time_sql(connection, as_of)}) AS n
         WHERE price IS NULL
         GROUP BY service, currency
         ORDER BY 1, 2
@@ -58,7 +58,7 @@ def find_missing_prices(
     transitions = connection.execute(
         f"""
         SELECT charged_service, transition, currency, min(account_service)
-        FROM ({transition_sql(program, as_of)}) AS n
+        FROM ({transition_sql(connection, as_of)}) AS n
         WHERE price IS NULL
         GROUP BY charged_service, transition, currency
         ORDER BY 1, 2, 3

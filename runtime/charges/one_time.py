@@ -10,7 +10,7 @@ from datetime import date
 from duckdb import DuckDBPyConnection
 
 from runtime.charges.amounts import whole_minor_sql
-from runtime.charges.choice import IS_OWNED, best_sql, holds_sql, is_choice
+from runtime.charges.choice import best_sql, holds_sql, is_choice, owned_sql
 from runtime.charges.quoting import quoted_sql
 from runtime.program.model import Program
 
@@ -18,17 +18,17 @@ ACTIVATED = "greatest(s.activation_day, s.start_day)"
 """SQL for the day a service of subscription.account_services s was activated."""
 
 
-_HOLDS = f"{IS_OWNED} AND {holds_sql(ACTIVATED, 'false')}"
+_HOLDS = f"{owned_sql(ACTIVATED)} AND {holds_sql(ACTIVATED, 'false')}"
 
 
-def one_time_sql(program: Program, as_of: date) -> str:
+def one_time_sql(connection: DuckDBPyConnection, as_of: date) -> str:
     """Give SQL for each non-recurring service activated by `as_of`, with its price.
 
     `price` is NULL where there is none.  A package that is not activated yet has no such
     day, whatever the service's first day.
     """
-    is_held = f"AND {_HOLDS}" if is_choice(program) else ""
-    best = best_sql("s.account_service") if is_choice(program) else ""
+    is_held = f"AND {_HOLDS}" if is_choice(connection) else ""
+    best = best_sql("s.account_service") if is_choice(connection) else ""
     return f"""
     SELECT s.account_service, s.account, s.account_package, s.service,
            CAST(NULL AS VARCHAR) AS status, {ACTIVATED} AS day, {ACTIVATED} AS count_day,
@@ -44,7 +44,7 @@ def one_time_sql(program: Program, as_of: date) -> str:
 
 def charge_one_time(connection: DuckDBPyConnection, program: Program, as_of: date) -> None:
     """Add one charge to charge.target per non-recurring service activated by `as_of`."""
-    priced = f"SELECT * FROM ({one_time_sql(program, as_of)}) AS c WHERE price IS NOT NULL"
+    priced = f"SELECT * FROM ({one_time_sql(connection, as_of)}) AS c WHERE price IS NOT NULL"
     charges = quoted_sql(connection, program, "one_time", priced)
     amount = whole_minor_sql("o.unit_price", "o.quantity", "o.minor_units", program.rounding)
     connection.execute(f"""

@@ -16,6 +16,8 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyConnection
 
+from runtime.charges.discounts import load_discounts
+from runtime.charges.given import add_given_prices
 from runtime.engine import fill_table
 from runtime.program.model import Program
 from runtime.program.plain import plain_prices
@@ -95,6 +97,8 @@ def load_prices(connection: DuckDBPyConnection, program: Program) -> None:
             for row in program.transition_charges
         ],
     )
+    add_given_prices(connection)
+    load_discounts(connection, program)
     _load_orders(connection, program)
 
 

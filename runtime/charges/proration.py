@@ -166,7 +166,7 @@ def prorations_of(connection: DuckDBPyConnection) -> tuple[str, ...]:
     rows = connection.execute("""
         SELECT DISTINCT proration FROM subscription.account_services
         UNION
-        SELECT DISTINCT proration FROM charge.posted WHERE kind = 'recurring'
+        SELECT DISTINCT proration FROM charge.posted WHERE kind IN ('recurring', 'discount')
         ORDER BY 1
     """).fetchall()
     return tuple(proration for (proration,) in rows if proration is not None)

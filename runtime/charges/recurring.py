@@ -12,7 +12,7 @@ from datetime import date
 from duckdb import DuckDBPyConnection
 
 from runtime.charges.amounts import stretch_minor_sql
-from runtime.charges.choice import IS_OWNED, best_sql, holds_sql, is_choice
+from runtime.charges.choice import best_sql, holds_sql, is_choice, owned_sql
 from runtime.charges.proration import counted_days_sql, make_day_seconds, prorations_of
 from runtime.charges.quoting import quoted_sql
 from runtime.program.model import Program
@@ -30,12 +30,13 @@ _PRICED_BY = """
   AND r.status = t.status AND r.currency = s.currency
 """
 
-_IS_HELD = f"{IS_OWNED} AND {holds_sql('p.period_start', 'p.full_start > s.activation_day')}"
+_RENEWED = "p.full_start > s.activation_day"
+_IS_HELD = f"{owned_sql('p.period_start')} AND {holds_sql('p.period_start', _RENEWED)}"
 
 
-def not_priced_sql(program: Program) -> str:
+def not_priced_sql(connection: DuckDBPyConnection) -> str:
     """Give SQL for billable stretches of services with recurring prices, but none for this one."""
-    is_held = f"AND {_IS_HELD}" if is_choice(program) else ""
+    is_held = f"AND {_IS_HELD}" if is_choice(connection) else ""
     return f"""
     SELECT s.account_service, s.service, t.status, s.months, s.currency
     {_FOUND}
@@ -86,7 +87,7 @@ def charge_recurring(connection: DuckDBPyConnection, program: Program, as_of: da
         "unit_price", "quantity", "minor_units", program.rounding, prorations
     )
     stretches = _STRETCHES
-    if is_choice(program):
+    if is_choice(connection):
         stretches += f" WHERE {_IS_HELD} {best_sql('s.account_service, p.full_start, t.from_day')}"
     if "never" in prorations:
         stretches = f"WITH priced_stretches AS ({stretches}) {_NEVER_PRORATED}"

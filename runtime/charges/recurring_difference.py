@@ -6,6 +6,8 @@ stretches begin or end cut it into segments.  In a segment either side is in a s
 none.  Where the states differ, the posted one is credited and the target charged; segments
 that meet with the same content are one line.
 
+Discounts are compared in the same way, each in frames of its own.
+
 Amounts are cumulative roundings of the state's own full price, so a credit of a part and
 the part that stays add up to the posted line exactly.  A state at price zero is none.
 """
@@ -18,7 +20,9 @@ from runtime.charges.amounts import stretch_minor_sql
 from runtime.charges.proration import counted_days_sql, make_day_seconds, prorations_of
 from runtime.program.model import Program
 
-_FRAME = "account_service, service, currency, full_start, full_end"
+# A frame's discount is empty for the recurring charge itself: nothing joins with NULL.
+_FRAME = "account_service, service, discount, currency, full_start, full_end"
+_PLAIN_FRAME = _FRAME.replace("discount", "coalesce(discount, '') AS discount")
 _CONTENT = f"{_FRAME}, status, unit_price, quantity, proration"
 
 
@@ -40,17 +44,18 @@ def _collect_signed_stretches(connection: DuckDBPyConnection) -> None:
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE recurring_stretch AS
         WITH signed AS (
-          SELECT {_CONTENT}, period_start, period_end, 1 AS sign,
+          SELECT {_PLAIN_FRAME}, status, unit_price, quantity, proration,
+                 period_start, period_end, 1 AS sign,
                  CAST(NULL AS BIGINT) AS line_id, source, tax_class
           FROM charge.target
-          WHERE kind = 'recurring' AND unit_price <> 0
+          WHERE kind IN ('recurring', 'discount') AND unit_price <> 0
           UNION ALL
-          SELECT {_FRAME}, status, unit_price, abs(quantity), proration,
+          SELECT {_PLAIN_FRAME}, status, unit_price, abs(quantity), proration,
                  period_start, period_end,
                  CASE WHEN is_credit THEN 1 ELSE -1 END, line_id,
                  CAST(NULL AS INTEGER), tax_class
           FROM charge.posted
-          WHERE kind = 'recurring'
+          WHERE kind IN ('recurring', 'discount')
         ),
         touched AS (
           SELECT DISTINCT {_FRAME}
@@ -125,7 +130,8 @@ def _merge_segments(connection: DuckDBPyConnection, program: Program) -> None:
           FROM merged AS m
           LEFT JOIN charge.currencies AS a ON a.currency = m.currency
         )
-        SELECT 'recurring' AS kind, m.account_service, m.service, m.status,
+        SELECT CASE m.discount WHEN '' THEN 'recurring' ELSE 'discount' END AS kind,
+               m.account_service, m.service, m.status, nullif(m.discount, '') AS discount,
                from_day AS period_start, until_day AS period_end, m.full_start, m.full_end,
                m.proration, m.days, m.full_days,
                sign(net) * m.quantity AS quantity, m.unit_price,

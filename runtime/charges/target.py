@@ -8,6 +8,7 @@ from datetime import date
 from duckdb import DuckDBPyConnection
 
 from runtime.charges.buckets import charge_priced_tiers
+from runtime.charges.discounts import charge_discounts
 from runtime.charges.one_time import charge_one_time
 from runtime.charges.prices import load_prices
 from runtime.charges.quoting import begin_quoting
@@ -21,6 +22,7 @@ ChargeKind = Callable[[DuckDBPyConnection, Program, date], None]
 
 KINDS: tuple[ChargeKind, ...] = (
     charge_recurring,
+    charge_discounts,
     charge_one_time,
     charge_transitions,
     charge_usage,

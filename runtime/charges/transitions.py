@@ -7,17 +7,17 @@ from datetime import date
 from duckdb import DuckDBPyConnection
 
 from runtime.charges.amounts import whole_minor_sql
-from runtime.charges.choice import IS_OWNED, best_sql, is_choice
+from runtime.charges.choice import best_sql, is_choice, owned_sql
 from runtime.charges.quoting import quoted_sql
 from runtime.program.model import Program
 
 
-def transition_sql(program: Program, as_of: date) -> str:
+def transition_sql(connection: DuckDBPyConnection, as_of: date) -> str:
     """Give SQL for each charged transition that occurred by `as_of`, with its price.
 
     `price` is NULL where there is none.
     """
-    is_held = f"AND {IS_OWNED}" if is_choice(program) else ""
+    is_held = f"AND {owned_sql('o.day')}" if is_choice(connection) else ""
     best = best_sql("o.account_service, o.transition, o.day, o.occurrence, f.fee_service")
     return f"""
     SELECT o.account_service, s.account, s.account_package, s.service AS charged_service,
@@ -32,13 +32,13 @@ def transition_sql(program: Program, as_of: date) -> str:
       ON r.service = s.service AND r.transition = o.transition
      AND r.fee_service = f.fee_service AND r.currency = s.currency {is_held}
     WHERE o.day <= DATE '{as_of}'
-    {best if is_choice(program) else ""}
+    {best if is_choice(connection) else ""}
     """
 
 
 def charge_transitions(connection: DuckDBPyConnection, program: Program, as_of: date) -> None:
     """Add one charge to charge.target per charged transition that occurred by `as_of`."""
-    priced = f"SELECT * FROM ({transition_sql(program, as_of)}) AS c WHERE price IS NOT NULL"
+    priced = f"SELECT * FROM ({transition_sql(connection, as_of)}) AS c WHERE price IS NOT NULL"
     charges = quoted_sql(connection, program, "transition", priced)
     amount = whole_minor_sql("o.unit_price", "o.quantity", "o.minor_units", program.rounding)
     connection.execute(f"""

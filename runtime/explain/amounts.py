@@ -143,7 +143,11 @@ class _Span:
 
 def _span(line: InvoiceLine) -> _Span | None:
     """Return between which parts of the full period the line's stretch lies."""
-    if line.kind != "recurring" or line.full_start is None or line.full_end is None:
+    if (
+        line.kind not in {"recurring", "discount"}
+        or line.full_start is None
+        or line.full_end is None
+    ):
         return None
     start, end, whole = part_of(
         line.proration, (line.full_start, line.full_end), (line.period_start, line.period_end)
@@ -174,7 +178,7 @@ def _cumulative(
             rounded(exact * 10**units * part / span.whole, rounding)
             for part in (span.start, span.end)
         )
-        if to_major(until - before, units) == abs(line.charged):
+        if abs(to_major(until - before, units)) == abs(line.charged):
             return to_major(before, units), to_major(until, units)
     return None
 

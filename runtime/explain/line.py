@@ -141,6 +141,8 @@ def _kind(line: InvoiceLine) -> str:
     match line.kind:
         case "recurring":
             kind = f"recurring, in {line.timing}"
+        case "discount":
+            kind = f"discount {words(line.discount or '?')} of the recurring charge"
         case "usage":
             kind = f"usage, in arrears, class {words(line.usage_class or '?')}"
         case "bucket":
@@ -179,7 +181,13 @@ def _price(invoice: Invoice, line: InvoiceLine) -> tuple[Explanation, ...]:
     if line.pricing is not None:
         return (explain_pricing(invoice, line, line.pricing),)
     price = f"{shown(line.unit_price, invoice.minor_units)} {invoice.currency}"
-    each = "for one and a full period" if line.kind == "recurring" else "each time"
+    each = "each time"
+    if line.kind in {"recurring", "discount"}:
+        each = "for one and a full period"
+    if line.kind == "discount":
+        off = shown(-line.unit_price, invoice.minor_units)
+        statement = f"The discount takes off {off} {invoice.currency} {each}"
+        return (Explanation(statement, source=line.source),)
     return (Explanation(f"The price is {price} {each}", source=line.source),)
 
 

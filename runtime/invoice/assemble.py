@@ -15,7 +15,13 @@ from itertools import groupby
 
 from duckdb import DuckDBPyConnection
 
-from runtime.invoice.assemble_facts import AccountFacts, Batch, read_accounts, read_batches
+from runtime.invoice.assemble_facts import (
+    AccountFacts,
+    Batch,
+    read_accounts,
+    read_batches,
+    read_given_sources,
+)
 from runtime.invoice.assemble_lines import (
     Wording,
     price_source,
@@ -76,7 +82,7 @@ class _Maker:
         program = assembly.program
         self.assembly = assembly
         self.program = program
-        self.wording = Wording(program)
+        self.wording = Wording(program, read_given_sources(connection))
         self.prices = Prices(program)
         self.tax_rates = TaxRates(program)
         self.terms = {row.id: row.terms_days for row in program.bill_groups}

@@ -17,7 +17,7 @@ from duckdb import DuckDBPyConnection
 
 from runtime.invoice.assemble_pricing import Quotes, read_quotes
 from runtime.invoice.draft import DueLine
-from runtime.invoice.model import Party
+from runtime.invoice.model import Party, PriceSource
 from runtime.tables import OPEN_DAY
 
 BATCH_INVOICES = 500
@@ -144,6 +144,16 @@ class Batch:
     days: dict[str, tuple[DayUse, ...]]
     usage_lines: dict[tuple[str, date, str], tuple[tuple[str, int], ...]]
     quotes: Quotes
+
+
+def read_given_sources(connection: DuckDBPyConnection) -> dict[int, PriceSource]:
+    """Give where the prices given to one account service stand, by their source."""
+    rows = connection.execute("""
+        SELECT -row, file, row, reason FROM subscription.given_prices
+    """).fetchall()
+    return {
+        source: PriceSource(path=file, line=row, text=reason) for source, file, row, reason in rows
+    }
 
 
 def read_batches(connection: DuckDBPyConnection) -> Iterator[Batch]:

@@ -41,15 +41,16 @@ _LAST = 2**31
 
 
 class Wording:
-    """The program's words, looked up by name."""
+    """The program's words, looked up by name; `given`: the sources of prices of the book."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, given: Mapping[int, PriceSource]) -> None:
         self.services: Mapping[str, Service] = {row.id: row for row in program.services}
         self.packages = {row.id: row.title for row in program.packages}
         self.frequencies = {
             (row.package, row.months): row.name for row in program.package_frequencies
         }
         self._plans = {row.id: row.title for row in program.share_plans}
+        self._discounts = {row.id: row.title for row in program.discounts}
         self.buckets: Mapping[str, Bucket] = {row.id: row for row in program.buckets}
         self.tiers: Mapping[tuple[str, int], BucketTier] = {
             (row.bucket, row.ordinal): row for row in program.bucket_tiers
@@ -64,7 +65,7 @@ class Wording:
         self.sources = {
             row.id: PriceSource(path=row.path, line=row.line, text=row.text)
             for row in program.sources
-        }
+        } | dict(given)
 
     def title(self, service: str) -> str:
         """Give a service's title; one that has left the catalog keeps its name."""
@@ -77,6 +78,10 @@ class Wording:
         if plan is None:
             return as_title(bucket)
         return f"{plan}, {as_words(bucket.rpartition('.')[2])}"
+
+    def discount(self, name: str) -> str:
+        """Give a discount's title; one that has left the catalog keeps its name."""
+        return self._discounts.get(name) or as_words(name.partition(".")[0])
 
     def unit_of_class(self, usage_class: str) -> str:
         """Give the unit a class is shown in: that of its first rate, else the single step."""
@@ -138,6 +143,7 @@ def word_line(
         tier=due.tier,
         status=due.status,
         transition=due.transition,
+        discount=due.discount,
         description=_description(due, wording),
         period_start=due.period_start,
         period_end=due.period_end,
@@ -168,6 +174,8 @@ def _description(due: DueLine, wording: Wording) -> str:
         case "recurring":
             is_plain = due.status is None or due.status == IN_SERVICE
             return title if is_plain else f"{title}, {as_words(due.status or '')}"
+        case "discount":
+            return f"{title}, {wording.discount(due.discount or '')}"
         case "one_time" | "transition":
             return title
         case "usage":
@@ -193,7 +201,7 @@ def _tier_words(due: DueLine, wording: Wording) -> str:
 
 def _timing(due: DueLine) -> Literal["advance", "arrears", "once"]:
     match due.kind:
-        case "recurring":
+        case "recurring" | "discount":
             return "advance" if due.recurring_timing == "advance" else "arrears"
         case "usage" | "bucket":
             return "arrears"

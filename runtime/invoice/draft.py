@@ -58,6 +58,7 @@ class DueLine:
     posted_path: str | None
     posted_source_line: int | None
     posted_text: str | None
+    discount: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -257,6 +257,7 @@ _KINDS: Mapping[tuple[str, str], str] = MappingProxyType(
 _ONE_KIND: Mapping[str, str] = MappingProxyType(
     {
         "recurring": "Recurring",
+        "discount": "Discount",
         "usage": "Usage, in arrears",
         "bucket": "Usage allowance, in arrears",
         "one_time": "One-time charge",

@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-LineKind = Literal["recurring", "usage", "bucket", "one_time", "transition"]
+LineKind = Literal["recurring", "discount", "usage", "bucket", "one_time", "transition"]
 
 INVOICE_FORMAT = 1
 
@@ -122,13 +122,15 @@ class InvoiceLine(Frozen):
 
     Attributes:
         number: from 1, in printed order; `explain` takes `<invoice>:<number>`.
-        kind: recurring, usage, bucket (a flat tier), one_time or transition.
+        kind: recurring, discount (of the recurring line before it, with a price below zero),
+            usage, bucket (a flat tier), one_time or transition.
         is_credit: it takes back (part of) a posted line; quantity is then negative and
             the price stays positive.
         corrects: the posted line it takes back, `INV-000001:3`.
         service: the charged service (for a transition, the fee service).
         status: the service status the price is for (recurring), or None.
         transition: the transition that was charged, or None.
+        discount: the discount that lowers the charge, or None.
         period_start, period_end: the stretch charged; one day for a one-time charge.
         full_start, full_end: the whole billing or usage period the stretch lies in.
         proration: how parts of the period are counted (recurring); see
@@ -161,6 +163,7 @@ class InvoiceLine(Frozen):
     tier: int | None
     status: str | None
     transition: str | None
+    discount: str | None = None
     description: str
     period_start: date
     period_end: date

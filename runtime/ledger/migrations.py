@@ -22,7 +22,12 @@ def _add_proration(connection: Connection) -> None:
     connection.execute(text("ALTER TABLE lines ADD COLUMN proration TEXT"))
 
 
-STEPS: tuple[Step, ...] = (_add_proration,)
+def _add_discount(connection: Connection) -> None:
+    """Say of posted discounts which they are: there were none before."""
+    connection.execute(text("ALTER TABLE lines ADD COLUMN discount TEXT"))
+
+
+STEPS: tuple[Step, ...] = (_add_proration, _add_discount)
 """STEPS[n] takes a ledger from version n + 1 to n + 2."""
 
 

@@ -179,6 +179,7 @@ def _line_row(line: DraftLine, line_id: int, run: int, number: str) -> Row:
         line.source and line.source.line,
         line.source and line.source.text,
         due.proration,
+        due.discount,
     )
 
 

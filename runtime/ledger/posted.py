@@ -56,7 +56,7 @@ def load_posted(connection: DuckDBPyConnection, ledger: Connection) -> int:
 def _value(column: str) -> str:
     """Give a column's value; recurring lines that older ledgers hold were counted by days."""
     if column == "proration":
-        return "CASE WHEN kind = 'recurring' THEN coalesce(proration, 'days') END"
+        return "CASE WHEN kind IN ('recurring', 'discount') THEN coalesce(proration, 'days') END"
     return column
 
 

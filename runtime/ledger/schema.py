@@ -23,7 +23,7 @@ from sqlalchemy import (
     event,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 MINOR_MAX = 2**63 - 1
 """The largest amount in minor units, and the largest quantity in steps, that is kept."""
@@ -112,6 +112,7 @@ lines = Table(
     Column("source_line", Integer),
     Column("source_text", Text),
     Column("proration", Text),
+    Column("discount", Text),
     UniqueConstraint("invoice", "line"),
 )
 

@@ -35,8 +35,6 @@ def _prices(program: Program) -> Iterator[tuple[int, str]]:
     for row in priced:
         if row.price not in exact:
             yield row.source, "a price of this form"
-        if row.level != "catalog":
-            yield row.source, f"a price of a {row.level.replace('_', ' ')}"
         is_renewal = not isinstance(row, TransitionCharge) and row.audience == "renewals"
         if is_renewal and program.package_contracts:
             yield row.source, "a price for renewals beside contracts"
@@ -60,8 +58,6 @@ def _buckets(program: Program) -> Iterator[tuple[int, str]]:
 
 
 def _commercial(program: Program) -> Iterator[tuple[int, str]]:
-    for discount in program.discount_uses:
-        yield discount.source, "a discount"
     for minimum in program.contract_minimums:
         yield minimum.source, "the minimum of a contract"
     for penalty in program.contract_penalties:

@@ -11,7 +11,8 @@
 | services | account_services | with activation and anchor |
 | periods | periods, usage_periods | the billing and usage periods |
 | occurrences | occurrences | the transitions that occurred |
-| price owners | price_owners | whose prices hold, beside the catalog's |
+| price owners | price_owners, given_prices | whose prices hold, beside the catalog's |
+| discounts | discounts | which discounts are given |
 
 Only the tables of runtime.tables stay.
 """
@@ -23,12 +24,13 @@ from datetime import date
 from duckdb import DuckDBPyConnection
 
 from runtime.book.offer import make_offer
-from runtime.engine import create_table
 from runtime.program.model import Program
+from runtime.subscriptions.discounts import make_discounts
 from runtime.subscriptions.holdings import make_holdings
 from runtime.subscriptions.lives import make_lives
 from runtime.subscriptions.occurrences import make_occurrences
 from runtime.subscriptions.periods import make_periods, make_usage_periods
+from runtime.subscriptions.price_owners import make_price_owners
 from runtime.subscriptions.services import make_account_services
 from runtime.subscriptions.statuses import make_statuses
 from runtime.subscriptions.timeline import make_package_timeline, make_timeline
@@ -41,6 +43,8 @@ PASSING = (
     "package_states",
     "lives",
     "stretches",
+    "contracts",
+    "discount_uses",
     "first_billable",
 )
 
@@ -64,6 +68,7 @@ def build_subscriptions(connection: DuckDBPyConnection, program: Program, as_of:
     make_periods(connection, as_of)
     make_usage_periods(connection, as_of)
     make_occurrences(connection)
-    create_table(connection, "subscription.price_owners")
+    make_price_owners(connection, program)
+    make_discounts(connection, program)
     for name in PASSING:
         connection.execute(f"DROP TABLE subscription.{name}")

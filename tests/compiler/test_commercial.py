@@ -27,8 +27,8 @@ service shortfall {
 }
 
 package fleet {
-  bills    monthly
-  service  sim 1..100
+  bills     monthly
+  service   sim 1..100
 }
 
 """

@@ -20,6 +20,10 @@ def _contracts(program: Program) -> tuple[str, ...]:
     return tuple(each.id for each in program.contracts)
 
 
+def _statuses(program: Program) -> tuple[str, ...]:
+    return tuple(each.id for each in program.service_statuses)
+
+
 def _discounts(program: Program) -> tuple[str, ...]:
     return tuple(each.id for each in program.discounts if "." not in each.id)
 
@@ -159,6 +163,18 @@ OVERRIDE_RULES = (
         """,
     ),
     Rule(
+        code="unknown_status",
+        entity="overrides",
+        names=_statuses,
+        sql="""
+        SELECT o.row, 'status' AS field, o.status AS value,
+          'is not a service status of the catalog' AS reason, '' AS hint
+        FROM book.overrides o
+        WHERE o.status IS NOT NULL
+          AND NOT EXISTS (SELECT 1 FROM offer.service_statuses k WHERE k.status = o.status)
+        """,
+    ),
+    Rule(
         code="until_before_effective",
         entity="overrides",
         sql="""
@@ -180,6 +196,7 @@ OVERRIDE_RULES = (
         JOIN book.overrides b
           ON b.account_service = o.account_service AND b.row < o.row
          AND b.price IS NOT NULL
+         AND (b.status = o.status OR b.status IS NULL OR o.status IS NULL)
          AND b.effective < coalesce(o.until, DATE '9999-12-31')
          AND o.effective < coalesce(b.until, DATE '9999-12-31')
         WHERE o.price IS NOT NULL AND o.account_package IS NULL

@@ -293,6 +293,7 @@ def test_a_ledger_of_version_1_has_its_lines_counted_by_days(url: str, tmp_path:
     connection = sqlite3.connect(tmp_path / "ledger.db")
     with connection:
         connection.execute("ALTER TABLE lines DROP COLUMN proration")
+        connection.execute("ALTER TABLE lines DROP COLUMN discount")
         connection.execute("UPDATE schema_version SET version = 1")
     connection.close()
     engine = open_engine(threads=1)
