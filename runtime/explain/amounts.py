@@ -22,7 +22,7 @@ def explain_amount(invoice: Invoice, line: InvoiceLine) -> Explanation:
     """Explain price x quantity, and the part of the period by cumulative rounding."""
     amount = f"{figure(line.charged)} {invoice.currency}"
     if line.unit_price is None:
-        return Explanation(f"The amount is {amount}")
+        return Explanation(f"The amount is {amount}", source=line.source)
     sign = -1 if line.quantity < 0 else 1
     quantity = abs(line.quantity)
     exact = Fraction(quantity) * Fraction(line.unit_price)

@@ -39,12 +39,23 @@ def explain_line(invoice: Invoice, line: int, records: RatedUsage | None = None)
         *_derivation(invoice, found),
         _tax(invoice, found),
     ]
-    if records is not None and found.kind in {"usage", "bucket"}:
+    if (
+        records is not None
+        and found.kind in {"usage", "bucket"}
+        and not _is_of_pool(invoice, found)
+    ):
         children.append(explain_records(records, found, invoice.usage_cutoff))
     return Explanation(
         statement=f"{place_of(invoice, found)} is {summary_of(invoice, found)}",
         facts=_facts(invoice, found),
         children=tuple(children),
+    )
+
+
+def _is_of_pool(invoice: Invoice, line: InvoiceLine) -> bool:
+    """Whether a line is for what others drew, whose records do not name the pool's owner."""
+    return line.kind == "bucket" and any(
+        bucket.shares and bucket.bucket == line.bucket for bucket in invoice.buckets
     )
 
 
@@ -93,6 +104,8 @@ def summary_of(invoice: Invoice, line: InvoiceLine) -> str:
     if line.unit_price is None:
         parts = len(line.components)
         how = f"the sum of {parts} rated parts, rounded once" if parts != 1 else "one rated part"
+        if line.kind == "bucket":
+            how = "at the tier's own price"
         return f"{what}: {measured(line.quantity, line.unit)}, {how} = {amount}"
     per = f" per {line.unit_price_per}" if line.unit_price_per else ""
     how = (

@@ -11,6 +11,7 @@ import pytest
 
 from runtime.bill_result import BillResult
 from runtime.explain.line import explain_line
+from runtime.explain.records import RatedUsage
 from runtime.explain.text import render_text
 from runtime.invoice.html import render_html
 from runtime.invoice.model import BucketStatement
@@ -212,8 +213,11 @@ def test_an_invoice_and_its_explanation_show_a_pool(tmp_path: Path, tree: Book) 
     page = render_html(invoice)
     assert "Fleet pool, pooled" in page
     assert "Customer B" in page
-    told = render_text(explain_line(invoice, line.number, None))
-    assert "at the tier's own price" in told
+    told = render_text(explain_line(invoice, line.number, RatedUsage(tmp_path)))
+    assert "at the tier's own price =" in told.splitlines()[0]
+    assert "usage records" not in told
+    assert line.source is not None
+    assert line.source.text in told
     assert "account B" in told
 
 
