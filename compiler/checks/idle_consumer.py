@@ -7,6 +7,7 @@ from compiler.checks.page import TINY, Page
 from compiler.checks.unsold_share_plan import FLEET, PACKAGE
 from compiler.checks.wording import quoted
 from compiler.facts import rated_services
+from compiler.rate_rows import rate_rows, rated_classes
 from compiler.resolve.kinds import Kind
 from compiler.resolve.model import Resolved
 from compiler.session import Session
@@ -101,7 +102,8 @@ def _rated_classes(resolved: Resolved, service: ServiceDeclaration) -> set[str] 
             return None
         for each in plan.groups:
             group = resolved.find(each, RateGroupDeclaration)
-            if group is None or not group.rows:
+            rows = None if group is None else rate_rows(resolved, group)
+            if rows is None or not rows.fits:
                 return None
-            found |= {row.usage_class.text for row in group.rows}
+            found.update(rated_classes(rows))
     return found or None

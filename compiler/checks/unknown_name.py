@@ -56,11 +56,11 @@ def check(resolved: Resolved, session: Session) -> None:
         _report(resolved, reference, session)
 
 
-def failed(resolved: Resolved, failure: Failure) -> Iterator[Reference]:
-    """Give the references of one failure, units left out; of a table's column the first few."""
+def failed(resolved: Resolved, *failures: Failure, are_units: bool = False) -> Iterator[Reference]:
+    """Give the references of some failures, units or all else; of a table's column the first."""
     of_column: Counter[tuple[str, str]] = Counter()
     for reference in resolved.references:
-        if reference.failure is not failure or reference.wanted is Kind.UNIT:
+        if (reference.wanted is Kind.UNIT) is not are_units or reference.failure not in failures:
             continue
         path = reference.name.span.path
         of_column[path, reference.role] += path in resolved.tables.paths

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compiler import codes
 from compiler.checks.page import TINY, Page
-from compiler.resolve.kinds import Kind
+from compiler.checks.unknown_name import failed
 from compiler.resolve.model import Failure, Resolved
 from compiler.resolve.nearest import nearest
 from compiler.resolve.units import known_units
@@ -68,17 +68,15 @@ rate group call_rates {
 
 def check(resolved: Resolved, session: Session) -> None:
     """Report each unknown unit."""
-    for reference in resolved.references:
-        is_unknown = reference.failure in {Failure.UNKNOWN, Failure.WRONG_KIND}
-        if reference.wanted is Kind.UNIT and is_unknown:
-            name = reference.name
-            near = _MEANT.get(name.text.lower()) or nearest(name.text, known_units(resolved))
-            session.report(
-                CODE,
-                f"`{name.text}` is not a unit",
-                Label(name.span, "no such unit"),
-                help=f"did you mean `{near}`?"
-                if near
-                else "write a unit of data (`MB`, `GB`, ...), of time (`second`, `minute`, "
-                f"`hour`, ...) or of a count (`each`), or declare `unit {name.text} = ...`",
-            )
+    for reference in failed(resolved, Failure.UNKNOWN, Failure.WRONG_KIND, are_units=True):
+        name = reference.name
+        near = _MEANT.get(name.text.lower()) or nearest(name.text, known_units(resolved))
+        session.report(
+            CODE,
+            f"`{name.text}` is not a unit",
+            Label(name.span, "no such unit"),
+            help=f"did you mean `{near}`?"
+            if near
+            else "write a unit of data (`MB`, `GB`, ...), of time (`second`, `minute`, "
+            f"`hour`, ...) or of a count (`each`), or declare `unit {name.text} = ...`",
+        )

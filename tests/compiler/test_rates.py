@@ -1,5 +1,6 @@
 """Rates, from text and from tables, as the program holds them."""
 
+from collections import Counter
 from decimal import Decimal
 
 import pytest
@@ -162,3 +163,24 @@ rate group calls {
         "an event of `voice` in AE to 1 by a carrier that no row names on Monday at 06:00, say, "
         "matches no row"
     )
+
+
+@pytest.mark.feature("A14", "E1", "E2")
+def test_a_table_that_says_all_twice_gets_a_bounded_number_of_reports() -> None:
+    text = (
+        '\nrate group calls from "rates.csv"\n'
+        '\nrate group again from "again.csv"\n'
+        "\nrate plan both {\n  calls\n  again\n  otherwise reject\n}\n"
+    )
+    header = "class,prefix,currency,price,per\n"
+    rows = "".join(
+        f"voice,{number},{currency},1,minute\n"
+        for number in range(1000, 3000)
+        for currency in ("USD", "EUR")
+    )
+    found = compiled(text, rates=header + rows + rows, again=header + rows).diagnostics
+    codes = Counter(each.code for each in found)
+    assert (codes["RB308"], codes["RB309"]) == (20, 20)
+    taken = next(each for each in found if each.code == "RB309")
+    assert taken.primary.span.path == "again.csv"
+    assert taken.secondary[0].span.path == "rates.csv"
