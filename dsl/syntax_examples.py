@@ -725,6 +725,13 @@ EXAMPLES: tuple[Example, ...] = (
         "write `rated + 5.00 CAD flat`",
     ),
     Example(
+        "bucket b of base {\n  up to 10 GB free\n}",
+        "free",
+        "what costs nothing is `included`",
+        "write `included`",
+        this_word=True,
+    ),
+    Example(
         "bucket b of base {\n  unlimited included\n}",
         "unlimited",
         "a tier without a bound is `beyond`",
@@ -1059,6 +1066,20 @@ EXAMPLES: tuple[Example, ...] = (
         "write `10% off`",
     ),
     Example(
+        "discount launch = free for 3 periods",
+        "free",
+        "a discount of all of the price is `100% off`",
+        "write `100% off for 1 period`, or `at 0.00 USD for 1 period`",
+        this_word=True,
+    ),
+    Example(
+        "discount launch = first 3 periods 50% off",
+        "first",
+        "how long a discount holds stands behind it",
+        "write `50% off for 3 periods`: they are counted from the first one billed",
+        this_word=True,
+    ),
+    Example(
         "discount launch = 2.00 USD for 3 periods",
         "for",
         "an amount is taken off, or is the price",
@@ -1095,6 +1116,26 @@ EXAMPLES: tuple[Example, ...] = (
         "write `term 12 months`",
     ),
     Example(
+        "contract c {\n  minimum term 24 months\n}",
+        "term",
+        "how long a contract binds is its `term`",
+        "write `term 24 months`",
+        this_word=True,
+    ),
+    Example(
+        "contract c {\n  early termination 50% of remaining charges\n}",
+        "early",
+        "`{found}` starts no statement here",
+        "write `leaving early costs 50% of remaining charges charge termination_fee`",
+        this_word=True,
+    ),
+    Example(
+        "contract c {\n  leaving early costs 50% of remaining fees charge fee\n}",
+        "fees",
+        "a percentage is one of the charges that remain",
+        "write `costs 50% of remaining charges`",
+    ),
+    Example(
         "contract c {\n  term 24\n}",
         "24",
         "a contract's term is a number of months",
@@ -1125,6 +1166,12 @@ EXAMPLES: tuple[Example, ...] = (
         "a package has no price of its own: it is that of its services",
         "write the price in a service, and `service` with its name here",
         this_word=True,
+    ),
+    Example(
+        "package p {\n  service sim, setup\n}",
+        ",",
+        "each service of a package stands on a line of its own",
+        "write `service` before each of them",
     ),
     Example(
         "package p {\n  service sim up to 5\n}",

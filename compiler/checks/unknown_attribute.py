@@ -5,7 +5,7 @@ A feed is asked only for what classes of its own measure need: data sessions hav
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from compiler import codes
@@ -16,6 +16,7 @@ from compiler.facts import measure_of
 from compiler.rate_rows import class_named, distinct_values
 from compiler.resolve.kinds import Kind
 from compiler.resolve.model import Resolved
+from compiler.resolve.nearest import nearest
 from compiler.resolve.places import CARRIER, COUNTRY, DESTINATION
 from compiler.resolve.units import unit_of
 from compiler.resolve.walk import every
@@ -34,7 +35,7 @@ from dsl.diagnostic import Label
 from dsl.source import Span
 from dsl.syntax.base import Name
 from dsl.syntax.buckets import BaseBucketDeclaration
-from dsl.syntax.expressions import Expression, FieldUse
+from dsl.syntax.expressions import Comparison, Expression, FieldUse
 from dsl.syntax.feeds import FeedDeclaration, FeedEvent
 from dsl.syntax.rates import RateGroupDeclaration
 from dsl.syntax.usage import UsageClassDeclaration
@@ -82,7 +83,8 @@ usage class voice measured in time when kind == "voice"
 class Use:
     """An attribute that is asked for, of usage in one of `measures`.
 
-    `what` says why it is asked for where the text does not show it.
+    `what` says why it is asked for where the text does not show it; `is_value`: something is
+    compared with it.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Use:
     measures: frozenset[Measure]
     what: str = ""
     is_condition: bool = False
+    is_value: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,9 @@ def check(resolved: Resolved, session: Session) -> None:
         )
 
 
-def _help(use: Use, names: Iterable[str]) -> str:
+def _help(use: Use, names: Sequence[str]) -> str:
+    if use.is_value and nearest(use.name, names) is None:
+        return f'a text stands in quotes: `"{use.name}"`'
     added = f"add `attribute {use.name}` to the feed"
     found = None if use.what else suggestion(use.name, names)
     if found is None:
@@ -242,6 +247,12 @@ def _measures(classes: Iterable[UsageClassDeclaration]) -> frozenset[Measure]:
 
 def _fields(expression: Expression | None, measures: frozenset[Measure]) -> Iterator[Use]:
     bare = set() if expression is None else {each.span for each in bare_fields(expression)}
+    values = {each.right.span for each in every(expression, Comparison)}
     for field in every(expression, FieldUse):
-        is_condition = field.span in bare
-        yield Use(field.name.text, field.name.span, measures, is_condition=is_condition)
+        yield Use(
+            field.name.text,
+            field.name.span,
+            measures,
+            is_condition=field.span in bare,
+            is_value=field.span in values,
+        )

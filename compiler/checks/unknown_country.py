@@ -13,6 +13,7 @@ from compiler.standards import country_codes
 from compiler.tables.cells import country_help
 from dsl.diagnostic import Label
 from dsl.syntax.base import Name
+from dsl.syntax.billing import TaxRate
 from dsl.syntax.price_books import PriceBookDeclaration
 from dsl.syntax.rates import RateRow
 from dsl.syntax.zones import ZoneDeclaration
@@ -32,8 +33,8 @@ rate plan metered {
 """
 
 PAGE = Page(
-    what="A country of a zone, of a rate, or of a region of a price book, is not a two-letter "
-    "code of ISO 3166-1, in capitals.",
+    what="A country of a zone, of a rate, of a tax or of a region of a price book, is not a "
+    "two-letter code of ISO 3166-1, in capitals.",
     why="Usage and accounts are matched by that code; with another nothing would ever match.",
     bad=TINY
     + USAGE
@@ -53,13 +54,18 @@ zone abroad = countries FR, GB
 def check(resolved: Resolved, session: Session) -> None:
     """Report each unknown country."""
     for name in _countries(resolved):
-        if name.text in country_codes():
-            continue
+        _check(name, name.text, session)
+    for rate in resolved.every(TaxRate):
+        _check(rate.jurisdiction, rate.jurisdiction.text.partition("-")[0], session)
+
+
+def _check(name: Name, country: str, session: Session) -> None:
+    if country not in country_codes():
         session.report(
             CODE,
-            f"`{name.text}` is not a country of ISO 3166-1",
+            f"`{country}` is not a country of ISO 3166-1",
             Label(name.span, "no such country"),
-            help=country_help(name.text),
+            help=country_help(country),
         )
 
 

@@ -232,6 +232,18 @@ WORDS = [
         ("RB304", "home", "add `attribute country` to the feed"),
     ),
     (
+        rated(condition="kind == web_type"),
+        ("RB304", "web_type", 'a text stands in quotes: `"web_type"`'),
+    ),
+    (
+        "tax vat {\n  telecom  Germany 19%, FR 20%\n}\n",
+        ("RB312", "Germany", "did you mean `DE`?"),
+    ),
+    (
+        "tax vat {\n  telecom  UK-ENG 20%, FR 20%\n}\n",
+        ("RB312", "UK-ENG", "did you mean `GB`?"),
+    ),
+    (
         "service setup {\n  type   recuring\n}\n",
         ("RB101", "recuring", "did you mean `recurring`?"),
     ),
