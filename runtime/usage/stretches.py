@@ -78,21 +78,24 @@ def make_stretches(connection: DuckDBPyConnection) -> Stretches:
     links = connection.execute(
         "SELECT stretch, counter FROM usage.stretch_links ORDER BY stretch, place"
     ).fetchnumpy()
-    rows = connection.execute("""
-        SELECT s.period::BIGINT AS period, epoch_us(s.instant) AS instant,
-               dense_rank() OVER (ORDER BY coalesce(n.words, '')) - 1 AS profile
+    connection.execute("""
+        CREATE OR REPLACE TABLE usage.stretch_words AS
+        SELECT s.stretch, s.period, s.instant, coalesce(n.words, '') AS words
         FROM usage.stretches AS s
         LEFT JOIN (SELECT stretch, string_agg(bucket, ',' ORDER BY place) AS words
                    FROM usage.stretch_links GROUP BY stretch) AS n ON n.stretch = s.stretch
+    """)
+    words = connection.execute(
+        "SELECT DISTINCT words FROM usage.stretch_words ORDER BY words"
+    ).fetchall()
+    rows = connection.execute("""
+        SELECT s.period::BIGINT AS period, epoch_us(s.instant) AS instant, w.profile
+        FROM usage.stretch_words AS s
+        JOIN (SELECT words, row_number() OVER (ORDER BY words) - 1 AS profile
+              FROM (SELECT DISTINCT words FROM usage.stretch_words)) AS w ON w.words = s.words
         ORDER BY s.stretch
     """).fetchnumpy()
-    words = connection.execute("""
-        SELECT DISTINCT coalesce(n.words, '') AS words
-        FROM usage.stretches AS s
-        LEFT JOIN (SELECT stretch, string_agg(bucket, ',' ORDER BY place) AS words
-                   FROM usage.stretch_links GROUP BY stretch) AS n ON n.stretch = s.stretch
-        ORDER BY words
-    """).fetchall()
+    connection.execute("DROP TABLE usage.stretch_words")
     connection.execute("DROP TABLE usage.stretch_links")
     connection.execute("DROP TABLE usage.stretches")
     period = np.asarray(rows["period"], np.int64)
