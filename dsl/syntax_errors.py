@@ -45,11 +45,12 @@ def _keys(failure: Failure) -> tuple[Key, ...]:
         shapes = [found, "NAME"]
     before = None if failure.previous is None else failure.previous.type
     word = f"{_WORD}{failure.text}"
-    # In a block, each statement but the first is read in another state than the first.
-    block = failure.accepts if failure.begins_statement else None
+    # The same may be expected in several states: behind a title or without one, in the first
+    # statement of a block and in a later one.
+    alike = (word, *shapes) if failure.begins_statement else (word,)
     return (
         *(("exact", failure.state, failure.accepts, shape) for shape in (word, *shapes)),
-        *(("block", None, block, shape) for shape in (word, *shapes) if block is not None),
+        *(("alike", None, failure.accepts, shape) for shape in alike),
         *(("state", failure.state, None, shape) for shape in (word, *shapes)),
         *(("anywhere", before, None, shape) for shape in (*shapes, "<any>")),
     )

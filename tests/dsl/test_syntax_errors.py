@@ -67,6 +67,12 @@ def answers(text: str) -> list[tuple[str, str, str | None]]:
             "annually",
             "did you mean `yearly`?",
         ),
+        (
+            'discount d "First months" = first 3 periods 50% off',
+            "RB010",
+            "first",
+            "write `50% off for 3 periods`: they are counted from the first one billed",
+        ),
         ("time band b = mon..friday", "RB010", "mon", "did you mean `monday`?"),
         (
             "service a {\n  tax = telecom\n}",
