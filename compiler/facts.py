@@ -31,8 +31,7 @@ from dsl.syntax.services import (
     StatusPrice,
 )
 from dsl.syntax.usage import UsageClassDeclaration
-from runtime.program.prices import Audience
-from runtime.program.terms import IN_SERVICE, Measure, Proration, ServiceBase, StatusBase
+from runtime.program.terms import IN_SERVICE, Audience, Measure, Proration, ServiceBase, StatusBase
 from runtime.program.units import MEASURES
 
 _FREQUENCY_NAMES = {1: "monthly", 3: "quarterly", 6: "semi_annually", 12: "yearly"}

@@ -20,7 +20,7 @@ from dsl.syntax.services import (
     ServiceDeclaration,
     TransitionCharge,
 )
-from runtime.program.prices import Level
+from runtime.program.terms import Level
 
 
 @dataclass(frozen=True, slots=True)

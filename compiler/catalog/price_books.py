@@ -9,7 +9,7 @@ from compiler.catalog.commercial import DiscountTerms
 from compiler.catalog.services import OneTimePrice, RecurringPrice, TransitionCharge
 from dsl.source import Span
 from runtime.program.expressions import Closed
-from runtime.program.prices import Level
+from runtime.program.terms import Level
 
 
 class PriceSet(Closed):

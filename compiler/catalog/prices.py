@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from dsl.source import Span
 from runtime.program.expressions import Closed
-from runtime.program.prices import Basis, Mode
+from runtime.program.terms import Basis, Mode
 
 
 class PriceTerm(Closed):

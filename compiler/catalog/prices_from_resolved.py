@@ -14,7 +14,7 @@ from compiler.resolve.model import Resolved
 from dsl.source import Span
 from dsl.syntax import prices as written
 from dsl.syntax.base import Money
-from runtime.program.prices import Basis
+from runtime.program.terms import Basis
 from runtime.program.units import EACH, EVENT
 
 _EXACT = Context(prec=100)

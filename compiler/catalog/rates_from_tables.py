@@ -15,7 +15,7 @@ from compiler.tables import rates as columns
 from compiler.tables.cells import Amount
 from compiler.tables.form import Column
 from dsl.source import Span
-from runtime.program.prices import Basis
+from runtime.program.terms import Basis
 from runtime.program.units import EVENT, Unit
 
 Priced = tuple[str, Decimal | None, Amount | None, Decimal | None]

@@ -9,7 +9,7 @@ from compiler.catalog.prices import Price
 from dsl.source import Span
 from runtime.program.expressions import Closed
 from runtime.program.model import ServiceBase, StatusBase
-from runtime.program.prices import Audience
+from runtime.program.terms import Audience
 
 
 class ServiceStatus(Entity):

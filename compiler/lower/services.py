@@ -12,7 +12,8 @@ from compiler.lower.lines import Lines
 from compiler.lower.prices import Prices
 from runtime.program.buckets import ServiceBucket
 from runtime.program.model import Service, Status, Transition
-from runtime.program.prices import Level, OneTimePrice, RecurringPrice, TransitionCharge
+from runtime.program.prices import OneTimePrice, RecurringPrice, TransitionCharge
+from runtime.program.terms import Level
 
 
 def service_statuses(catalog: Catalog, lines: Lines) -> Iterator[Status]:

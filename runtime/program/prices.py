@@ -15,14 +15,9 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal
 
 from runtime.program.expressions import Closed
-
-Mode = Literal["volume", "graduated"]
-Basis = Literal["share", "block", "flat", "event", "percent", "instance"]
-Level = Literal["catalog", "price_book", "region", "contract", "price_plan"]
-Audience = Literal["all", "new_sales", "renewals"]
+from runtime.program.terms import Audience, Basis, Level, Mode
 
 
 class Price(Closed):

@@ -18,6 +18,11 @@ of months that all count 30 days; by 30/360; or not at all: a period that was be
 whole.
 """
 
+Mode = Literal["volume", "graduated"]
+Basis = Literal["share", "block", "flat", "event", "percent", "instance"]
+Level = Literal["catalog", "price_book", "region", "contract", "price_plan"]
+Audience = Literal["all", "new_sales", "renewals"]
+
 NEW = "new"
 """The source of a lifecycle's initial transitions; not a status."""
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from runtime.program.model import Program
-from runtime.program.prices import Basis, Price, PriceTerm, PriceTier
+from runtime.program.prices import Price, PriceTerm, PriceTier
+from runtime.program.terms import Basis
 
 
 class PriceRows:

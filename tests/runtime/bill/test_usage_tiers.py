@@ -12,7 +12,7 @@ from runtime.explain.text import render_text
 from runtime.invoice.html import render_html
 from runtime.invoice.invariants import broken_components
 from runtime.program.model import Program
-from runtime.program.prices import Basis
+from runtime.program.terms import Basis
 from tests.runtime.bill.books import Book, customer, lines, request, run, session, write_usage
 from tests.runtime.price_rows import PriceRows
 from tests.runtime.programs import GB, connectivity_program

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from runtime.charges.quotes import load_price_rows, make_quotes, price_of_scaled_sql
 from runtime.engine import open_engine
 from runtime.program.model import Program
-from runtime.program.prices import Basis, Price, PriceTerm, PriceTier
+from runtime.program.prices import Price, PriceTerm, PriceTier
 from runtime.program.service_prices import exact_prices
+from runtime.program.terms import Basis
 from tests.reference.prices import Expression, Tier, amount_of
 from tests.runtime.programs import connectivity_program
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from runtime.program import model
-from runtime.program.prices import Basis
+from runtime.program.terms import Basis
 from runtime.program.zones import TimeBand, TimeBandHours, ZonePrefix
 from tests.runtime.price_rows import PriceRows
 
