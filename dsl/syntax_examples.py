@@ -152,8 +152,8 @@ EXAMPLES: tuple[Example, ...] = (
         "service a {\n  price monthly 12,000.00 CAD\n}",
         ",",
         "an amount is without its currency",
-        "each amount has its own: `864.00 CAD, 648.00 USD`; decimals stand behind a point: "
-        "`0.50 CAD`; thousands are set apart with `_`: `12_000.00 CAD`",
+        "decimals stand behind a point, `{before}.50 CAD`; thousands are set apart with `_`, "
+        "`12_000.00 CAD`; of several amounts each has its currency",
         anywhere=True,
     ),
     Example(

@@ -114,8 +114,8 @@ def answers(text: str) -> list[tuple[str, str, str | None]]:
             "service a {\n  price monthly 5,00 EUR\n}",
             "RB010",
             ",",
-            "each amount has its own: `864.00 CAD, 648.00 USD`; decimals stand behind a point: "
-            "`0.50 CAD`; thousands are set apart with `_`: `12_000.00 CAD`",
+            "decimals stand behind a point, `5.50 CAD`; thousands are set apart with `_`, "
+            "`12_000.00 CAD`; of several amounts each has its currency",
         ),
         (
             "tax t {\n  telecom DE 19, FR 20%\n}",
