@@ -217,7 +217,8 @@ def _units(bucket: AnyBucket) -> Iterator[tuple[str, Name | Bound | PriceTerm]]:
     for tier in bucket.tiers:
         if tier.upper is not None:
             yield "a bound", tier.upper.unit
-        for bound in every(tier.price, Bound):
+        by_count = tier.price is not None and tier.price.counted_by is not None
+        for bound in () if by_count else every(tier.price, Bound):
             yield "a bound", bound.unit or bound
         for term in every(tier.price, PriceTerm):
             if term.unit is not None or term.basis.text == "each":

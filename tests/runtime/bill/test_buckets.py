@@ -17,7 +17,17 @@ from runtime.invoice.html import render_html
 from runtime.invoice.model import BucketStatement
 from runtime.program.model import Program
 from tests.compiler.catalogs import compile_text
-from tests.runtime.bill.books import Book, Row, customer, lines, request, run, session, write_usage
+from tests.runtime.bill.books import (
+    Book,
+    Row,
+    customer,
+    lines,
+    refuse,
+    request,
+    run,
+    session,
+    write_usage,
+)
 
 HEAD = """\
 catalog tiny {
@@ -370,3 +380,26 @@ def test_buckets_are_drawn_by_priority_and_a_tier_has_a_price_and_a_flat_amount(
     ]
     left = [each.left for invoice in result.invoices for each in invoice.buckets]
     assert left == [Decimal(0), Decimal(0)]
+
+
+COUNTED = """
+count sims = service sim across account tree
+
+bucket counted of web_data {
+  recurring  monthly
+  beyond     volume by sims {
+    up to 10  1.00 CAD per GB
+    beyond    0.50 CAD per GB
+  }
+}
+"""
+
+
+@pytest.mark.feature("A16")
+def test_a_tier_priced_by_a_counting_rule_is_refused_and_not_billed_wrongly(
+    tmp_path: Path,
+) -> None:
+    sold(Book(customer("A")), "P1", "A", "2026-01-01", S1="sim").write(tmp_path / "book")
+    refused = refuse(request(tmp_path, "2026-02-01", program=program(COUNTED, "counted")))
+    assert refused.reasons
+    assert all("a bucket tier priced by a counting rule" in each for each in refused.reasons)
