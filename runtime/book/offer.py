@@ -55,6 +55,8 @@ _COLUMNS: dict[str, dict[str, str]] = {
     "price_book_regions": {"price_book": "VARCHAR", "region": "VARCHAR", "country": "VARCHAR"},
     "price_plans": {"price_plan": "VARCHAR"},
     "discounts": {"discount": "VARCHAR"},
+    # What has a price: a service in a status, or, NULL, when it is sold.
+    "priced": {"service": "VARCHAR", "status": "VARCHAR"},
     "package_contracts": {"package": "VARCHAR", "contract": "VARCHAR"},
 }
 
@@ -122,6 +124,10 @@ def _rows(program: Program) -> dict[str, Sequence[tuple[object, ...]]]:
         ],
         "price_plans": [(each.id,) for each in program.price_plans],
         "discounts": [(each.id,) for each in program.discounts],
+        "priced": [
+            *sorted({(each.service, each.status) for each in program.recurring_prices}),
+            *sorted({(each.service, None) for each in program.one_time_prices}),
+        ],
         "package_contracts": [(each.package, each.contract) for each in program.package_contracts],
     }
 

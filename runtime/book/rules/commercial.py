@@ -175,6 +175,26 @@ OVERRIDE_RULES = (
         """,
     ),
     Rule(
+        code="price_of_nothing",
+        entity="overrides",
+        needs=("account_services",),
+        sql="""
+        SELECT o.row, 'price' AS field, rtrim(rtrim(CAST(o.price AS VARCHAR), '0'), '.') AS value,
+          '`' || s.service || '` has no price in the catalog that it could take the place of'
+            || coalesce(' in `' || o.status || '`', '') AS reason,
+          '' AS hint
+        FROM book.overrides o
+        JOIN book.account_services s ON s.account_service = o.account_service
+        JOIN offer.services k ON k.service = s.service
+        LEFT JOIN offer.service_statuses t ON t.status = o.status
+        WHERE o.price IS NOT NULL AND (o.status IS NULL OR t.status IS NOT NULL)
+          AND NOT EXISTS (
+            SELECT 1 FROM offer.priced p
+            WHERE p.service = s.service AND (o.status IS NULL OR p.status = o.status)
+          )
+        """,
+    ),
+    Rule(
         code="until_before_effective",
         entity="overrides",
         sql="""
