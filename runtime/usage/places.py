@@ -68,5 +68,5 @@ def reach_join(program: Program, attributes: Sequence[str] | frozenset[str]) -> 
     """Give the join that finds the reach of events e, and SQL for it."""
     if not asked_prefixes(program) or DESTINATION not in attributes:
         return "", "NULL::VARCHAR"
-    join = f"LEFT JOIN usage.reaches AS d ON d.destination = e.{attribute(DESTINATION)} "
-    return join, "d.reach"
+    join = f"LEFT JOIN usage.reaches AS w ON w.destination = e.{attribute(DESTINATION)} "
+    return join, "w.reach"
