@@ -62,6 +62,3 @@ def _commercial(program: Program) -> Iterator[tuple[int, str]]:
         yield minimum.source, "the minimum of a contract"
     for penalty in program.contract_penalties:
         yield penalty.source, "the penalty of a contract"
-    for plan in program.price_plans:
-        if plan.rate_plan is not None:
-            yield plan.source, "the rate plan of a price plan"

@@ -19,10 +19,10 @@ from runtime.usage import sql
 from runtime.usage.dispositions import Reason
 from runtime.usage.faults import UsageHolderFault
 
-PLAN_PRECEDENCE = ("o.rate_plan", "v.rate_plan")
+PLAN_PRECEDENCE = ("n.rate_plan", "o.rate_plan", "v.rate_plan")
 """Where the rate plan of an account service stands, the nearest to the use first.
 
-The package's own plan for the service, then the service's.
+That of the account's price plan, the package's own for the service, then the service's.
 """
 
 
@@ -116,6 +116,7 @@ def make_kinds(connection: DuckDBPyConnection, program: Program) -> None:
             if each.rate_plan is not None
         ],
     )
+    _make_negotiated_plans(connection, program)
     connection.execute(f"""
         CREATE OR REPLACE TABLE usage.service_kinds AS
         SELECT s.account_service, s.service, s.currency, v.takes_usage, s.timezone,
@@ -123,11 +124,29 @@ def make_kinds(connection: DuckDBPyConnection, program: Program) -> None:
         FROM subscription.account_services AS s
         JOIN usage.services AS v ON v.service = s.service
         LEFT JOIN usage.package_plans AS o ON o.package = s.package AND o.service = s.service
+        LEFT JOIN usage.negotiated_plans AS n ON n.account_service = s.account_service
     """)
     connection.execute("""
         CREATE OR REPLACE TABLE usage.kinds AS
         SELECT (row_number() OVER (ORDER BY service, currency, rate_plan) - 1)::INTEGER AS kind, *
         FROM (SELECT DISTINCT service, currency, rate_plan FROM usage.service_kinds)
+    """)
+
+
+def _make_negotiated_plans(connection: DuckDBPyConnection, program: Program) -> None:
+    """Make usage.negotiated_plans: the rate plan of the price plan that an account has."""
+    plans = [(each.id, each.rate_plan) for each in program.price_plans if each.rate_plan]
+    sql.make_table(
+        connection, "plans_of_price_plans", {"price_plan": "VARCHAR", "rate_plan": "VARCHAR"}, plans
+    )
+    owners = "SELECT account_service, level, owner FROM subscription.price_owners"
+    none = "SELECT NULL::VARCHAR AS account_service, '' AS level, '' AS owner WHERE false"
+    connection.execute(f"""
+        CREATE OR REPLACE TABLE usage.negotiated_plans AS
+        SELECT w.account_service, p.rate_plan
+        FROM ({owners if plans else none}) AS w
+        JOIN usage.plans_of_price_plans AS p ON p.price_plan = w.owner
+        WHERE w.level = 'price_plan'
     """)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from runtime.program.commercial import PricePlan
 from runtime.program.model import Program, RatePlan, RatePlanGroup
 from tests.runtime.bill.books import Book, customer, lines, request, run, session, write_usage
 from tests.runtime.programs import connectivity_program
@@ -59,3 +60,24 @@ def test_usage_billed_by_another_plan_is_billed_anew(tmp_path: Path) -> None:
     second = run(request(tmp_path, "2026-02-02", program=program))
     assert [str(line.net) for line in lines(second)] == ["28.00"]
     assert run(request(tmp_path, "2026-02-03", program=program)).invoices == ()
+
+
+@pytest.mark.feature("A15", "A22")
+def test_the_rate_plan_of_the_accounts_price_plan_is_the_nearest(tmp_path: Path) -> None:
+    # The package rates the 10 GB beyond the bucket at 4.00; what was negotiated with A1 says
+    # 1.20 each, by the plan of the service.  A2 has no price plan.
+    program = program_of_the_world()
+    negotiated = PricePlan(
+        id="deal", title="Deal", reason="Approved", rate_plan="metered", source=0
+    )
+    program = program.model_copy(update={"price_plans": (negotiated,)})
+    book = Book(customer("A1", price_plan="deal"), customer("A2"))
+    book.sell("P1", "A1", "2026-01-01").sell("P2", "A2", "2026-01-01").write(tmp_path / "book")
+    usage = write_usage(
+        tmp_path / "january.csv",
+        session(1, "GW-P1", "2026-01-05", "70"),
+        session(2, "GW-P2", "2026-01-05", "70"),
+    )
+    result = run(request(tmp_path, "2026-02-01", usage, program=program))
+    rated = {line.account_service: str(line.net) for line in lines(result) if line.kind == "usage"}
+    assert rated == {"P1-data": "12.00", "P2-data": "40.00"}
