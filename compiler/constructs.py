@@ -137,9 +137,11 @@ def _guards() -> Mapping[Kind, tuple[tuple[Code, Page], ...]]:
 
 
 def _kinds(compilation: Compilation, found: Diagnostic) -> Iterator[Kind]:
-    """Give the kinds of the declarations that a finding points into."""
+    """Give the kinds of the declarations that a finding points into, by their table too."""
+    by_path = {source.path: source for source in compilation.sources}
     for label in (found.primary, *found.secondary):
         for node in compilation.resolved.declarations:
             span = node.span
-            if span.path == label.span.path and span.start <= label.span.start <= span.end:
+            is_inside = span.path == label.span.path and span.start <= label.span.start <= span.end
+            if is_inside or f'"{label.span.path}"' in by_path[span.path].words(span):
                 yield KIND_OF[type(node)]
