@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 CODE = re.compile(r"RB\d{1,4}\Z|[a-z]+(-[a-z]+)*\Z", re.IGNORECASE)
 """A code, or the slug that a comment allows a warning by; invoices have numbers."""
 
+PRICE = "price"
+"""What tells the order in which the parts of a price apply."""
+
 
 @click.command(short_help="Say how a line came to its amount, or what a code means.")
-@click.argument("what", metavar="INVOICE[:LINE]|CODE")
+@click.argument("what", metavar="INVOICE[:LINE]|CODE|price")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -31,8 +34,13 @@ CODE = re.compile(r"RB\d{1,4}\Z|[a-z]+(-[a-z]+)*\Z", re.IGNORECASE)
 def command(what: str, out: Path, ledger: str | None) -> int:
     """Explain an invoice, one of its lines (INV-000001:3), or a code (RB101, unknown-name).
 
+    `price` tells the order in which the parts of a price apply.
+
     A line is told down to the catalog's source line and the usage records behind it.
     """
+    if what == PRICE:
+        click.echo(_price_order(), nl=False)
+        return exits.CLEAN
     if CODE.match(what):
         click.echo(_page(what), nl=False)
         return exits.CLEAN
@@ -43,6 +51,13 @@ def command(what: str, out: Path, ledger: str | None) -> int:
         _explained(_invoice(number, out, ledger), int(line) if line else None, out), nl=False
     )
     return exits.CLEAN
+
+
+def _price_order() -> str:
+    from runtime.program.terms import PRICE_ORDER
+
+    steps = "".join(f"  {number}. {step}\n" for number, step in enumerate(PRICE_ORDER, start=1))
+    return f"A price applies in this order, in whatever order it is written:\n{steps}"
 
 
 def _page(code: str) -> str:

@@ -1,14 +1,8 @@
 """The program's prices: what an amount is made of, and what each price is for.
 
 A price is one currency's.  Everything that charges refers to one by its id, and equal prices
-share an id.  How it is applied (semantics of a price, in this order):
-
-1. what is counted (instances, steps of usage, or what a counting rule counts) is taken,
-2. `includes` is taken out,
-3. the tiers make an amount: `volume`, every unit at the terms of the tier reached;
-   `graduated`, each unit at the terms of its own tier,
-4. `percent` terms add their share of the event's own amount,
-5. `percent_off` is taken off, then `at_most`, then `at_least` bound what is left.
+share an id.  The order in which it applies is `runtime.program.terms.PRICE_ORDER`; by
+`volume` every unit is at the terms of the tier reached, by `graduated` at those of its own.
 """
 
 from __future__ import annotations

@@ -23,6 +23,18 @@ Basis = Literal["share", "block", "flat", "event", "percent", "instance"]
 Level = Literal["catalog", "price_book", "region", "contract", "price_plan"]
 Audience = Literal["all", "new_sales", "renewals"]
 
+PRICE_ORDER = (
+    "what is counted is taken: instances, units of usage, or what the counting rule counts",
+    "`includes`: so many cost nothing, and are taken out before the tiers",
+    "the tiers, or the plain terms, make an amount",
+    "`% of amount` adds its share of the event's own amount",
+    "`less` takes a percentage off",
+    "`at most` bounds what is left from above, then `at least` from below",
+    "discounts: a price set, a percentage, a fixed amount; each on a line of its own",
+    "tax, on the invoice's sum of a class and rate",
+)
+"""The order in which a price applies, in whatever order it is written."""
+
 NEW = "new"
 """The source of a lifecycle's initial transitions; not a status."""
 

@@ -1,6 +1,7 @@
 """fmt, compile, dump, graph and explain CODE, as a user types them."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -198,3 +199,25 @@ def test_a_reader_who_has_seen_enough_is_no_finding(arguments: str) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert not done.stderr
+
+
+@pytest.mark.feature("A11")
+def test_explain_price_tells_the_order_in_which_a_price_applies(ratebook: Ratebook) -> None:
+    said = ratebook("explain", "price")
+    assert said.code == 0
+    steps = re.findall(r"^  (\d)\. (.*)$", said.out, re.MULTILINE)
+    assert [number for number, _ in steps] == list("12345678")
+    words = ["counted", "`includes`", "tiers", "% of amount", "`less`", "`at most`", "discounts"]
+    assert all(word in step for word, (_, step) in zip(words, steps, strict=False))
+
+
+@pytest.mark.feature("E2")
+def test_rules_list_every_kind_and_show_one(ratebook: Ratebook) -> None:
+    listed = ratebook("rules")
+    assert listed.code == 0
+    assert re.search(r"^rate group +.*\bRB308\b", listed.out, re.MULTILINE)
+    shown = ratebook("rules", "rate group")
+    assert "dsl.syntax.rates.RateGroupDeclaration" in shown.out
+    assert "right\n  catalog tiny {" in shown.out
+    assert "wrong (RB301)" in shown.out
+    assert ratebook("rules", "rate grup").code == 2
