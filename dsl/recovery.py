@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from dsl.build.reading import Branch
 from dsl.failures import BREAKS, Failure, parse
-from dsl.kinds import Kind
+from dsl.kinds import KINDS, Kind
 from dsl.slices import lexemes
 
 MOST_MISTAKES = 25
@@ -63,6 +63,8 @@ def find_mistakes(
             if opening is None or kind.body is None:
                 return Mistakes(tuple(failures), None)
             start, base, text = kind.body, opening, text[opening:]
+            if _is_of_another_kind(text, kind):
+                return Mistakes(tuple(failures), None)
         else:
             masked = _mask(text, found)
             if masked == text:
@@ -70,6 +72,15 @@ def find_mistakes(
             text = masked
         found = parse(text, start)
     return Mistakes(tuple(failures), found if start == "declaration" else None)
+
+
+def _is_of_another_kind(text: str, kind: Kind) -> bool:
+    """Tell whether the braces are those of a kind whose first words were lost in part.
+
+    Without its `base`, a `base bucket` is none of a bucket's mistakes but one.
+    """
+    longer = (each.body for each in KINDS if each.words.endswith(f" {kind.words}") and each.body)
+    return any(isinstance(parse(text, body), Branch) for body in longer)
 
 
 def _mask(text: str, failure: Failure) -> str:

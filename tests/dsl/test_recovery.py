@@ -155,6 +155,12 @@ def test_braces_in_comments_and_texts_are_no_braces() -> None:
     assert len(file.declarations) == 1
 
 
+def test_a_lost_first_word_is_one_error_where_the_block_is_another_kinds() -> None:
+    text = "bucket any_data {\n  classes  data\n  unit     GB\n}\n"
+    _, found = parse_source(Source("test.ratebook", text))
+    assert [each.code for each in found] == ["RB010"]
+
+
 def test_the_number_of_errors_of_one_declaration_is_bounded() -> None:
     _, places = parsed("service a {\n" + "  wrong\n" * 1_000 + "}\n")
     assert len(places) == 25
