@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 from duckdb import DuckDBPyConnection
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runtime.charges.difference import find_difference
@@ -105,6 +105,7 @@ BOOKS = st.builds(
 
 @pytest.mark.slow
 @pytest.mark.feature("D1", "D2", "D9")
+@settings(max_examples=max(20, settings().max_examples // 3))
 @given(
     books=st.lists(BOOKS, min_size=1, max_size=4),
     rounding=st.sampled_from(["half_up", "half_even"]),
