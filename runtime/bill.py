@@ -29,6 +29,7 @@ from runtime.bill_result import BillRefused, BillRequest, BillResult, totals_by_
 from runtime.book.faults import BookReport
 from runtime.book.load import load_book
 from runtime.charges.difference import LedgerDisagrees, find_difference
+from runtime.charges.minimums import find_unbearable_minimums
 from runtime.charges.missing import find_missing_prices
 from runtime.charges.target import compute_target
 from runtime.charges.usage import AmountOverflow
@@ -239,7 +240,7 @@ def charge(run: Run) -> Reasons:
     return tuple(
         str(missing)
         for missing in find_missing_prices(run.connection, run.request.program, run.request.as_of)
-    )
+    ) + find_unbearable_minimums(run.connection, run.request.program)
 
 
 def subtract(run: Run) -> Reasons:
@@ -248,6 +249,8 @@ def subtract(run: Run) -> Reasons:
         find_difference(run.connection, run.request.program, as_of=run.request.as_of)
     except LedgerDisagrees as fault:
         return (str(fault),)
+    except duckdb.OutOfRangeException as fault:
+        return (f"an amount is too large to be exact: {fault}",)
     return ()
 
 

@@ -19,6 +19,7 @@ the tables above it and leaves its own.  Conventions for every table:
 | subscription.periods | runtime.subscriptions | a billing period of an account service |
 | subscription.usage_periods | runtime.subscriptions | a usage period of an account service |
 | subscription.occurrences | runtime.subscriptions | a transition that occurred |
+| subscription.held_contracts | runtime.subscriptions | the contract an account package is under |
 | subscription.price_owners | runtime.subscriptions | an owner whose prices hold for a service |
 | subscription.given_prices | runtime.subscriptions | a price given to a service alone |
 | subscription.discounts | runtime.subscriptions | a discount given to an account service |
@@ -29,6 +30,7 @@ the tables above it and leaves its own.  Conventions for every table:
 | rated.pool_shares | runtime.usage | what an account put into a pool and drew from it |
 | rated.evaluated | runtime.usage | a usage period whose target was computed in this run |
 | charge.target | runtime.charges | what should have been charged by now |
+| charge.commitments | runtime.charges | what a shortfall is short of, and by what |
 | charge.posted | runtime.ledger | what the ledger has posted of it |
 | charge.due | runtime.charges | target minus posted: the lines to post |
 """
@@ -127,6 +129,18 @@ TABLES: dict[str, dict[str, str]] = {
         "day": "DATE",
         "occurrence": "INTEGER",
         "change_row": "BIGINT",
+    },
+    # The contract that an account package is under: from its effective date to the end of its
+    # term, open where it renews.  `end_day`: the first day the package is no longer held.
+    "subscription.held_contracts": {
+        "account_package": "VARCHAR",
+        "account": "VARCHAR",
+        "contract": "VARCHAR",
+        "from_day": "DATE",
+        "until_day": "DATE",
+        "end_day": "DATE",
+        "term_months": "INTEGER",
+        "renewal_months": "INTEGER",
     },
     # Whose prices, beside the catalog's, hold for an account service: `level` and `owner` as in
     # runtime.program.prices (a price plan, a contract, a region as `book.region`, a price
@@ -255,6 +269,9 @@ TABLES: dict[str, dict[str, str]] = {
     # full_start, occurrence); recurring charges have several stretches under one key, and
     # so have the discounts that lower them, whose unit price is below zero.
     # `service` is the charged service (the fee service of a transition).
+    # What falls short of a contract's minimum is of kind `minimum`; its account service is any of
+    # the account package, always the same one, `occurrence` the minimum's ordinal, its days those
+    # it is measured over.
     # [period_start, period_end): the stretch, one day for one-time and transition charges;
     # [full_start, full_end): the whole billing or usage period, NULL for those two.
     # `proration`: how parts of the period are counted (recurring).  days of full_days, as an
@@ -286,6 +303,17 @@ TABLES: dict[str, dict[str, str]] = {
         "source": "INTEGER",
         "tax_class": "VARCHAR",
     },
+}
+
+# What is behind a charge of kind `minimum`: instances of the service `counted`, or the spend in
+# minor units where that is NULL.
+TABLES["charge.commitments"] = {
+    "account_service": "VARCHAR",
+    "occurrence": "INTEGER",
+    "full_start": "DATE",
+    "counted": "VARCHAR",
+    "committed": "HUGEINT",
+    "used": "HUGEINT",
 }
 
 # A posted line is its target as it was then; a credit has negative quantity and minor.

@@ -267,7 +267,7 @@ def find_missing_tax_rates(
     rates = TaxRates(program)
     rows = connection.execute("""
         SELECT min(s.account), d.tax_class, s.jurisdiction, s.is_exempt,
-               CASE WHEN d.kind IN ('usage', 'bucket') THEN d.period_end - 1
+               CASE WHEN d.kind IN ('usage', 'bucket', 'minimum') THEN d.period_end - 1
                     ELSE d.period_start END AS day
         FROM charge.due AS d
         JOIN subscription.account_services AS s ON s.account_service = d.account_service

@@ -1,7 +1,8 @@
 """The lines to post: target minus posted, so that posted and due together are the target.
 
-Recurring charges are compared day by day, all other charges as wholes.  The result is put
-in the order in which invoices print it.
+Recurring charges are compared day by day, all other charges as wholes.  What falls short of
+a contract's minimum depends on what all others come to, posted usage among it, so that it is
+computed behind them.  The result is put in the order in which invoices print it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from datetime import date
 
 from duckdb import DuckDBPyConnection
 
+from runtime.charges.minimums import charge_minimums
 from runtime.charges.recurring_difference import find_recurring_difference
 from runtime.charges.whole_difference import find_usage_difference, find_whole_difference
 from runtime.engine import create_table
@@ -28,7 +30,7 @@ _PRINTED_ORDER = """
 s.invoicer, d.currency, s.account <> s.invoicer, a.name, s.account, s.account_package,
 ps.ordinal, s.account_service,
 CASE d.kind WHEN 'recurring' THEN 0 WHEN 'discount' THEN 0 WHEN 'one_time' THEN 1
-            WHEN 'transition' THEN 2 WHEN 'usage' THEN 3 ELSE 4 END,
+            WHEN 'transition' THEN 2 WHEN 'usage' THEN 3 WHEN 'bucket' THEN 4 ELSE 5 END,
 u.ordinal, d.usage_class, b.ordinal, d.bucket, d.tier,
 d.full_start, d.period_start, d.transition, d.service, d.occurrence,
 d.kind = 'discount', k.rank, d.discount,
@@ -48,6 +50,8 @@ def find_difference(connection: DuckDBPyConnection, program: Program, *, as_of: 
     find_recurring_difference(connection, program)
     find_whole_difference(connection, as_of)
     find_usage_difference(connection, as_of)
+    charge_minimums(connection, program, as_of)
+    find_whole_difference(connection, as_of, ("minimum",))
     _refuse_double_posting(connection)
     _refuse_unknown_currency(connection)
     create_table(connection, "charge.due")

@@ -1,4 +1,4 @@
-"""Charges that are wholes, target minus posted: one-time, transition, bucket flat, usage.
+"""Charges that are wholes, target minus posted: one-time, transition, bucket, minimum, usage.
 
 A one-off charge is in a state of (quantity, unit price, amount); where the posted state is
 another one, it is credited whole and the target charged.  A usage line is a sum: its
@@ -8,6 +8,7 @@ target this run did not compute stands as posted; that of a period that is no mo
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from duckdb import DuckDBPyConnection
@@ -40,8 +41,15 @@ NOT EXISTS (
 """
 
 
-def find_whole_difference(connection: DuckDBPyConnection, as_of: date) -> None:
-    """Add the one-time, transition and bucket part to charge.difference."""
+WHOLE_KINDS = ("one_time", "transition", "bucket")
+"""The kinds of charges that are wholes and stand by themselves."""
+
+
+def find_whole_difference(
+    connection: DuckDBPyConnection, as_of: date, kinds: Collection[str] = WHOLE_KINDS
+) -> None:
+    """Add the part of these kinds to charge.difference."""
+    listed = ", ".join(f"'{kind}'" for kind in kinds)
     connection.execute(
         f"""
         INSERT INTO charge.difference BY NAME
@@ -50,14 +58,14 @@ def find_whole_difference(connection: DuckDBPyConnection, as_of: date) -> None:
                  CAST(NULL AS BIGINT) AS line_id,
                  period_start, period_end, full_start, full_end, source, tax_class
           FROM charge.target
-          WHERE kind IN ('one_time', 'transition', 'bucket')
+          WHERE kind IN ({listed})
           UNION ALL
           SELECT {_PLAIN_KEY}, abs(quantity), unit_price,
                  CASE WHEN is_credit THEN -minor ELSE minor END,
                  CASE WHEN is_credit THEN 1 ELSE -1 END, line_id,
                  period_start, period_end, full_start, full_end, NULL, tax_class
           FROM charge.posted AS p
-          WHERE kind IN ('one_time', 'transition') OR (kind = 'bucket' AND {_OPEN})
+          WHERE kind IN ({listed}) AND (kind <> 'bucket' OR {_OPEN})
         ),
         states AS (
           SELECT {_KEY}, quantity, unit_price, minor, sum(sign) AS net,

@@ -15,7 +15,14 @@ from runtime.explain.pricing import explain_pricing
 from runtime.explain.records import RatedUsage, explain_records
 from runtime.explain.words import days_of, figure, measured, shown, words
 from runtime.invoice.invariants import all_lines
-from runtime.invoice.model import BucketStatement, BucketTierUse, Invoice, InvoiceLine, TaxLine
+from runtime.invoice.model import (
+    BucketStatement,
+    BucketTierUse,
+    Commitment,
+    Invoice,
+    InvoiceLine,
+    TaxLine,
+)
 
 
 class NoSuchLine(LookupError):
@@ -169,6 +176,8 @@ def _kind(line: InvoiceLine) -> str:
             kind = "one-time, when sold"
         case "transition":
             kind = "once for each transition"
+        case "minimum":
+            kind = "what falls short of a contract's minimum, once its stretch has ended"
         case _:
             assert_never(line.kind)
     return f"credit: {kind}" if line.is_credit else kind
@@ -191,6 +200,8 @@ def _price(invoice: Invoice, line: InvoiceLine) -> tuple[Explanation, ...]:
     """The line's own price; a usage line's prices stand with its components."""
     if line.unit_price is None or line.kind == "usage":
         return ()
+    if line.commitment is not None:
+        return (_shortfall(invoice, line, line.commitment),)
     if line.pricing is not None:
         return (explain_pricing(invoice, line, line.pricing),)
     price = f"{shown(line.unit_price, invoice.minor_units)} {invoice.currency}"
@@ -202,6 +213,24 @@ def _price(invoice: Invoice, line: InvoiceLine) -> tuple[Explanation, ...]:
         statement = f"The discount takes off {off} {invoice.currency} {each}"
         return (Explanation(statement, source=line.source),)
     return (Explanation(f"The price is {price} {each}", source=line.source),)
+
+
+def _shortfall(invoice: Invoice, line: InvoiceLine, of: Commitment) -> Explanation:
+    """What a contract commits to, over which days, and what of it was used."""
+    short = of.committed - of.used
+    if of.counted is None:
+        unit, used, places = f" {invoice.currency}", "charged, before tax", invoice.minor_units
+    else:
+        unit, used, places = f" {of.counted}", "billed on the last of these days", 0
+    committed, counted = (f"{shown(each, places)}{unit}" for each in (of.committed, of.used))
+    return Explanation(
+        f"{committed} committed − {counted} used = {shown(short, places)}{unit} short",
+        (
+            Fact("committed", f"{committed}, {days_of(line.period_start, line.period_end)}"),
+            Fact("used", f"{counted} {used}"),
+        ),
+        source=line.source,
+    )
 
 
 def _derivation(invoice: Invoice, line: InvoiceLine) -> tuple[Explanation, ...]:

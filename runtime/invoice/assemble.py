@@ -15,6 +15,7 @@ from itertools import groupby
 
 from duckdb import DuckDBPyConnection
 
+from runtime.invoice.assemble_commitments import commitment_of
 from runtime.invoice.assemble_facts import (
     AccountFacts,
     Batch,
@@ -109,8 +110,8 @@ def line_rates(due: DueLine, tax_rates: TaxRates, exemption: str | None) -> tupl
         return rates_from_text(due.posted_taxes)
     if due.tax_class is None:
         return ()
-    is_usage = due.kind in ("usage", "bucket")
-    day = due.period_end - timedelta(days=1) if is_usage else due.period_start
+    is_by_end = due.kind in ("usage", "bucket", "minimum")
+    day = due.period_end - timedelta(days=1) if is_by_end else due.period_start
     return tax_rates.find(due.tax_class, due.jurisdiction, day, exemption)
 
 
@@ -127,6 +128,7 @@ def _draft(lines: Sequence[DueLine], batch: Batch, maker: _Maker) -> Draft:
             _components(line.due, batch, maker),
             maker.wording,
             pricing_of(line.due, batch.quotes, maker.wording.sources),
+            commitment_of(line.due, batch.commitments, maker.wording.title),
         )
         for line in drafted
     )

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from duckdb import DuckDBPyConnection
 
+from runtime.invoice.assemble_commitments import Commitments, read_commitments
 from runtime.invoice.assemble_pricing import Quotes, read_quotes
 from runtime.invoice.draft import DueLine
 from runtime.invoice.model import Party, PriceSource
@@ -144,6 +145,7 @@ class Batch:
     days: dict[str, tuple[DayUse, ...]]
     usage_lines: dict[tuple[str, date, str], tuple[tuple[str, int], ...]]
     quotes: Quotes
+    commitments: Commitments
 
 
 def read_given_sources(connection: DuckDBPyConnection) -> dict[int, PriceSource]:
@@ -220,12 +222,8 @@ def _number_invoices(connection: DuckDBPyConnection) -> None:
                 columns.append(f"s.{name}")
             case "minor_units":
                 columns.append("c.minor_units")
-            case "posted_invoice":
-                columns.append("r.invoice AS posted_invoice")
-            case "posted_line":
-                columns.append("r.line AS posted_line")
-            case "posted_taxes":
-                columns.append("r.taxes AS posted_taxes")
+            case "posted_invoice" | "posted_line" | "posted_taxes":
+                columns.append(f"r.{name.removeprefix('posted_')} AS {name}")
             case "posted_path":
                 columns.append("r.source_path AS posted_path")
             case "posted_source_line":
@@ -285,6 +283,7 @@ def _read_facts(connection: DuckDBPyConnection, lines: tuple[DueLine, ...]) -> B
         days={name: tuple(uses) for name, uses in days.items()},
         usage_lines=_read_usage_lines(connection),
         quotes=read_quotes(connection),
+        commitments=read_commitments(connection),
     )
 
 

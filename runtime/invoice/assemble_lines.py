@@ -10,10 +10,17 @@ from types import MappingProxyType
 from typing import Literal, assert_never
 
 from runtime.charges.words import as_title, as_words
+from runtime.invoice.assemble_commitments import short_words
 from runtime.invoice.assemble_facts import Cell
 from runtime.invoice.assemble_tiers import Basis, basis_of, shown
 from runtime.invoice.draft import DraftLine, DueLine
-from runtime.invoice.model import InvoiceLine, PriceSource, Pricing, UsageComponent
+from runtime.invoice.model import (
+    Commitment,
+    InvoiceLine,
+    PriceSource,
+    Pricing,
+    UsageComponent,
+)
 from runtime.invoice.units import as_decimal, plain
 from runtime.money import to_major
 from runtime.program.buckets import Bucket, BucketTier
@@ -120,11 +127,16 @@ def price_source(due: DueLine, wording: Wording) -> PriceSource | None:
 
 
 def word_line(
-    line: DraftLine, components: Parts, wording: Wording, pricing: Pricing | None = None
+    line: DraftLine,
+    components: Parts,
+    wording: Wording,
+    pricing: Pricing | None = None,
+    commitment: Commitment | None = None,
 ) -> InvoiceLine:
     """Give the line as the invoice prints it.
 
-    `components`: how its usage was rated; `pricing`: how its tiers made its price.
+    `components`: how its usage was rated; `pricing`: how its tiers made its price; `commitment`:
+    what it falls short of.
     """
     due = line.due
     amount = _multiplied(due, components, wording)
@@ -144,7 +156,7 @@ def word_line(
         status=due.status,
         transition=due.transition,
         discount=due.discount,
-        description=_description(due, wording),
+        description=_description(due, commitment, wording),
         period_start=due.period_start,
         period_end=due.period_end,
         full_start=due.full_start,
@@ -164,11 +176,12 @@ def word_line(
         tax=to_major(line.taxes.minor, due.minor_units),
         components=components,
         pricing=pricing,
+        commitment=commitment,
         source=line.source,
     )
 
 
-def _description(due: DueLine, wording: Wording) -> str:
+def _description(due: DueLine, commitment: Commitment | None, wording: Wording) -> str:
     title = wording.title(due.service)
     match due.kind:
         case "recurring":
@@ -178,6 +191,8 @@ def _description(due: DueLine, wording: Wording) -> str:
             return f"{title}, {wording.discount(due.discount or '')}"
         case "one_time" | "transition":
             return title
+        case "minimum":
+            return title if commitment is None else f"{title}, {short_words(due, commitment)}"
         case "usage":
             return as_title(due.usage_class or due.service)
         case "bucket":
@@ -203,7 +218,7 @@ def _timing(due: DueLine) -> Literal["advance", "arrears", "once"]:
     match due.kind:
         case "recurring" | "discount":
             return "advance" if due.recurring_timing == "advance" else "arrears"
-        case "usage" | "bucket":
+        case "usage" | "bucket" | "minimum":
             return "arrears"
         case "one_time" | "transition":
             return "once"

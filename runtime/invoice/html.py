@@ -262,6 +262,7 @@ _ONE_KIND: Mapping[str, str] = MappingProxyType(
         "bucket": "Usage allowance, in arrears",
         "one_time": "One-time charge",
         "transition": "One-time charge",
+        "minimum": "Contract minimum",
     }
 )
 

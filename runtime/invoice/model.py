@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-LineKind = Literal["recurring", "discount", "usage", "bucket", "one_time", "transition"]
+LineKind = Literal["recurring", "discount", "usage", "bucket", "one_time", "transition", "minimum"]
 
 INVOICE_FORMAT = 1
 
@@ -117,13 +117,22 @@ class Pricing(Frozen):
     rows: tuple[PriceRow, ...]
 
 
+class Commitment(Frozen):
+    """What a shortfall is short of: instances of the service titled `counted`, or, None, spend."""
+
+    counted: str | None
+    committed: Decimal
+    used: Decimal
+
+
 class InvoiceLine(Frozen):
     """One charge or credit.
 
     Attributes:
         number: from 1, in printed order; `explain` takes `<invoice>:<number>`.
         kind: recurring, discount (of the recurring line before it, with a price below zero),
-            usage, bucket (a flat tier), one_time or transition.
+            usage, bucket (a flat tier), one_time, transition, or minimum (what falls short of a
+            contract's).
         is_credit: it takes back (part of) a posted line; quantity is then negative and
             the price stays positive.
         corrects: the posted line it takes back, `INV-000001:3`.
@@ -146,6 +155,7 @@ class InvoiceLine(Frozen):
         tax: this line's share of the invoice's tax.
         components: how a usage line was rated.
         pricing: how a tiered price came to its amount; None where it is so much for each.
+        commitment: what a shortfall is short of; None of all other lines, and of a credit.
         source: the catalog's line of the price; None where components carry theirs.
     """
 
@@ -184,6 +194,7 @@ class InvoiceLine(Frozen):
     tax: Decimal
     components: tuple[UsageComponent, ...]
     pricing: Pricing | None = None
+    commitment: Commitment | None = None
     source: PriceSource | None
 
     @property

@@ -59,6 +59,7 @@ def _buckets(program: Program) -> Iterator[tuple[int, str]]:
 
 def _commercial(program: Program) -> Iterator[tuple[int, str]]:
     for minimum in program.contract_minimums:
-        yield minimum.source, "the minimum of a contract"
+        if minimum.is_prepaid:
+            yield minimum.source, "a prepaid minimum of a contract"
     for penalty in program.contract_penalties:
         yield penalty.source, "the penalty of a contract"

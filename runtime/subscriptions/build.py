@@ -12,6 +12,7 @@
 | periods | periods, usage_periods | the billing and usage periods |
 | occurrences | occurrences | the transitions that occurred |
 | price owners | price_owners, given_prices | whose prices hold, beside the catalog's |
+| | held_contracts | which contract a package is under |
 | discounts | discounts | which discounts are given |
 
 Only the tables of runtime.tables stay.

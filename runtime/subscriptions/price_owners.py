@@ -30,23 +30,27 @@ coalesce(
 
 _OPEN = f"DATE '{OPEN_DAY}'"
 
-HELD_CONTRACTS = f"""
+_HELD_CONTRACTS = f"""
 SELECT p.account_package, p.account, p.effective AS from_day,
        CASE WHEN c.renewal_months IS NULL
             THEN CAST(p.effective + to_months(c.term_months) AS DATE)
             ELSE {_OPEN} END AS until_day,
+       coalesce(t.end_day, p.effective) AS end_day,
        c.contract, c.term_months, c.renewal_months
 FROM book.account_packages AS p
+LEFT JOIN (
+  SELECT account_package, max(until_day) AS end_day
+  FROM subscription.package_timeline GROUP BY account_package
+) AS t ON t.account_package = p.account_package
 JOIN subscription.contracts AS c
   ON c.contract = coalesce(p.contract, (
     SELECT any_value(k.contract) FROM offer.package_contracts AS k
     WHERE k.package = p.package HAVING count(*) = 1))
 """
-"""SQL for the contract that each account package is under, and from when until when."""
 
 
 def make_price_owners(connection: DuckDBPyConnection, program: Program) -> None:
-    """Make subscription.price_owners and given_prices of the book and the account services."""
+    """Make subscription.price_owners, held_contracts and given_prices of the book."""
     create_table(connection, "subscription.price_owners")
     fill_table(
         connection,
@@ -54,6 +58,8 @@ def make_price_owners(connection: DuckDBPyConnection, program: Program) -> None:
         {"contract": "VARCHAR", "term_months": "INTEGER", "renewal_months": "INTEGER"},
         [(each.id, each.term_months, each.renewal_months) for each in program.contracts],
     )
+    create_table(connection, "subscription.held_contracts")
+    connection.execute(f"INSERT INTO subscription.held_contracts BY NAME {_HELD_CONTRACTS}")
     _make_given_prices(connection)
     if program.price_plans:
         _insert(
@@ -86,7 +92,8 @@ def make_price_owners(connection: DuckDBPyConnection, program: Program) -> None:
             connection,
             "contract",
             "h.contract",
-            f"JOIN ({HELD_CONTRACTS}) AS h ON h.account_package = s.account_package",
+            """JOIN subscription.held_contracts AS h
+                 ON h.account_package = s.account_package""",
             "h.from_day, h.until_day",
         )
 

@@ -1,0 +1,234 @@
+"""What falls short of the minimums of contracts: committed less used, stretch by stretch.
+
+A minimum is measured over stretches of so many months from the package's first day, or over
+each term, once they have ended.  A stretch that the end of the package or of the contract cuts
+short commits to its part by days, which of an amount for each instance is kept to 12 decimals.
+What was used is either what the account package was charged, each charge on one day:
+
+| charge | counts on |
+| --- | --- |
+| recurring, and its discounts | the first day of its billing period, in arrears the last |
+| one-time, transition | its day |
+| usage, bucket | the last day of its usage period |
+
+or the instances of a service that bill on the stretch's last day.  So all of it is known when
+the stretch has ended, and what becomes known later is a difference like any other.
+
+charge.commitments has the sums behind each charge, for the invoice.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from duckdb import DuckDBPyConnection
+
+from runtime.charges.quotes import price_of_scaled_sql
+from runtime.engine import create_table, fill_table
+from runtime.money import PRICE_SCALE, power_of_ten_sql, rounded_ratio_sql, scaled_price_sql
+from runtime.program.model import Program
+from runtime.tables import PRICE_TYPE
+
+_COLUMNS = {
+    "contract": "VARCHAR",
+    "ordinal": "INTEGER",
+    "months": "INTEGER",
+    "counted": "VARCHAR",
+    "quantity": "BIGINT",
+    "fee_service": "VARCHAR",
+    "currency": "VARCHAR",
+    "amount": PRICE_TYPE,
+    "source": "INTEGER",
+}
+
+# The account service that bears a package's charges: the one that did, else the first in the
+# book.
+_BEARERS = """
+SELECT s.account_package, s.account_service, s.currency, s.minor_units
+FROM subscription.account_services AS s
+JOIN book.account_services AS b ON b.account_service = s.account_service
+LEFT JOIN (SELECT DISTINCT account_service FROM charge.posted WHERE kind = 'minimum') AS p
+  ON p.account_service = s.account_service
+QUALIFY row_number() OVER (
+  PARTITION BY s.account_package ORDER BY p.account_service IS NULL, b.row
+) = 1
+"""
+
+# Of terms, the first has the contract's months and each later one those of the renewal.
+_STRETCHES = """
+WITH numbered AS (
+  SELECT m.* EXCLUDE (contract), b.account_package, b.account_service, b.minor_units,
+         h.from_day, h.until_day AS contract_end, least(h.until_day, h.end_day) AS last_end,
+         h.term_months, h.renewal_months,
+         unnest(generate_series(0, date_diff('month', h.from_day, DATE '{as_of}')
+           // coalesce(m.months, least(h.term_months, h.renewal_months), h.term_months)
+         )) AS number
+  FROM subscription.held_contracts AS h
+  JOIN ({bearers}) AS b ON b.account_package = h.account_package
+  JOIN charge.minimums AS m ON m.contract = h.contract AND m.currency = b.currency
+  WHERE h.from_day <= DATE '{as_of}'
+),
+measured AS (
+  SELECT *,
+         CASE WHEN months IS NOT NULL THEN number * months
+              WHEN number = 0 THEN 0
+              ELSE term_months + (number - 1) * renewal_months END AS months_before,
+         coalesce(months, CASE number WHEN 0 THEN term_months ELSE renewal_months END) AS length
+  FROM numbered
+),
+dated AS (
+  SELECT *,
+         CAST(from_day + to_months(CAST(months_before AS INTEGER)) AS DATE) AS full_start,
+         CAST(from_day + to_months(CAST(months_before + length AS INTEGER)) AS DATE) AS full_end
+  FROM measured
+)
+SELECT account_package, account_service, ordinal, counted, quantity, fee_service, currency,
+       minor_units, amount, source, full_start, full_end,
+       least(full_end, last_end) AS until_day, least(full_end, contract_end) AS counts_until,
+       CAST(least(full_end, last_end) - full_start AS HUGEINT) AS days,
+       CAST(full_end - full_start AS HUGEINT) AS full_days
+FROM dated
+WHERE full_start < last_end AND least(full_end, last_end) <= DATE '{as_of}'
+"""
+
+# What was posted of usage and what is due of it come to what should have been charged.  A
+# change has the days of its period as they are known now, so that the last line's count.
+_SPENT = """
+SELECT s.account_package, s.currency,
+       CASE s.timing WHEN 'advance' THEN p.period_start ELSE p.period_end - 1 END AS day,
+       t.minor
+FROM charge.target AS t
+JOIN subscription.account_services AS s
+  ON s.account_service = t.account_service AND s.currency = t.currency
+JOIN subscription.periods AS p
+  ON p.account_service = t.account_service AND p.full_start = t.full_start
+WHERE t.kind IN ('recurring', 'discount')
+UNION ALL
+SELECT s.account_package, s.currency, t.period_start, t.minor
+FROM charge.target AS t
+JOIN subscription.account_services AS s
+  ON s.account_service = t.account_service AND s.currency = t.currency
+WHERE t.kind IN ('one_time', 'transition')
+UNION ALL
+SELECT s.account_package, s.currency, max_by(u.period_end, u.place) - 1, sum(u.minor)
+FROM (
+  SELECT account_service, kind, usage_class, bucket, tier, full_start, period_end, currency,
+         minor, line_id AS place
+  FROM charge.posted WHERE kind IN ('usage', 'bucket')
+  UNION ALL
+  SELECT account_service, kind, usage_class, bucket, tier, full_start, period_end, currency,
+         minor, 9223372036854775807 - CASE WHEN net < 0 THEN 1 ELSE 0 END
+  FROM charge.difference WHERE kind IN ('usage', 'bucket')
+) AS u
+JOIN subscription.account_services AS s
+  ON s.account_service = u.account_service AND s.currency = u.currency
+GROUP BY s.account_package, s.currency, u.account_service, u.kind, u.usage_class, u.bucket,
+         u.tier, u.full_start
+"""
+
+# Whole minor units of the spend, or instances, that each stretch commits to and used.
+_COMMITMENTS = """
+SELECT x.*, {committed} AS committed, CAST(coalesce(sum(p.minor), 0) AS HUGEINT) AS used
+FROM committed_stretch AS x
+LEFT JOIN ({spent}) AS p
+  ON p.account_package = x.account_package AND x.full_start <= p.day AND p.day < x.counts_until
+WHERE x.counted IS NULL
+GROUP BY ALL
+UNION ALL
+SELECT x.*, CAST(x.quantity AS HUGEINT) AS committed,
+       CAST(coalesce(sum(s.quantity), 0) AS HUGEINT) AS used
+FROM committed_stretch AS x
+LEFT JOIN (
+  SELECT s.account_package, s.service, s.quantity, t.from_day, t.until_day
+  FROM subscription.account_services AS s
+  JOIN subscription.timeline AS t ON t.account_service = s.account_service AND t.billable
+) AS s
+  ON s.account_package = x.account_package AND s.service = x.counted
+ AND s.from_day < x.until_day AND x.until_day <= s.until_day
+WHERE x.counted IS NOT NULL
+GROUP BY ALL
+"""
+
+
+def charge_minimums(connection: DuckDBPyConnection, program: Program, as_of: date) -> None:
+    """Add what falls short of each stretch that ended by `as_of` to charge.target.
+
+    Reads charge.difference of all other charges.
+    """
+    create_table(connection, "charge.commitments")
+    if not program.contract_minimums:
+        return
+    _load(connection, program)
+    stretches = _STRETCHES.format(as_of=as_of, bearers=_BEARERS)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE committed_stretch AS {stretches}")
+    part = rounded_ratio_sql(
+        f"{scaled_price_sql('x.amount')} * {power_of_ten_sql('x.minor_units')} * x.days",
+        f"{PRICE_SCALE} * x.full_days",
+        program.rounding,
+    )
+    commitments = _COMMITMENTS.format(committed=part, spent=_SPENT)
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE shortfall AS
+        SELECT * FROM ({commitments}) AS c WHERE used < committed
+    """)
+    connection.execute("""
+        INSERT INTO charge.commitments BY NAME
+        SELECT account_service, ordinal AS occurrence, full_start, counted, committed, used
+        FROM shortfall
+    """)
+    short = "CAST(c.committed - c.used AS HUGEINT)"
+    power = power_of_ten_sql("c.minor_units")
+    price = price_of_scaled_sql(f"{short} * ({PRICE_SCALE}::HUGEINT // {power})")
+    each = rounded_ratio_sql(
+        f"{scaled_price_sql('c.amount')} * c.days", "c.full_days", program.rounding
+    )
+    each_price = price_of_scaled_sql(each)
+    all_short = rounded_ratio_sql(f"{each} * {short} * {power}", str(PRICE_SCALE), program.rounding)
+    connection.execute(f"""
+        INSERT INTO charge.target BY NAME
+        WITH short AS (
+          SELECT c.*, CASE WHEN counted IS NULL THEN 1 ELSE {short} END AS instances,
+                 CASE WHEN counted IS NULL THEN {price} ELSE {each_price} END AS unit_price,
+                 CASE WHEN counted IS NULL THEN {short} ELSE {all_short} END AS minor
+          FROM shortfall AS c
+        )
+        SELECT 'minimum' AS kind, c.account_service, c.fee_service AS service,
+               c.ordinal AS occurrence, c.full_start AS period_start, c.until_day AS period_end,
+               c.full_start, c.full_end, c.instances AS quantity, c.unit_price, c.minor,
+               c.currency, c.source, k.tax_class
+        FROM short AS c
+        LEFT JOIN charge.services AS k ON k.service = c.fee_service
+        WHERE c.minor <> 0
+    """)
+    for table in ("committed_stretch", "shortfall"):
+        connection.execute(f"DROP TABLE {table}")
+
+
+def find_unbearable_minimums(connection: DuckDBPyConnection, program: Program) -> tuple[str, ...]:
+    """Say which packages under a minimum have nothing that its charge could be made on."""
+    committed = sorted({each.contract for each in program.contract_minimums})
+    rows = connection.execute(
+        """
+        SELECT h.account_package, h.contract
+        FROM subscription.held_contracts AS h
+        LEFT JOIN subscription.account_services AS s ON s.account_package = h.account_package
+        WHERE s.account_package IS NULL AND h.contract IN (SELECT unnest(CAST(? AS VARCHAR[])))
+        ORDER BY 1
+        """,
+        [committed],
+    ).fetchall()
+    return tuple(
+        f"account package {name} is under the minimum of the contract {contract} "
+        "and has no service to charge it on"
+        for name, contract in rows
+    )
+
+
+def _load(connection: DuckDBPyConnection, program: Program) -> None:
+    terms = {(each.contract, each.ordinal): each for each in program.contract_minimums}
+    rows = []
+    for each in program.contract_minimum_amounts:
+        of = terms[each.contract, each.ordinal]
+        what = (each.contract, each.ordinal, of.months, of.service, of.quantity, of.fee_service)
+        rows.append((*what, each.currency, each.amount, of.source))
+    fill_table(connection, "charge.minimums", _COLUMNS, rows)
