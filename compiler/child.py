@@ -12,8 +12,14 @@ import gc
 import marshal
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
+
+Made = TypeVar("Made")
+
+MOST_PIECES = 255
+"""As many as a byte can number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +71,39 @@ def result(child: Child | None) -> object:
         return None if code else marshal.loads(data)
     except (EOFError, TypeError, ValueError):
         return None
+
+
+def share(
+    count: int,
+    work: Callable[[int], Made],
+    pack: Callable[[Made], object],
+    unpack: Callable[[int, object], Made],
+) -> list[Made]:
+    """Do pieces of work by their numbers, each here or in a child, whichever is free first.
+
+    What a child makes is packed as plain data there, and unpacked here.
+    """
+    if not can_start():
+        return [work(number) for number in range(count)]
+    bag = _bag(count)
+    helper = start(lambda: tuple((number, pack(work(number))) for number in _drawn(bag)))
+    made = {number: work(number) for number in _drawn(bag)}
+    os.close(bag)
+    theirs = result(helper)
+    if isinstance(theirs, tuple):
+        made |= {number: unpack(number, packed) for number, packed in theirs}
+    return [made[number] if number in made else work(number) for number in range(count)]
+
+
+def _bag(count: int) -> int:
+    """Put numbers into a pipe, of which each is drawn once, by whichever process reads it."""
+    assert count <= MOST_PIECES
+    reading, writing = os.pipe()
+    os.write(writing, bytes(range(count)))
+    os.close(writing)
+    return reading
+
+
+def _drawn(bag: int) -> Iterator[int]:
+    while drawn := os.read(bag, 1):
+        yield drawn[0]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from compiler.checking import run_checks
 from compiler.graph import Graph, graph_of
 from compiler.load import Loaded, load_folder, load_shared
+from compiler.parsing import all_lost, parse_loaded
 from compiler.resolve.from_syntax import resolve
 from compiler.resolve.model import LostFolder, Resolved
 from compiler.results import Checked, Inputs
@@ -23,11 +24,10 @@ from compiler.tables.table import NO_TABLES, Tables
 from compiler.templates import NO_TEMPLATES, read_templates
 from dsl.codes import NOT_TEXT
 from dsl.diagnostic import Diagnostic
-from dsl.parser import parse_source
-from dsl.source import Source, Span
+from dsl.source import Source
 from dsl.syntax.base import Text
 from dsl.syntax.catalog import CatalogDeclaration
-from dsl.syntax.declarations import Broken, SourceFile
+from dsl.syntax.declarations import SourceFile
 
 if TYPE_CHECKING:
     from compiler.catalog.model import Catalog
@@ -125,24 +125,7 @@ def compile_sources(sources: Iterable[Source]) -> Compilation:
 
 
 def _parse(work: _Work) -> None:
-    work.files = _parsed(work.loaded, work.session)
-
-
-def _parsed(loaded: Loaded, session: Session) -> tuple[SourceFile, ...]:
-    files = []
-    for source in loaded.sources:
-        if source.path in loaded.not_text:
-            files.append(_all_lost(source))
-            continue
-        file, diagnostics = parse_source(source)
-        files.append(file)
-        session.add(diagnostics)
-    return tuple(files)
-
-
-def _all_lost(source: Source) -> SourceFile:
-    """Stand in for a file that cannot be parsed: it may have held any declaration."""
-    return SourceFile(source, (Broken(Span(source.path, 0, len(source.text)), "", None),))
+    work.files = parse_loaded(work.loaded, work.session)
 
 
 def _share(work: _Work) -> None:
@@ -154,11 +137,11 @@ def _share(work: _Work) -> None:
         seen.add(inside)
         if isinstance(outcome, str):
             work.lost_folders += (LostFolder(use, outcome),)
-            work.files += (_all_lost(Source(inside, "")),)
+            work.files += (all_lost(Source(inside, "")),)
         else:
             work.shared += outcome.sources
             work.shared_folders += (inside,)
-            work.files += _parsed(outcome, work.session)
+            work.files += parse_loaded(outcome, work.session)
 
 
 def _shared(work: _Work, use: str, inside: str) -> Loaded | str:

@@ -1,12 +1,12 @@
-"""A check made in a second process finds what it finds in the first."""
+"""What is parsed and checked in a second process is found as in the first."""
 
 import os
 from collections.abc import Callable
 
 import pytest
 
-from compiler import checking, child
-from compiler.compile import compile_sources
+from compiler import checking, child, parsing
+from compiler.compile import Compilation, compile_sources
 from compiler.session import Session
 from dsl.diagnostic import Diagnostic, from_plain, to_plain
 from dsl.source import Source
@@ -34,8 +34,9 @@ def wrong() -> list[Source]:
 
 @pytest.fixture
 def forked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Make half of any catalog's checks in a child; give the children's processes."""
+    """Parse and check any catalog in a child, too; give the children's processes."""
     monkeypatch.setattr(checking, "WORTHWHILE", 0)
+    monkeypatch.setattr(parsing, "WORTHWHILE", 0)
     monkeypatch.setattr(child, "can_start", lambda: True)
     started: list[int] = []
     start = child.start
@@ -49,33 +50,61 @@ def forked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return started
 
 
+def alone(sources: list[Source], monkeypatch: pytest.MonkeyPatch) -> Compilation:
+    """Compile in one process."""
+    with monkeypatch.context() as patch:
+        patch.setattr(child, "can_start", lambda: False)
+        return compile_sources(sources)
+
+
+def draw_nothing_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave all work to the child."""
+    parent, drawn = os.getpid(), child._drawn
+    monkeypatch.setattr(child, "_drawn", lambda bag: () if os.getpid() == parent else drawn(bag))
+
+
 def test_a_child_finds_what_the_parent_does_not_look_for(
     wrong: list[Source], forked: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as patch:
-        patch.setattr(checking, "WORTHWHILE", 1_000_000)
-        due = found_in(wrong)
-    assert len({diagnostic.code for diagnostic in due}) > 6
+    due = alone(wrong, monkeypatch)
+    assert len({diagnostic.code for diagnostic in due.diagnostics}) > 6
     assert forked == []
-    assert found_in(wrong) == due
-    assert len(forked) == 1
+    found = compile_sources(wrong)
+    assert (found.files, found.diagnostics) == (due.files, due.diagnostics)
+    assert len(forked) == 2
+
+
+def test_a_child_can_do_all_of_the_work(
+    wrong: list[Source], forked: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due = alone(wrong, monkeypatch)
+    draw_nothing_here(monkeypatch)
+    found = compile_sources(wrong)
+    assert (found.files, found.diagnostics) == (due.files, due.diagnostics)
 
 
 def test_a_child_that_comes_to_grief_leaves_its_work_to_the_parent(
     wrong: list[Source], forked: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     due = found_in(wrong)
+    draw_nothing_here(monkeypatch)
     parent = os.getpid()
     look = checking._found
 
-    def fail(*arguments: object) -> tuple[object, ...]:
+    def fail(*arguments: object) -> tuple[Diagnostic, ...]:
         if os.getpid() != parent:
             raise MemoryError
         return look(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(checking, "_found", fail)
     assert found_in(wrong) == due
-    assert len(forked) == 2
+    assert len(forked) == 4
+
+
+@pytest.mark.parametrize("count", [0, 1, 255])
+def test_shared_work_is_given_in_order(count: int, forked: list[int]) -> None:
+    made = child.share(count, lambda number: number * 2, str, lambda _, packed: int(str(packed)))
+    assert made == [number * 2 for number in range(count)]
 
 
 @pytest.mark.parametrize(
