@@ -73,10 +73,16 @@ KINDS: tuple[Kind, ...] = (
     Kind("share plan", "share_plan_body"),
 )
 
+_WORD = re.compile("[a-z]+")
+_BY_WORD = {
+    word: tuple(kind for kind in KINDS if kind.words.split()[0] == word)
+    for word in (kind.words.split()[0] for kind in KINDS)
+}
+
 
 def kind_at(text: str, offset: int) -> Kind | None:
     """Tell the kind of declaration whose first words stand at an offset."""
-    return next((kind for kind in KINDS if kind.opening.match(text, offset)), None)
+    return next((kind for kind in _kinds(text, offset) if kind.opening.match(text, offset)), None)
 
 
 def first_line_at(text: str, offset: int) -> Kind | None:
@@ -85,4 +91,11 @@ def first_line_at(text: str, offset: int) -> Kind | None:
     Stricter than `kind_at`: inside a block, `service data` is a statement and
     `service data {` is a declaration whose predecessor was not closed.
     """
-    return next((kind for kind in KINDS if kind.first_line.match(text, offset)), None)
+    found = (kind for kind in _kinds(text, offset) if kind.first_line.match(text, offset))
+    return next(found, None)
+
+
+def _kinds(text: str, offset: int) -> tuple[Kind, ...]:
+    """Give the kinds whose words begin with the word at an offset."""
+    word = _WORD.match(text, offset)
+    return () if word is None else _BY_WORD.get(word[0], ())

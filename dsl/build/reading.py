@@ -60,7 +60,7 @@ class Reading:
         """Join the doc comments right above a place, without their marks."""
         lines: list[str] = []
         below = span.start
-        index = bisect_left(self.comments, below, key=lambda comment: comment.span.start)
+        index = bisect_left(self.comments, below, key=_start)
         while index > 0:
             index -= 1
             comment = self.comments[index]
@@ -70,6 +70,10 @@ class Reading:
             if comment.is_doc:
                 lines.append(comment.text.removeprefix("##").removeprefix(" "))
         return "\n".join(reversed(lines))
+
+
+def _start(comment: Comment) -> int:
+    return comment.span.start
 
 
 @dataclass(frozen=True, slots=True)

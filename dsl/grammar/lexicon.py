@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from dsl.grammar.machine import Machine
 
@@ -13,6 +14,10 @@ BOUNDARIES = frozenset({"_BREAK", "LBRACE", "RBRACE"})
 """The terminals that a stretch of words ends with."""
 
 MOST_WORDS = 100_000
+
+_MOST = r"[ \t]+(?!\#)|[A-Za-z_][A-Za-z0-9_]*(?![A-Za-z0-9_.\-])"
+"""Most words are blanks, or names that nothing longer begins with: they are tried first."""
+
 _FIRST_LETTER = 0x100
 
 
@@ -39,8 +44,8 @@ class Lexicon:
         self._token = re.compile("|".join(f"(?P<{name}>{own})" for name, own in machine.tokens))
         self._blank = re.compile(f"(?:{machine.blank})+")
         plain = "|".join(_ungrouped(own) for _, own in machine.tokens)
-        self._cut = re.compile(f"(?:{_ungrouped(machine.blank)})+|{plain}|(?s:.+)")
-        self._known: dict[str, str] = {}
+        self._cut = re.compile(f"{_MOST}|(?:{_ungrouped(machine.blank)})+|{plain}|(?s:.+)")
+        self._known = _Known(self._letter)
         every = [IGNORED, NOTHING, *machine.terminals]
         self.names = {chr(_FIRST_LETTER + number): name for number, name in enumerate(every)}
         self._letters = {name: letter for letter, name in self.names.items()}
@@ -50,12 +55,12 @@ class Lexicon:
     def read(self, text: str) -> tuple[list[str], str]:
         """Give a text's words, and their letters."""
         words = self._cut.findall(text)
-        known = self._known
-        if len(known) > MOST_WORDS:
-            known.clear()
-        for word in set(words).difference(known):
-            known[word] = self._letters[self._terminal(word)]
-        return words, "".join([known[word] for word in words])
+        if len(self._known) > MOST_WORDS:
+            self._known.clear()
+        return words, "".join(map(self._known.__getitem__, words))
+
+    def _letter(self, word: str) -> str:
+        return self._letters[self._terminal(word)]
 
     def _terminal(self, word: str) -> str:
         if self._blank.fullmatch(word):
@@ -64,6 +69,18 @@ class Lexicon:
         if match is None or match.lastgroup is None:
             return NOTHING
         return self._keywords.get(match.lastgroup, {}).get(word, match.lastgroup)
+
+
+class _Known(dict[str, str]):
+    """The letters of the words met so far; that of a new word is found when it is asked for."""
+
+    def __init__(self, find: Callable[[str], str]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, word: str) -> str:
+        letter = self[word] = self._find(word)
+        return letter
 
 
 _GROUP = re.compile(r"(\\.|\[(?:\\.|[^\]\\])*\])|\((?!\?)")
