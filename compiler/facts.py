@@ -189,6 +189,16 @@ def billable_statuses(resolved: Resolved, service: ServiceDeclaration) -> tuple[
     lifecycle = resolved.find(service.lifecycle, LifecycleDeclaration)
     if lifecycle is None:
         return None
+    return resolved.once(_billable_by_lifecycle)[lifecycle.name.span]
+
+
+def _billable_by_lifecycle(resolved: Resolved) -> Mapping[Span, tuple[str, ...]]:
+    """Give the billable statuses of each lifecycle, by the place of its name."""
+    lifecycles = resolved.all(LifecycleDeclaration)
+    return {each.name.span: _billable(resolved, each) for each in lifecycles}
+
+
+def _billable(resolved: Resolved, lifecycle: LifecycleDeclaration) -> tuple[str, ...]:
     statuses = (resolved.find(name, ServiceStatusDeclaration) for name in _status_names(lifecycle))
     billable = (status for status in statuses if status and status_base(status) == "billable")
     return tuple(dict.fromkeys(status.name.text for status in billable))
@@ -280,11 +290,18 @@ def packages_under(
     resolved: Resolved, contract: ContractDeclaration
 ) -> tuple[PackageDeclaration, ...]:
     """Give the packages whose sales may be under a contract."""
-    return tuple(
-        package
-        for package in resolved.all(PackageDeclaration)
-        if any(resolved.find(name, ContractDeclaration) is contract for name in package.contracts)
-    )
+    return resolved.once(_packages_by_contract).get(contract.name.span, ())
+
+
+def _packages_by_contract(resolved: Resolved) -> Mapping[Span, tuple[PackageDeclaration, ...]]:
+    """Give the packages by the place of their contract's name, each package once."""
+    found: dict[Span, dict[Span, PackageDeclaration]] = {}
+    for package in resolved.all(PackageDeclaration):
+        for name in package.contracts:
+            contract = resolved.find(name, ContractDeclaration)
+            if contract is not None:
+                found.setdefault(contract.name.span, {})[package.name.span] = package
+    return {contract: tuple(packages.values()) for contract, packages in found.items()}
 
 
 def rated_services(resolved: Resolved) -> Iterator[tuple[ServiceDeclaration, Name | None]]:

@@ -84,8 +84,16 @@ def _entries(
     return (*node.entries, *(entry for entries in in_tables for entry in entries))
 
 
-def price_sets(resolved: Resolved) -> Iterator[PriceSet]:
+def price_sets(resolved: Resolved) -> tuple[PriceSet, ...]:
     """Give the prices of every service, first the catalog's own, then each owner's."""
+    return resolved.once(_price_sets)
+
+
+def _price_sets(resolved: Resolved) -> tuple[PriceSet, ...]:
+    return tuple(_each_set(resolved))
+
+
+def _each_set(resolved: Resolved) -> Iterator[PriceSet]:
     for service in resolved.all(ServiceDeclaration):
         yield PriceSet(
             service=service,

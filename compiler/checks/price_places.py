@@ -36,8 +36,16 @@ class Place:
     is_bucket: bool = False
 
 
-def price_places(resolved: Resolved) -> Iterator[Place]:
+def price_places(resolved: Resolved) -> tuple[Place, ...]:
     """Give the prices of services, whoever's, of bucket tiers and of rates; those in tables too."""
+    return resolved.once(_price_places)
+
+
+def _price_places(resolved: Resolved) -> tuple[Place, ...]:
+    return tuple(_each_place(resolved))
+
+
+def _each_place(resolved: Resolved) -> Iterator[Place]:
     for priced in price_sets(resolved):
         service = priced.service
         for price in priced.recurring_prices:

@@ -43,8 +43,16 @@ class PriceList:
     due: tuple[str, ...] | None = None
 
 
-def price_lists(resolved: Resolved) -> Iterator[PriceList]:
+def price_lists(resolved: Resolved) -> tuple[PriceList, ...]:
     """Give the price lists of all declarations but those of recurring prices."""
+    return resolved.once(_price_lists)
+
+
+def _price_lists(resolved: Resolved) -> tuple[PriceList, ...]:
+    return tuple(_each_list(resolved))
+
+
+def _each_list(resolved: Resolved) -> Iterator[PriceList]:
     for declaration in resolved.declarations:
         yield from _lists(declaration)
     for contract in resolved.all(ContractDeclaration):

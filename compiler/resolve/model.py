@@ -8,7 +8,7 @@ reference can be listed (the dependency graph, unused declarations, an editor's
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
@@ -145,6 +145,9 @@ class Resolved:
     table_entries: Mapping[Span, tuple[PriceEntry, ...]] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    _worked_out: dict[Callable[[Resolved], object], object] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
     _by_type: Mapping[type[Node], tuple[Declaration, ...]] = field(
         init=False, repr=False, compare=False
     )
@@ -176,6 +179,12 @@ class Resolved:
                     for found in every(declaration, *kinds):
                         self._nodes[type(found)].append(found)
         return cast("list[N]", self._nodes[kind])
+
+    def once(self, work_out: Callable[[Resolved], T]) -> T:
+        """Give what a function makes of the catalog; it is asked once."""
+        if work_out not in self._worked_out:
+            self._worked_out[work_out] = work_out(self)
+        return cast("T", self._worked_out[work_out])
 
     def bound(self, name: Name | None) -> EntityId | None:
         """Give the id a reference is bound to; None where it is poisoned or absent."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from compiler.resolve.kinds import Kind
-from compiler.resolve.units import unit_names
+from compiler.resolve.units import WITH_UNITS, unit_in
 from compiler.resolve.walk import every
 from compiler.tables.table import Tables
 from dsl.syntax.base import Name, Node
@@ -57,9 +57,13 @@ class Mention:
 def mentions(node: Declaration) -> Iterator[Mention]:
     """Give every referring name of a declaration: in the order of its fields, units last."""
     yield from _named(node)
-    for price in every(node, Price):
-        yield from _optional(price.counted_by, "priced by", Kind.COUNTING_RULE)
-    for unit in unit_names(node):
+    units: list[Name] = []
+    for each in every(node, Price, *WITH_UNITS):
+        if not isinstance(each, Price):
+            units += unit_in(each)
+        elif each.counted_by is not None:
+            yield Mention(each.counted_by, "priced by", Kind.COUNTING_RULE)
+    for unit in units if not isinstance(node, UnitDeclaration) else ():
         if unit.text not in UNITS:
             yield Mention(unit, "measured in", Kind.UNIT)
 

@@ -17,27 +17,33 @@ from runtime.program.units import UNITS, Unit
 MAX_STEPS = 2**63 - 1
 """The most steps that usage is counted in, and so the most that a unit may hold."""
 
-_WITH_UNITS: tuple[type[Node], ...] = (
+WITH_UNITS: tuple[type[Node], ...] = (
     Quantity,
     FeedQuantity,
     PriceTerm,
     Bound,
     BaseBucketDeclaration,
 )
+"""What names a unit, or may."""
 
 
 def unit_names(declaration: Declaration) -> Iterator[Name]:
     """Give every name of a unit in a declaration; what a unit itself is made of is none."""
     if isinstance(declaration, UnitDeclaration):
         return
-    for node in every(declaration, *_WITH_UNITS):
-        match node:
-            case Quantity() | FeedQuantity():
-                yield node.unit
-            case PriceTerm() | Bound() | BaseBucketDeclaration() if node.unit is not None:
-                yield node.unit
-            case _:
-                continue
+    for node in every(declaration, *WITH_UNITS):
+        yield from unit_in(node)
+
+
+def unit_in(node: Node) -> tuple[Name, ...]:
+    """Give the unit that one of WITH_UNITS names, if it names one."""
+    match node:
+        case Quantity() | FeedQuantity():
+            return (node.unit,)
+        case PriceTerm() | Bound() | BaseBucketDeclaration() if node.unit is not None:
+            return (node.unit,)
+        case _:
+            return ()
 
 
 def unit_of(resolved: Resolved, name: Name | None) -> Unit | None:

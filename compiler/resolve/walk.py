@@ -5,8 +5,8 @@ from __future__ import annotations
 import builtins
 import re
 import sys
-from collections.abc import Iterator
-from dataclasses import fields
+from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 from typing import TypeVar, cast, get_args
 
 from dsl.syntax.base import Node
@@ -28,27 +28,21 @@ def every(node: Node | None, *kinds: type[N]) -> Iterator[N]:
     Only what may hold one is looked into, as the fields' types say.
     """
     plans = _PLANS.setdefault(kinds, {})
-    waiting: list[Node] = [] if node is None else [node]
+    waiting: list[object] = [node]
     while waiting:
-        node = waiting.pop()
-        plan = plans.get(type(node))
+        each = waiting.pop()
+        plan = plans.get(type(each))
         if plan is None:
-            plan = plans[type(node)] = _plan(type(node), kinds)
-        is_wanted, ways = plan
+            plan = plans[type(each)] = _plan(type(each), kinds)
+        is_wanted, below = plan
         if is_wanted:
-            yield cast("N", node)
-        if not ways:
-            continue
-        below: list[Node] = []
-        for name, is_list in ways:
-            value = getattr(node, name)
-            if is_list:
-                below += value
-            elif isinstance(value, Node):
-                below.append(value)
-            elif isinstance(value, tuple):
-                below += [item for item in value if isinstance(item, Node)]
-        waiting += reversed(below)
+            yield cast("N", each)
+        if below is not None:
+            for value in below(each):
+                if type(value) is tuple:
+                    waiting += value[::-1]
+                elif value is not None:
+                    waiting.append(value)
 
 
 def may_hold(kind: type[Node], wanted: Kinds) -> bool:
@@ -56,22 +50,26 @@ def may_hold(kind: type[Node], wanted: Kinds) -> bool:
     return _leads(kind, wanted, set())
 
 
-_PLANS: dict[Kinds, dict[type[Node], tuple[bool, tuple[tuple[str, bool], ...]]]] = {}
-_NODES = re.compile(r"tuple\[\w+, \.\.\.\]")
+Plan = tuple[bool, Callable[[object], tuple[object, ...]] | None]
+"""Whether a type is wanted, and how to get what may hold others, the last of it first."""
+
+_PLANS: dict[Kinds, dict[type, Plan]] = {}
 
 
-def _plan(kind: type[Node], wanted: Kinds) -> tuple[bool, tuple[tuple[str, bool], ...]]:
-    """Tell whether a type of node is wanted, and the fields below which others may be.
-
-    With each field whether it holds nodes and nothing else.
-    """
-    annotations = {field.name: str(field.type) for field in fields(kind)}
-    ways = tuple(
-        (name, all(each is not Node for each in held) and bool(_NODES.fullmatch(annotations[name])))
+def _plan(kind: type, wanted: Kinds) -> Plan:
+    if not issubclass(kind, Node):
+        return False, None
+    ways = [
+        name
         for name, held in _held(kind).items()
         if any(_leads(each, wanted, set()) for each in held)
-    )
-    return issubclass(kind, wanted), ways
+    ]
+    return issubclass(kind, wanted), _getter(ways[::-1]) if ways else None
+
+
+def _getter(names: Sequence[str]) -> Callable[[object], tuple[object, ...]]:
+    get = attrgetter(*names)
+    return get if len(names) > 1 else lambda node: (get(node),)
 
 
 def _leads(kind: type[Node], wanted: Kinds, seen: set[type[Node]]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -42,22 +43,22 @@ class TableZone(Node):
 
 def zones_of(table: Table, use: Span) -> tuple[TableZone, ...]:
     """Give the zones of a table, in order of their first rows."""
-    prefixes: dict[str, dict[str, None]] = {}
-    countries: dict[str, dict[str, None]] = {}
+    prefixes: dict[str, list[str]] = defaultdict(list)
+    countries: dict[str, list[str]] = defaultdict(list)
     zones = table[ZONE_COLUMN]
     for held, column in ((prefixes, PREFIX_COLUMN), (countries, COUNTRY_COLUMN)):
         if not table[column].distinct:
             continue
         for zone, place in zip(zones, table[column], strict=True):
             if zone is not None and place is not None:
-                held.setdefault(zone, {})[place] = None
+                held[zone].append(place)
     return tuple(
         TableZone(
             span=name.span,
             name=name,
             table=use,
-            prefixes=tuple(prefixes.get(name.text, ())),
-            countries=tuple(countries.get(name.text, ())),
+            prefixes=tuple(dict.fromkeys(prefixes.get(name.text, ()))),
+            countries=tuple(dict.fromkeys(countries.get(name.text, ()))),
         )
         for name in table.names(ZONE_COLUMN)
     )
