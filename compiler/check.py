@@ -26,9 +26,12 @@ def check_folder(folder: Path, *, is_cached: bool = True) -> Checked:
     known = known_result(loaded) if is_cached else None
     if known is not None:
         return known
+    from compiler.parsing import begin
+
+    parsing = begin(loaded)  # a second process parses while this one imports the rest
     from compiler.compile import check_loaded
 
-    checked, inputs = check_loaded(loaded, session)
+    checked, inputs = check_loaded(loaded, session, parsing)
     if is_cached and inputs is not None:
         keep_result(loaded, inputs, checked)
     return checked

@@ -34,10 +34,10 @@ def run_checks(resolved: Resolved, session: Session) -> None:
 def _share(checks: Sequence[Check], resolved: Resolved, session: Session) -> None:
     """Make the checks here and in a child, if there is one."""
     resolved.every(COMMON[0])  # what both would look for is found before they part
-    found = child.share(
+    finish = child.share(
         len(checks), lambda number: _found(checks[number], resolved), _packed, _unpacked
     )
-    for each in found:
+    for each in finish():
         session.add(each)
 
 

@@ -78,21 +78,26 @@ def share(
     work: Callable[[int], Made],
     pack: Callable[[Made], object],
     unpack: Callable[[int, object], Made],
-) -> list[Made]:
+) -> Callable[[], list[Made]]:
     """Do pieces of work by their numbers, each here or in a child, whichever is free first.
 
+    A child begins at once; what is given back does the rest here, and gives what both made.
     What a child makes is packed as plain data there, and unpacked here.
     """
     if not can_start():
-        return [work(number) for number in range(count)]
+        return lambda: [work(number) for number in range(count)]
     bag = _bag(count)
     helper = start(lambda: tuple((number, pack(work(number))) for number in _drawn(bag)))
-    made = {number: work(number) for number in _drawn(bag)}
-    os.close(bag)
-    theirs = result(helper)
-    if isinstance(theirs, tuple):
-        made |= {number: unpack(number, packed) for number, packed in theirs}
-    return [made[number] if number in made else work(number) for number in range(count)]
+
+    def finish() -> list[Made]:
+        made = {number: work(number) for number in _drawn(bag)}
+        os.close(bag)
+        theirs = result(helper)
+        if isinstance(theirs, tuple):
+            made |= {number: unpack(number, packed) for number, packed in theirs}
+        return [made[number] if number in made else work(number) for number in range(count)]
+
+    return finish
 
 
 def _bag(count: int) -> int:

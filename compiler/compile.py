@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from compiler.checking import run_checks
 from compiler.graph import Graph, graph_of
 from compiler.load import Loaded, load_folder, load_shared
-from compiler.parsing import all_lost, parse_loaded
+from compiler.parsing import Finish, all_lost, parse_loaded
 from compiler.resolve.from_syntax import resolve
 from compiler.resolve.model import LostFolder, Resolved
 from compiler.results import Checked, Inputs
@@ -65,6 +65,7 @@ class _Work:
 
     loaded: Loaded
     session: Session
+    parsing: Finish | None = None
     files: tuple[SourceFile, ...] = ()
     texts: tuple[Source, ...] = ()
     csv: tuple[Source, ...] = ()
@@ -84,12 +85,14 @@ class _Work:
         return tuple(sorted(every, key=lambda one: one.path))
 
 
-def check_loaded(loaded: Loaded, session: Session) -> tuple[Checked, Inputs | None]:
+def check_loaded(
+    loaded: Loaded, session: Session, parsing: Finish | None = None
+) -> tuple[Checked, Inputs | None]:
     """Find every mistake of a folder; all are found before the catalog is typed.
 
-    The inputs are None where something could not be read.
+    The inputs are None where something could not be read.  `parsing` ends what has begun.
     """
-    work = _Work(loaded, session)
+    work = _Work(loaded, session, parsing)
     _run(work, CHECKING)
     templates = work.resolved.templates
     is_lost = work.lost_folders or work.tables.lost or templates.lost
@@ -125,7 +128,7 @@ def compile_sources(sources: Iterable[Source]) -> Compilation:
 
 
 def _parse(work: _Work) -> None:
-    work.files = parse_loaded(work.loaded, work.session)
+    work.files = parse_loaded(work.loaded, work.session, work.parsing)
 
 
 def _share(work: _Work) -> None:

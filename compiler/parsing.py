@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate, groupby
 from typing import Any
 
@@ -23,27 +23,38 @@ PIECES = 64
 
 Parsed = tuple[SourceFile, tuple[Diagnostic, ...]]
 
+Finish = Callable[[], list[Parsed]]
 
-def parse_loaded(loaded: Loaded, session: Session) -> tuple[SourceFile, ...]:
-    """Parse each source, in their order, and report its mistakes."""
-    sources = loaded.sources
-    ends = [*accumulate(len(source.text) for source in sources)]
-    if not ends or ends[-1] < WORTHWHILE:
-        parsed = _parse(sources, loaded)
-    else:
-        numbered = zip(ends, sources, strict=True)
-        groups = groupby(numbered, lambda each: (each[0] - 1) * PIECES // ends[-1])
-        pieces = [tuple(source for _, source in group) for _, group in groups]
-        shared = child.share(
-            len(pieces),
-            lambda number: _parse(pieces[number], loaded),
-            _packed,
-            lambda number, packed: _unpacked(pieces[number], packed),
-        )
-        parsed = [each for piece in shared for each in piece]
+
+def parse_loaded(
+    loaded: Loaded, session: Session, finish: Finish | None = None
+) -> tuple[SourceFile, ...]:
+    """Parse each source, in their order, and report its mistakes.
+
+    `finish` is what `begin` gave for the same sources.
+    """
+    parsed = (finish or begin(loaded))()
     for _, diagnostics in parsed:
         session.add(diagnostics)
     return tuple(file for file, _ in parsed)
+
+
+def begin(loaded: Loaded) -> Finish:
+    """Begin to parse in a second process, where that is worthwhile; give what ends it here."""
+    sources = loaded.sources
+    ends = [*accumulate(len(source.text) for source in sources)]
+    if not ends or ends[-1] < WORTHWHILE:
+        return lambda: _parse(sources, loaded)
+    numbered = zip(ends, sources, strict=True)
+    groups = groupby(numbered, lambda each: (each[0] - 1) * PIECES // ends[-1])
+    pieces = [tuple(source for _, source in group) for _, group in groups]
+    finish = child.share(
+        len(pieces),
+        lambda number: _parse(pieces[number], loaded),
+        _packed,
+        lambda number, packed: _unpacked(pieces[number], packed),
+    )
+    return lambda: [each for piece in finish() for each in piece]
 
 
 def all_lost(source: Source) -> SourceFile:

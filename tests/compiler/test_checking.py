@@ -103,8 +103,8 @@ def test_a_child_that_comes_to_grief_leaves_its_work_to_the_parent(
 
 @pytest.mark.parametrize("count", [0, 1, 255])
 def test_shared_work_is_given_in_order(count: int, forked: list[int]) -> None:
-    made = child.share(count, lambda number: number * 2, str, lambda _, packed: int(str(packed)))
-    assert made == [number * 2 for number in range(count)]
+    finish = child.share(count, lambda number: number * 2, str, lambda _, packed: int(str(packed)))
+    assert finish() == [number * 2 for number in range(count)]
 
 
 @pytest.mark.parametrize(
