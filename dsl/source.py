@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from itertools import accumulate
+from operator import add
 from typing import NamedTuple
-
-_LINE = re.compile("\n")
 
 
 class Span(NamedTuple):
@@ -32,8 +31,9 @@ class Source:
     _line_starts: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        starts = (0, *(line.end() for line in _LINE.finditer(self.text)))
-        object.__setattr__(self, "_line_starts", starts)
+        lines = self.text.split("\n")  # of a large table there are very many
+        ends_before = accumulate(map(len, lines), initial=0)
+        object.__setattr__(self, "_line_starts", tuple(map(add, ends_before, range(len(lines)))))
 
     def position(self, offset: int) -> tuple[int, int]:
         """Give the line and column of an offset, both from 1."""

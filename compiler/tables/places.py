@@ -8,6 +8,8 @@ from dsl.source import Source, Span
 
 _CELL = re.compile(r'(?: *"(?P<quoted>[^"]*(?:""[^"]*)*)"?)?(?P<plain>[^,\n]*)')
 
+_new = tuple.__new__
+
 LONGEST_ROW = 1_000
 """How many characters of a row its place takes in; a report shows no more of it."""
 
@@ -50,7 +52,10 @@ def row_cells(source: Source, line: int, count: int) -> list[Span]:
     for cell in words.split(","):
         end = start + len(cell)
         has_blanks = cell[:1] <= " " or cell[-1:] <= " "
-        spans.append(_trimmed(source, start, end) if has_blanks else Span(source.path, start, end))
+        # A tuple's own constructor takes half as long as a named one's.
+        spans.append(
+            _trimmed(source, start, end) if has_blanks else _new(Span, (source.path, start, end))
+        )
         start = end + 1
     return spans
 

@@ -116,20 +116,24 @@ def _prices(table: Table) -> Iterator[tuple[Name, RecurringPrice]]:
     values = zip(*columns, table[CURRENCY_COLUMN], table[AMOUNT_COLUMN], strict=True)
     has_status = table.has(STATUS_COLUMN)
     width = max(table.order.values(), default=0) + 1
+    named_at, counted_at, in_status_at, currency_at, amount_at = (
+        table.order.get(column.name, 0) for column in FORM.columns
+    )
+    statuses = table[STATUS_COLUMN].texts
     for row, (service, months, status, currency, amount) in enumerate(values):
-        unread = status is None and has_status and table[STATUS_COLUMN].texts[row].strip()
+        unread = status is None and has_status and statuses[row].strip()
         if service is None or months is None or currency is None or amount is None or unread:
             continue
         cells = row_cells(table.source, table.lines[row], width)
-        at = cells[table.order[AMOUNT_COLUMN.name]]
-        money = Money(at, amount, Name(cells[table.order[CURRENCY_COLUMN.name]], currency))
+        at = cells[amount_at]
+        money = Money(at, amount, Name(cells[currency_at], currency))
         price = _plain(at, money)
-        named = None if status is None else Name(cells[table.order[STATUS_COLUMN.name]], status)
+        named = None if status is None else Name(cells[in_status_at], status)
         yield (
-            Name(cells[table.order[SERVICE_COLUMN.name]], service),
+            Name(cells[named_at], service),
             RecurringPrice(
                 table.span(row),
-                frequency=Frequency(cells[table.order[FREQUENCY_COLUMN.name]], months),
+                frequency=Frequency(cells[counted_at], months),
                 version=None,
                 by_status=() if named is None else (StatusPrice(named.span, named, price),),
                 price=price if named is None else None,
