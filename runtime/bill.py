@@ -29,7 +29,7 @@ from runtime.bill_result import BillRefused, BillRequest, BillResult, totals_by_
 from runtime.book.faults import BookReport
 from runtime.book.load import load_book
 from runtime.charges.difference import LedgerDisagrees, find_difference
-from runtime.charges.minimums import find_unbearable_minimums
+from runtime.charges.minimums import find_unbearable
 from runtime.charges.missing import find_missing_prices
 from runtime.charges.target import compute_target
 from runtime.charges.usage import AmountOverflow
@@ -240,7 +240,7 @@ def charge(run: Run) -> Reasons:
     return tuple(
         str(missing)
         for missing in find_missing_prices(run.connection, run.request.program, run.request.as_of)
-    ) + find_unbearable_minimums(run.connection, run.request.program)
+    ) + find_unbearable(run.connection, run.request.program)
 
 
 def subtract(run: Run) -> Reasons:

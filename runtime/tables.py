@@ -31,6 +31,7 @@ the tables above it and leaves its own.  Conventions for every table:
 | rated.evaluated | runtime.usage | a usage period whose target was computed in this run |
 | charge.target | runtime.charges | what should have been charged by now |
 | charge.commitments | runtime.charges | what a shortfall is short of, and by what |
+| charge.penalties | runtime.charges | what a penalty is a percentage of |
 | charge.posted | runtime.ledger | what the ledger has posted of it |
 | charge.due | runtime.charges | target minus posted: the lines to post |
 """
@@ -269,9 +270,9 @@ TABLES: dict[str, dict[str, str]] = {
     # full_start, occurrence); recurring charges have several stretches under one key, and
     # so have the discounts that lower them, whose unit price is below zero.
     # `service` is the charged service (the fee service of a transition).
-    # What falls short of a contract's minimum is of kind `minimum`; its account service is any of
-    # the account package, always the same one, `occurrence` the minimum's ordinal, its days those
-    # it is measured over.
+    # Leaving a contract early is of kind `penalty`, what falls short of its minimum `minimum`, with
+    # the minimum's ordinal as `occurrence` and the days it is measured over; the account service of
+    # both is one of the account package, always the same.
     # [period_start, period_end): the stretch, one day for one-time and transition charges;
     # [full_start, full_end): the whole billing or usage period, NULL for those two.
     # `proration`: how parts of the period are counted (recurring).  days of full_days, as an
@@ -314,6 +315,15 @@ TABLES["charge.commitments"] = {
     "counted": "VARCHAR",
     "committed": "HUGEINT",
     "used": "HUGEINT",
+}
+
+# What is behind a charge of kind `penalty` that is a percentage: what would have been charged
+# until the term's end, in minor units.
+TABLES["charge.penalties"] = {
+    "account_service": "VARCHAR",
+    "percent": PRICE_TYPE,
+    "remaining": "DECIMAL(38, 0)",
+    "term_end": "DATE",
 }
 
 # A posted line is its target as it was then; a credit has negative quantity and minor.

@@ -30,7 +30,8 @@ _PRINTED_ORDER = """
 s.invoicer, d.currency, s.account <> s.invoicer, a.name, s.account, s.account_package,
 ps.ordinal, s.account_service,
 CASE d.kind WHEN 'recurring' THEN 0 WHEN 'discount' THEN 0 WHEN 'one_time' THEN 1
-            WHEN 'transition' THEN 2 WHEN 'usage' THEN 3 WHEN 'bucket' THEN 4 ELSE 5 END,
+            WHEN 'transition' THEN 2 WHEN 'usage' THEN 3 WHEN 'bucket' THEN 4 WHEN 'minimum' THEN 5
+            ELSE 6 END,
 u.ordinal, d.usage_class, b.ordinal, d.bucket, d.tier,
 d.full_start, d.period_start, d.transition, d.service, d.occurrence,
 d.kind = 'discount', k.rank, d.discount,

@@ -43,11 +43,13 @@ _COLUMNS = {
 
 # The account service that bears a package's charges: the one that did, else the first in the
 # book.
-_BEARERS = """
+BEARERS = """
 SELECT s.account_package, s.account_service, s.currency, s.minor_units
 FROM subscription.account_services AS s
 JOIN book.account_services AS b ON b.account_service = s.account_service
-LEFT JOIN (SELECT DISTINCT account_service FROM charge.posted WHERE kind = 'minimum') AS p
+LEFT JOIN (
+  SELECT DISTINCT account_service FROM charge.posted WHERE kind IN ('minimum', 'penalty')
+) AS p
   ON p.account_service = s.account_service
 QUALIFY row_number() OVER (
   PARTITION BY s.account_package ORDER BY p.account_service IS NULL, b.row
@@ -159,7 +161,7 @@ def charge_minimums(connection: DuckDBPyConnection, program: Program, as_of: dat
     if not program.contract_minimums:
         return
     _load(connection, program)
-    stretches = _STRETCHES.format(as_of=as_of, bearers=_BEARERS)
+    stretches = _STRETCHES.format(as_of=as_of, bearers=BEARERS)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE committed_stretch AS {stretches}")
     part = rounded_ratio_sql(
         f"{scaled_price_sql('x.amount')} * {power_of_ten_sql('x.minor_units')} * x.days",
@@ -204,9 +206,10 @@ def charge_minimums(connection: DuckDBPyConnection, program: Program, as_of: dat
         connection.execute(f"DROP TABLE {table}")
 
 
-def find_unbearable_minimums(connection: DuckDBPyConnection, program: Program) -> tuple[str, ...]:
-    """Say which packages under a minimum have nothing that its charge could be made on."""
-    committed = sorted({each.contract for each in program.contract_minimums})
+def find_unbearable(connection: DuckDBPyConnection, program: Program) -> tuple[str, ...]:
+    """Say which packages have nothing that their contract's charges could be made on."""
+    committed = {each.contract for each in program.contract_minimums}
+    committed |= {each.contract for each in program.contract_penalties}
     rows = connection.execute(
         """
         SELECT h.account_package, h.contract
@@ -215,11 +218,11 @@ def find_unbearable_minimums(connection: DuckDBPyConnection, program: Program) -
         WHERE s.account_package IS NULL AND h.contract IN (SELECT unnest(CAST(? AS VARCHAR[])))
         ORDER BY 1
         """,
-        [committed],
+        [sorted(committed)],
     ).fetchall()
     return tuple(
-        f"account package {name} is under the minimum of the contract {contract} "
-        "and has no service to charge it on"
+        f"account package {name} is under the contract {contract} "
+        "and has no service to charge its minimum or its penalty on"
         for name, contract in rows
     )
 

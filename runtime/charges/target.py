@@ -10,6 +10,7 @@ from duckdb import DuckDBPyConnection
 from runtime.charges.buckets import charge_priced_tiers
 from runtime.charges.discounts import charge_discounts
 from runtime.charges.one_time import charge_one_time
+from runtime.charges.penalties import charge_penalties
 from runtime.charges.prices import load_prices
 from runtime.charges.quoting import begin_quoting
 from runtime.charges.recurring import charge_recurring
@@ -28,6 +29,7 @@ KINDS: tuple[ChargeKind, ...] = (
     charge_usage,
     charge_bucket_flats,
     charge_priced_tiers,
+    charge_penalties,
 )
 
 

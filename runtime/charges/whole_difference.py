@@ -41,7 +41,7 @@ NOT EXISTS (
 """
 
 
-WHOLE_KINDS = ("one_time", "transition", "bucket")
+WHOLE_KINDS = ("one_time", "transition", "bucket", "penalty")
 """The kinds of charges that are wholes and stand by themselves."""
 
 

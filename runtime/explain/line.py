@@ -21,6 +21,7 @@ from runtime.invoice.model import (
     Commitment,
     Invoice,
     InvoiceLine,
+    Penalty,
     TaxLine,
 )
 
@@ -176,6 +177,8 @@ def _kind(line: InvoiceLine) -> str:
             kind = "one-time, when sold"
         case "transition":
             kind = "once for each transition"
+        case "penalty":
+            kind = "once, for leaving a contract before its term's end"
         case "minimum":
             kind = "what falls short of a contract's minimum, once its stretch has ended"
         case _:
@@ -202,6 +205,8 @@ def _price(invoice: Invoice, line: InvoiceLine) -> tuple[Explanation, ...]:
         return ()
     if line.commitment is not None:
         return (_shortfall(invoice, line, line.commitment),)
+    if line.penalty is not None:
+        return (_leaving(invoice, line, line.penalty),)
     if line.pricing is not None:
         return (explain_pricing(invoice, line, line.pricing),)
     price = f"{shown(line.unit_price, invoice.minor_units)} {invoice.currency}"
@@ -228,6 +233,19 @@ def _shortfall(invoice: Invoice, line: InvoiceLine, of: Commitment) -> Explanati
         (
             Fact("committed", f"{committed}, {days_of(line.period_start, line.period_end)}"),
             Fact("used", f"{counted} {used}"),
+        ),
+        source=line.source,
+    )
+
+
+def _leaving(invoice: Invoice, line: InvoiceLine, of: Penalty) -> Explanation:
+    """What leaving a contract costs, of the charges that would have been made."""
+    remaining = f"{figure(of.remaining)} {invoice.currency}"
+    return Explanation(
+        f"Leaving early costs {shown(of.percent, 0)}% of {remaining}, rounded once",
+        (
+            Fact("remaining", f"{remaining}, {days_of(line.period_start, of.term_end)}"),
+            Fact("prices", "recurring, less discounts, as they were on the day before"),
         ),
         source=line.source,
     )

@@ -1,16 +1,17 @@
-"""What the charge of a shortfall is short of, from the minimum that made it."""
+"""What the charges of contracts rest on: what falls short, and what would have been charged."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from duckdb import DuckDBPyConnection
 
 from runtime.invoice.draft import DueLine
-from runtime.invoice.model import Commitment
+from runtime.invoice.model import Commitment, Penalty
+from runtime.invoice.units import plain
 from runtime.money import to_major
 
 
@@ -26,27 +27,46 @@ class Committed:
     used: int
 
 
-Commitments = dict[tuple[str, int | None, date | None], Committed]
+@dataclass(frozen=True, slots=True)
+class Commitments:
+    """What is behind the shortfalls and the penalties of a batch of invoices."""
+
+    minimums: dict[tuple[str, int | None, date | None], Committed]
+    penalties: dict[str, tuple[Decimal, int, date]]
 
 
 def read_commitments(connection: DuckDBPyConnection) -> Commitments:
-    """Read what is behind the shortfalls of the batch's account services."""
+    """Read what is behind the charges of the batch's account services."""
     names = ", ".join(field.name for field in fields(Committed))
     rows = connection.execute(
         f"SELECT {names} FROM charge.commitments JOIN batch_service USING (account_service)"
     ).fetchall()
     found = (Committed(*row) for row in rows)
-    return {(each.account_service, each.occurrence, each.full_start): each for each in found}
+    left = connection.execute("""
+        SELECT account_service, percent, remaining, term_end
+        FROM charge.penalties JOIN batch_service USING (account_service)
+    """).fetchall()
+    return Commitments(
+        {(each.account_service, each.occurrence, each.full_start): each for each in found},
+        {service: (percent, int(remaining), end) for service, percent, remaining, end in left},
+    )
 
 
 def commitment_of(
     due: DueLine, commitments: Commitments, title: Callable[[str], str]
-) -> Commitment | None:
-    """Give what a shortfall is short of; of a credit, the line it corrects has told."""
-    if due.kind != "minimum" or due.is_credit:
+) -> Commitment | Penalty | None:
+    """Give what a contract's charge rests on; of a credit, the line it corrects has told."""
+    if due.is_credit:
         return None
-    of = commitments.get((due.account_service, due.occurrence, due.full_start))
-    if of is None:
+    if due.kind == "penalty" and due.account_service in commitments.penalties:
+        percent, remaining, term_end = commitments.penalties[due.account_service]
+        return Penalty(
+            percent=plain(percent),
+            remaining=to_major(remaining, due.minor_units),
+            term_end=term_end,
+        )
+    of = commitments.minimums.get((due.account_service, due.occurrence, due.full_start))
+    if due.kind != "minimum" or of is None:
         return None
     if of.counted is None:
         committed, used = (to_major(each, due.minor_units) for each in (of.committed, of.used))
@@ -56,7 +76,11 @@ def commitment_of(
     )
 
 
-def short_words(due: DueLine, commitment: Commitment) -> str:
-    """Say what was committed to and what of it was used."""
-    unit = commitment.counted or due.currency
-    return f"{commitment.committed:f} {unit} committed, {commitment.used:f} used"
+def promised_words(due: DueLine, promised: Commitment | Penalty) -> str:
+    """Say what was committed to and what of it was used, or what a penalty is a part of."""
+    if isinstance(promised, Penalty):
+        last = promised.term_end - timedelta(days=1)
+        remaining = f"{promised.remaining:f} {due.currency}"
+        return f"{promised.percent:f}% of {remaining} remaining until {last}"
+    unit = promised.counted or due.currency
+    return f"{promised.committed:f} {unit} committed, {promised.used:f} used"

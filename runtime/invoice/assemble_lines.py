@@ -10,13 +10,14 @@ from types import MappingProxyType
 from typing import Literal, assert_never
 
 from runtime.charges.words import as_title, as_words
-from runtime.invoice.assemble_commitments import short_words
+from runtime.invoice.assemble_commitments import promised_words
 from runtime.invoice.assemble_facts import Cell
 from runtime.invoice.assemble_tiers import Basis, basis_of, shown
 from runtime.invoice.draft import DraftLine, DueLine
 from runtime.invoice.model import (
     Commitment,
     InvoiceLine,
+    Penalty,
     PriceSource,
     Pricing,
     UsageComponent,
@@ -131,12 +132,12 @@ def word_line(
     components: Parts,
     wording: Wording,
     pricing: Pricing | None = None,
-    commitment: Commitment | None = None,
+    promised: Commitment | Penalty | None = None,
 ) -> InvoiceLine:
     """Give the line as the invoice prints it.
 
-    `components`: how its usage was rated; `pricing`: how its tiers made its price; `commitment`:
-    what it falls short of.
+    `components`: how its usage was rated; `pricing`: how its tiers made its price; `promised`:
+    what a contract's charge rests on.
     """
     due = line.due
     amount = _multiplied(due, components, wording)
@@ -156,7 +157,7 @@ def word_line(
         status=due.status,
         transition=due.transition,
         discount=due.discount,
-        description=_description(due, commitment, wording),
+        description=_description(due, promised, wording),
         period_start=due.period_start,
         period_end=due.period_end,
         full_start=due.full_start,
@@ -176,12 +177,13 @@ def word_line(
         tax=to_major(line.taxes.minor, due.minor_units),
         components=components,
         pricing=pricing,
-        commitment=commitment,
+        commitment=promised if isinstance(promised, Commitment) else None,
+        penalty=promised if isinstance(promised, Penalty) else None,
         source=line.source,
     )
 
 
-def _description(due: DueLine, commitment: Commitment | None, wording: Wording) -> str:
+def _description(due: DueLine, promised: Commitment | Penalty | None, wording: Wording) -> str:
     title = wording.title(due.service)
     match due.kind:
         case "recurring":
@@ -191,8 +193,8 @@ def _description(due: DueLine, commitment: Commitment | None, wording: Wording) 
             return f"{title}, {wording.discount(due.discount or '')}"
         case "one_time" | "transition":
             return title
-        case "minimum":
-            return title if commitment is None else f"{title}, {short_words(due, commitment)}"
+        case "minimum" | "penalty":
+            return title if promised is None else f"{title}, {promised_words(due, promised)}"
         case "usage":
             return as_title(due.usage_class or due.service)
         case "bucket":
@@ -220,7 +222,7 @@ def _timing(due: DueLine) -> Literal["advance", "arrears", "once"]:
             return "advance" if due.recurring_timing == "advance" else "arrears"
         case "usage" | "bucket" | "minimum":
             return "arrears"
-        case "one_time" | "transition":
+        case "one_time" | "transition" | "penalty":
             return "once"
         case _:
             assert_never(due.kind)

@@ -263,6 +263,7 @@ _ONE_KIND: Mapping[str, str] = MappingProxyType(
         "one_time": "One-time charge",
         "transition": "One-time charge",
         "minimum": "Contract minimum",
+        "penalty": "Contract left early",
     }
 )
 

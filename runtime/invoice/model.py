@@ -3,6 +3,8 @@
 Every document is a pure function of it; no template computes.  Amounts are in major
 units of `currency`, with its minor units as their places; intervals are half-open.
 Quantities and prices are in the unit named beside them.
+
+Long because it is one document, which is best read as a whole.
 """
 
 from __future__ import annotations
@@ -13,7 +15,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-LineKind = Literal["recurring", "discount", "usage", "bucket", "one_time", "transition", "minimum"]
+LineKind = Literal[
+    "recurring", "discount", "usage", "bucket", "one_time", "transition", "minimum", "penalty"
+]
 
 INVOICE_FORMAT = 1
 
@@ -125,14 +129,22 @@ class Commitment(Frozen):
     used: Decimal
 
 
+class Penalty(Frozen):
+    """Behind a penalty: it is so many percent of what remained until the term's end."""
+
+    percent: Decimal
+    remaining: Decimal
+    term_end: date
+
+
 class InvoiceLine(Frozen):
     """One charge or credit.
 
     Attributes:
         number: from 1, in printed order; `explain` takes `<invoice>:<number>`.
         kind: recurring, discount (of the recurring line before it, with a price below zero),
-            usage, bucket (a flat tier), one_time, transition, or minimum (what falls short of a
-            contract's).
+            usage, bucket (a flat tier), one_time, transition, minimum (what falls short of a
+            contract's) or penalty (for leaving a contract early).
         is_credit: it takes back (part of) a posted line; quantity is then negative and
             the price stays positive.
         corrects: the posted line it takes back, `INV-000001:3`.
@@ -156,6 +168,7 @@ class InvoiceLine(Frozen):
         components: how a usage line was rated.
         pricing: how a tiered price came to its amount; None where it is so much for each.
         commitment: what a shortfall is short of; None of all other lines, and of a credit.
+        penalty: what leaving early is a percentage of; None likewise, and of a fixed amount.
         source: the catalog's line of the price; None where components carry theirs.
     """
 
@@ -195,6 +208,7 @@ class InvoiceLine(Frozen):
     components: tuple[UsageComponent, ...]
     pricing: Pricing | None = None
     commitment: Commitment | None = None
+    penalty: Penalty | None = None
     source: PriceSource | None
 
     @property

@@ -61,5 +61,3 @@ def _commercial(program: Program) -> Iterator[tuple[int, str]]:
     for minimum in program.contract_minimums:
         if minimum.is_prepaid:
             yield minimum.source, "a prepaid minimum of a contract"
-    for penalty in program.contract_penalties:
-        yield penalty.source, "the penalty of a contract"

@@ -215,7 +215,7 @@ def test_of_a_stretch_cut_short_each_instance_costs_its_part_by_days(tmp_path: P
     assert [net for _, _, net in found] == ["9.00", "2.89"]
 
 
-@pytest.mark.feature("A18", "D6", "E4")
+@pytest.mark.feature("A18", "D6")
 def test_a_shortfall_says_what_was_committed_to_and_what_of_it_was_used(tmp_path: Path) -> None:
     sold().write(tmp_path / "a" / "book")
     result = run(request(tmp_path / "a", "2026-02-01", program=program_of(SPEND)))
@@ -283,3 +283,91 @@ def test_late_usage_lowers_a_shortfall_that_was_posted(tmp_path: Path) -> None:
 def shortfalls(result: BillResult) -> list[str]:
     """Give the nets of what contracts charge for their minimums."""
     return [str(line.net) for line in lines(result) if line.kind == "minimum"]
+
+
+HALF = under(
+    "term  12 months",
+    "renews  6 months",
+    "leaving early  costs 50% of remaining charges charge early_exit",
+)
+
+
+@pytest.mark.feature("A18")
+def test_leaving_early_costs_a_part_of_what_would_have_been_charged(tmp_path: Path) -> None:
+    # 24.00 a month: 22 of 31 days of October, November and December are
+    # 17.032258... + 48.00; half of it is 32.516129..., rounded once.
+    book = sold(cancelled="2026-10-10")
+    assert billed(tmp_path, HALF, book, "2026-10-09") == []
+    exit_fee = ("early_exit", "2026-10-10..2026-10-11", "32.52")
+    assert billed(tmp_path, HALF, book, "2026-10-10") == [exit_fee]
+    assert billed(tmp_path, HALF, book, "2026-12-01") == []
+
+
+@pytest.mark.feature("A18", "D6")
+def test_a_penalty_says_what_it_is_a_part_of(tmp_path: Path) -> None:
+    sold(cancelled="2026-10-10").write(tmp_path / "book")
+    result = run(request(tmp_path, "2026-10-10", program=program_of(HALF)))
+    (line,) = [each for each in lines(result) if each.kind == "penalty"]
+    assert line.description == "early_exit, 50% of 65.03 CAD remaining until 2026-12-31"
+    told = render_text(explain_line(result.invoices[0], line.number))
+    assert "Leaving early costs 50% of 65.03 CAD" in told
+
+
+@pytest.mark.feature("A18")
+@pytest.mark.parametrize(
+    ("cancelled", "net"),
+    [
+        ("2027-01-01", None),  # the end of the term
+        ("2027-06-01", "12.00"),  # half of June, in the first renewal
+        ("2027-07-01", None),
+        ("2027-12-16", "6.19"),  # half of 24.00 x 16/31 = 12.387...
+        ("2026-01-01", None),  # never held
+    ],
+)
+def test_a_renewal_is_a_term_of_its_own(tmp_path: Path, cancelled: str, net: str | None) -> None:
+    found = billed(tmp_path, HALF, sold(cancelled=cancelled), "2028-02-01")
+    assert [each for _, _, each in found] == ([] if net is None else [net])
+
+
+@pytest.mark.feature("A18")
+def test_nothing_is_left_early_after_a_contract_that_does_not_renew(tmp_path: Path) -> None:
+    text = HALF.replace("  renews  6 months\n", "")
+    assert billed(tmp_path, text, sold(cancelled="2027-02-10"), "2027-03-01") == []
+
+
+FIXED = under("term  12 months", "leaving early  costs 75.00 CAD, 60.00 USD charge early_exit")
+
+
+@pytest.mark.feature("A18", "D2")
+def test_a_fixed_penalty_is_charged_once_and_taken_back_with_the_cancellation(
+    tmp_path: Path,
+) -> None:
+    exit_fee = ("early_exit", "2026-03-10..2026-03-11", "75.00")
+    assert billed(tmp_path, FIXED, sold(cancelled="2026-03-10"), "2026-03-31") == [exit_fee]
+    assert billed(tmp_path, FIXED, sold(cancelled="2026-03-15"), "2026-03-31") == []
+    assert billed(tmp_path, FIXED, sold(), "2026-03-31") == [
+        ("early_exit", "2026-03-10..2026-03-11", "-75.00")
+    ]
+
+
+@pytest.mark.feature("A18")
+def test_of_remaining_charges_a_discount_is_taken_off_for_the_periods_it_has_left(
+    tmp_path: Path,
+) -> None:
+    text = HALF.replace("contract  promise", "contract  promise\n  discount  launch")
+    text += "discount launch = 10% off for 11 periods\n"
+    # October to December are 72.00, less 2.40 in October and in November: half of 67.20.
+    found = billed(tmp_path / "a", text, sold(cancelled="2026-10-01"), "2026-10-01")
+    assert [net for _, _, net in found] == ["33.60"]
+    # For ever, it is half of 64.80.
+    text = text.replace(" for 11 periods", "")
+    found = billed(tmp_path / "b", text, sold(cancelled="2026-10-01"), "2026-10-01")
+    assert [net for _, _, net in found] == ["32.40"]
+
+
+@pytest.mark.feature("A18")
+def test_of_periods_that_are_charged_whole_the_one_begun_does_not_remain(tmp_path: Path) -> None:
+    text = HALF.replace("bills     monthly", "bills     monthly\n  prorated  never")
+    # November and December: half of 48.00.
+    found = billed(tmp_path, text, sold(cancelled="2026-10-10"), "2026-10-31")
+    assert [net for _, _, net in found] == ["24.00"]
