@@ -6,6 +6,7 @@ A raw column stands as `raw_field` in the relation of records, and an attribute 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import assert_never
@@ -46,6 +47,7 @@ _INTEGERS = frozenset(
 ) | {"HUGEINT"}
 _IN_RANGE = "instant BETWEEN TIMESTAMP '1900-01-01' AND TIMESTAMP '9998-12-31'"
 _WRITTEN_TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$"
+_FRACTION = re.compile(r"((?<!%)(?:%%)*)%f")
 _ZONED = r"T?\d\d:\d\d.*(Z|[+-]\d\d(:?\d\d)?)$"
 _MICROSECONDS = {"seconds": 1_000_000, "milliseconds": 1_000, "microseconds": 1}
 _EPOCH_RANGE = "-2_208_988_800_000_000 AND 253_370_764_800_000_000"  # 1900 to 9999
@@ -272,10 +274,15 @@ class Reader:
                 f"CASE WHEN regexp_matches({field}, {sql.text(_ZONED)}) "
                 f"THEN timezone('UTC', TRY_CAST({field} AS TIMESTAMPTZ)) ELSE {local} END"
             )
+        is_zoned = "%z" in pattern or "%Z" in pattern
         instant = f"try_strptime({field}, {sql.text(pattern)})"
-        if "%z" in pattern or "%Z" in pattern:
-            return f"timezone('UTC', {instant})"
-        return self._in_utc(instant)
+        instant = f"timezone('UTC', {instant})" if is_zoned else instant
+        finer = _FRACTION.sub(r"\1%n", pattern)
+        if finer != pattern:
+            # A fraction of more digits than a microsecond has is cut, so that no day is rounded up.
+            nanoseconds = f"epoch_ns(try_strptime({field}, {sql.text(finer)}))"
+            instant = f"coalesce({instant}, make_timestamp({nanoseconds} // 1000))"
+        return instant if is_zoned else self._in_utc(instant)
 
     def _in_utc(self, local: str) -> str:
         zone = self.feed.timezone

@@ -246,6 +246,20 @@ def test_exceptions_of_json_are_mended_as_csv_and_fed_again(tmp_path: Path) -> N
     assert values(runs.stored(), "event_id", "quantity") == [("r1", 5)]
 
 
+@pytest.mark.feature("A26", "C1")
+def test_a_fraction_finer_than_a_microsecond_is_cut_to_one(tmp_path: Path) -> None:
+    feed = DIALECT_FEED.replace('S.%f"', 'S.%f%z"')
+    for name, text, zone in (("plain", DIALECT_FEED, ""), ("zoned", feed, "+00:00")):
+        runs = Runs(tmp_path / name, program_of(text))
+        path = tmp_path / f"{name}.csv"
+        rows = [f"1;05.01.2026 10:00:00.1234567{zone};k1;1;;0"]
+        rows += [f"2;05.01.2026 10:00:00.123456789{zone};k1;1;;0"]
+        path.write_text("\n".join(rows))
+        assert runs.rate(path).rated == 2
+        instant = datetime(2026, 1, 5, 10, microsecond=123456)  # noqa: DTZ001
+        assert values(runs.stored(), "instant") == [(instant,)] * 2
+
+
 DIALECT_FEED = """\
 feed calls {
   format     csv
