@@ -165,7 +165,10 @@ def _write_subscriptions(folder: Path) -> None:
                 for name in ("platform", *each.extras)
             ]
     identifiers: list[Sequence[object]] = []
-    changes: list[Sequence[object]] = []
+    # A package that names no status is in none, and a rule that counts those `open` counts it not.
+    changes: list[Sequence[object]] = [
+        (None, f"{each.key}-sale", "open", sale_of(each), None) for each in CUSTOMERS
+    ]
     for number, (customer, sim) in enumerate(sims()):
         services.append((sim.account_service, f"{customer.key}-sale", "sim", None))
         identifiers.append((sim.account_service, "imsi", sim.imsi))
@@ -181,22 +184,26 @@ def _write_subscriptions(folder: Path) -> None:
         services,
     )
     write_rows(folder / "identifiers.csv", "account_service identifier value", identifiers)
-    write_rows(folder / "status_changes.csv", "account_service status effective recorded", changes)
+    write_rows(
+        folder / "status_changes.csv",
+        "account_service account_package status effective recorded",
+        changes,
+    )
 
 
 def _changes(number: int, sim: Sim, sale: date) -> Iterator[Sequence[object]]:
     """Delivered, perhaps tested, active; some suspended, resumed or retired in January."""
-    yield sim.account_service, "in_stock", sale, None
+    yield sim.account_service, None, "in_stock", sale, None
     if number % 3 == 0 and sim.active > sale + timedelta(days=1):
-        yield sim.account_service, "test_mode", sale + timedelta(days=1), None
-    yield sim.account_service, "active", sim.active, None
+        yield sim.account_service, None, "test_mode", sale + timedelta(days=1), None
+    yield sim.account_service, None, "active", sim.active, None
     change = date(2026, 1, 5 + pick(4, number, 22))
     if change <= sim.active or pick(5, number, 6):
         return
-    yield sim.account_service, "suspended", change, change
+    yield sim.account_service, None, "suspended", change, change
     if number % 2:
         back = change + timedelta(days=3)
-        yield sim.account_service, ("active" if number % 4 == 1 else "retired"), back, back
+        yield sim.account_service, None, ("active" if number % 4 == 1 else "retired"), back, back
 
 
 def sessions(records: int) -> Iterator[dict[str, object]]:
