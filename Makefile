@@ -13,7 +13,7 @@ LOCK_FLAGS := --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-
               --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test features check format docs properties bench lock clean
+.PHONY: help demo test features check format docs properties kills bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -49,6 +49,9 @@ features: $(STAMP) ## run every test, then print which tests prove which feature
 
 properties: $(STAMP) ## run the property tests with many more, and random, examples
 	HYPOTHESIS_PROFILE=heavy $(BIN)/python -m pytest -n 2 --timeout 3600 -m property
+
+kills: $(STAMP) ## kill runs at random instants, run them again and compare (KILLS='--times 100')
+	$(BIN)/python -m tests.kills $(KILLS)
 
 check: $(STAMP) ## lint, layout, types, and every catalog of the repository
 	$(BIN)/ruff check .
