@@ -77,6 +77,7 @@ format: $(STAMP) ## bring Python and catalog sources into their layout
 bench: $(STAMP) ## measure checking, rating and billing
 	$(BIN)/python -m benchmarks.check
 	$(BIN)/python -m benchmarks.main_job
+	$(BIN)/python -m benchmarks.subscriptions
 
 # The runtime's lock comes first and binds the other, so that both name the same versions.
 # It is compiled on the oldest Python we support.
