@@ -173,6 +173,7 @@ UNREACHABLE_BUCKET = Code("RB354", "unreachable-bucket", "warning", "a bucket is
 POOL_PERIOD = Code(
     "RB355", "pool-period", "error", "what one service sells recurs at several frequencies"
 )
+EXIT_PREFIX = Code("RB356", "exit-prefix", "warning", "a prefix begins as no number does")
 
 INSTANCE_BOUNDS = Code(
     "RB401", "instance-bounds", "error", "the instances of a service in a package do not fit"

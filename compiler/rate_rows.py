@@ -3,7 +3,7 @@
 Which of several rows rates an event: the one with the longest prefix of its destination, where a
 zone of prefixes counts by the longest of them; else the one for its country; else for a zone of
 countries; else for anywhere.  Of those, one for its carrier comes before one for any, and then
-one for a time band before one for always.
+one for a time band that holds by a date, one that holds by the day of the week, one for always.
 """
 
 from __future__ import annotations

@@ -109,7 +109,10 @@ def stretches(node: TimeBandDeclaration) -> tuple[Stretch, ...]:
 
 
 def shared_time(first: TimeBandDeclaration, again: TimeBandDeclaration) -> str | None:
-    """Say when two bands both hold, `on Monday at 20:00`; None where they never do."""
+    """Say when neither of two bands is nearer, `on Monday at 20:00`; None where there is no time.
+
+    Both hold then by a date, or both by the day of the week: a date is nearer than that.
+    """
     for ours in stretches(first):
         for theirs in stretches(again):
             minute = max(ours.start, theirs.start)
@@ -120,15 +123,12 @@ def shared_time(first: TimeBandDeclaration, again: TimeBandDeclaration) -> str |
 
 
 def _common_day(first: Stretch, again: Stretch) -> str | None:
-    """Name a day that both stretches are of: a date has a day of the week, too."""
-    dates = [each.day for each in (first, again) if each.day is not None]
-    weekdays = {each.weekday if each.day is None else each.day.weekday() for each in (first, again)}
-    if len(set(dates)) > 1 or len(weekdays) > 1:
+    """Name a date, or a day of the week, that both stretches are of."""
+    if (first.day, first.weekday) != (again.day, again.weekday):
         return None
-    (weekday,) = weekdays
-    if dates:
-        return dates[0].isoformat()
-    return None if weekday is None else WEEKDAYS[weekday].capitalize()
+    if first.day is not None:
+        return first.day.isoformat()
+    return None if first.weekday is None else WEEKDAYS[first.weekday].capitalize()
 
 
 def uncovered_time(bands: Iterable[TimeBandDeclaration]) -> str | None:

@@ -48,9 +48,10 @@ usage class traffic measured in data
 PAGE = Page(
     what="Two rows of one rate group are for the same usage class, by the same carrier or any, "
     "to the same place: both everywhere, both to one prefix, country or zone, or to two zones that "
-    "share a place; and both always, or in time bands that share some time.",
+    "share a place; and both always, or in time bands that share some time, both by dates or both "
+    "by days of the week.",
     why="An event could be billed at either price. The most specific row wins, and of two "
-    "zones, or two time bands, neither is more specific.",
+    "zones, two dates, or two days of the week, neither is more specific.",
     bad=TINY
     + USAGE
     + """\

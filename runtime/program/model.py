@@ -340,7 +340,8 @@ class Rate(Closed):
     One row per currency; the rows of one price-sheet row share `id`.  Of the rows that fit
     an event the most specific rates it: the longest `prefix` of its destination, else its
     `country`, else its `zone` (a zone of prefixes by the longest of them), else everywhere;
-    then its `carrier`, else any; then its time `band`, else always.  `minimum` and
+    then its `carrier`, else any; then its time `band`, one that holds by a date before one of
+    the week, else always.  `minimum` and
     `increment` are steps of one event, taken before anything else: an event is at least the
     one and rounded up to the other (0 and 1: neither).
     """

@@ -3,7 +3,8 @@
 Only bands that rates ask for are looked at.  They cut the clock into slots; all slots in which
 the same bands hold are one set, by its number, and a rate is looked up once a set.  An event is
 in the slot of the time that the account's clock shows at its start: an hour that comes twice, as
-clocks go back, is twice in the same slot.
+clocks go back, is twice in the same slot.  A band may hold by a date or by a day of the week, and
+a set tells which, as a row for a date comes before one for the week.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from runtime.program.model import Program
 from runtime.program.zones import TimeBandHours
 from runtime.usage import sql
 
+Held = frozenset[tuple[str, bool]]
+"""The bands that hold, each with whether a date makes it hold."""
+
 NO_BANDS = 0
 """The number of the set in which no band holds."""
 
@@ -27,13 +31,14 @@ def asked_bands(program: Program) -> tuple[str, ...]:
 
 
 def make_bands(connection: DuckDBPyConnection, program: Program) -> None:
-    """Make usage.band_sets (band_set, band), usage.band_set_numbers and usage.band_slots.
+    """Make usage.band_sets, usage.band_set_numbers and usage.band_slots.
 
+    usage.band_sets: (band_set, band) -> is_dated, whether it holds by a date.
     usage.band_slots: from which local time on which set holds, over all usage periods.
     """
     asked = asked_bands(program)
     hours = [each for each in program.time_band_hours if each.band in asked]
-    numbers: dict[frozenset[str], int] = {frozenset(): NO_BANDS}
+    numbers: dict[Held, int] = {frozenset(): NO_BANDS}
     slots: list[tuple[str, int]] = []
     for start, held in _slots(connection, hours) if asked else ():
         slots.append((start.isoformat(sep=" "), numbers.setdefault(held, len(numbers))))
@@ -46,8 +51,8 @@ def make_bands(connection: DuckDBPyConnection, program: Program) -> None:
     sql.make_table(
         connection,
         "band_sets",
-        {"band_set": "INTEGER", "band": "VARCHAR"},
-        [(number, band) for held, number in numbers.items() for band in sorted(held)],
+        {"band_set": "INTEGER", "band": "VARCHAR", "is_dated": "BOOLEAN"},
+        [(number, *each) for held, number in numbers.items() for each in sorted(held)],
     )
     sql.make_table(
         connection, "band_slots", {"local_start": "TIMESTAMP", "band_set": "INTEGER"}, slots
@@ -56,16 +61,16 @@ def make_bands(connection: DuckDBPyConnection, program: Program) -> None:
 
 def _slots(
     connection: DuckDBPyConnection, hours: list[TimeBandHours]
-) -> Iterator[tuple[datetime, frozenset[str]]]:
+) -> Iterator[tuple[datetime, Held]]:
     """Give each time from which another set of bands holds, from before all usage periods on."""
     ((first, last),) = connection.execute(
         "SELECT min(period_start), max(period_end) FROM subscription.usage_periods"
     ).fetchall()
     if first is None:
         return
-    weekly: dict[int, Mapping[int, frozenset[str]]] = {}
+    weekly: dict[int, Mapping[int, Held]] = {}
     dates = {each.day for each in hours if each.day is not None}
-    before: frozenset[str] | None = None
+    before: Held | None = None
     for offset in range(-1, (last - first).days + 2):
         day = first + timedelta(days=offset)
         weekday = day.weekday()
@@ -79,14 +84,16 @@ def _slots(
                 yield datetime.combine(day, time()) + timedelta(minutes=minute), held
 
 
-def _changes(hours: list[TimeBandHours], day: date) -> Mapping[int, frozenset[str]]:
+def _changes(hours: list[TimeBandHours], day: date) -> Mapping[int, Held]:
     """Give the minutes of a day at which the bands that hold may change, and which do then."""
     own = [each for each in hours if each.day == day or each.weekday == day.weekday()]
     minutes = sorted({0, *(each.start for each in own), *(each.end for each in own)} - {24 * 60})
-    return {
-        minute: frozenset(each.band for each in own if each.start <= minute < each.end)
-        for minute in minutes
-    }
+    found: dict[int, Held] = {}
+    for minute in minutes:
+        now = [each for each in own if each.start <= minute < each.end]
+        dated = {each.band for each in now if each.day is not None}
+        found[minute] = frozenset((each.band, each.band in dated) for each in now)
+    return found
 
 
 def band_join(program: Program) -> tuple[str, str]:

@@ -1,7 +1,8 @@
 """The rate of each combination of attributes: of the rows that fit, the most specific one.
 
 First counts where a row is for: the longest prefix, then a country, then a zone of countries,
-then anywhere; then a carrier before any; then a time band before always.
+then anywhere; then a carrier before any; then a time band, one that holds by a date before one
+of the week, before always.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ ROW_PRECEDENCE = (
     "f.level",
     "f.depth DESC",
     "r.carrier IS NULL",
-    "r.band IS NULL",
+    "b.is_dated DESC NULLS LAST",
     "r.ordinal",
 )
 """Which row of a group rates an event: the first in this order."""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from runtime.program import model
 
-Specificity = tuple[int, int, int, bool, bool, int]
+Specificity = tuple[int, int, int, bool, int, int]
 
 
 def specificity(
@@ -25,9 +25,10 @@ def specificity(
         return None
     if rate.carrier is not None and rate.carrier != attributes.get("carrier"):
         return None
-    if rate.band is not None and not in_band(program, rate.band, instant, timezone):
+    time = 2 if rate.band is None else holds_by(program, rate.band, instant, timezone)
+    if time is None:
         return None
-    return (*place, 0, rate.carrier is None, rate.band is None, rate.ordinal)
+    return (*place, 0, rate.carrier is None, time, rate.ordinal)
 
 
 def _place(
@@ -51,16 +52,18 @@ def _place(
     return (3, 0) if is_anywhere else None
 
 
-def in_band(program: model.Program, band: str, instant: datetime, timezone: str) -> bool:
-    """Tell whether the clock of an account shows a time of a band."""
+def holds_by(program: model.Program, band: str, instant: datetime, timezone: str) -> int | None:
+    """Tell whether the clock of an account shows a time of a band: 0 by a date, 1 by the week."""
     local = instant.astimezone(ZoneInfo(timezone))
     minute = local.hour * 60 + local.minute
-    return any(
-        each.start <= minute < each.end
-        and (each.day == local.date() or each.weekday == local.weekday())
+    now = [
+        each
         for each in program.time_band_hours
-        if each.band == band
-    )
+        if each.band == band and each.start <= minute < each.end
+    ]
+    if any(each.day == local.date() for each in now):
+        return 0
+    return 1 if any(each.weekday == local.weekday() for each in now) else None
 
 
 def counted(rate: model.Rate, quantity: int) -> int:

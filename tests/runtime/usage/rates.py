@@ -29,6 +29,11 @@ BANDS: dict[str, list[tuple[int | None, date | None, int, int]]] = {
         (None, date(2026, 1, 20), 600, 1320),
         (None, date(2026, 1, 5), 300, 721),
     ],
+    "feast": [
+        (None, date(2026, 1, 20), 0, 1440),
+        (None, date(2026, 1, 1), 0, 61),
+        (2, None, 0, 1440),
+    ],
 }
 
 

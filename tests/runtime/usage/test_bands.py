@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from duckdb import DuckDBPyConnection
@@ -14,7 +16,8 @@ from runtime.engine import create_table, open_engine
 from runtime.program import model
 from runtime.program.zones import TimeBandHours
 from runtime.usage.bands import make_bands
-from tests.reference.rates import in_band
+from tests.reference.rates import holds_by
+from tests.runtime.usage.sheets import Use, compiled, rated
 from tests.runtime.usage.worlds import EMPTY
 
 Hours = tuple[int | None, date | None, int, int]
@@ -22,7 +25,7 @@ NIGHT: list[Hours] = [(weekday, None, 0, 150) for weekday in range(7)]
 BANDS: dict[str, list[Hours]] = {
     "night": [*NIGHT, *((weekday, None, 1320, 1440) for weekday in range(7))],
     "clock_change": [(6, None, 90, 180)],
-    "holiday": [(None, date(2026, 11, 1), 0, 1440)],
+    "holiday": [(None, date(2026, 11, 1), 0, 1440), (6, None, 60, 180)],
 }
 PROGRAM = EMPTY.model_copy(
     update={
@@ -84,11 +87,34 @@ def test_an_event_is_in_the_bands_that_the_clock_of_its_account_shows(
     for timezone in ("America/Toronto", "Asia/Tokyo", "UTC"):
         for instant in instants:
             found = connection.execute(
-                "SELECT s.band FROM (SELECT max_by(band_set, local_start) AS band_set "
+                "SELECT s.band, s.is_dated FROM (SELECT max_by(band_set, local_start) AS band_set "
                 "FROM usage.band_slots WHERE local_start <= "
                 "timezone(?, timezone('UTC', ?::TIMESTAMP))) AS b "
                 "JOIN usage.band_sets AS s ON s.band_set = b.band_set",
                 [timezone, instant.replace(tzinfo=None)],
             ).fetchall()
-            expected = {band for band in BANDS if in_band(PROGRAM, band, instant, timezone)}
-            assert {band for (band,) in found} == expected
+            held = {band: holds_by(PROGRAM, band, instant, timezone) for band in BANDS}
+            expected = {band: by == 0 for band, by in held.items() if by is not None}
+            assert dict(found) == expected
+
+
+@pytest.mark.feature("A14")
+def test_a_row_for_a_date_comes_before_one_for_the_week(tmp_path: Path) -> None:
+    # 2026-01-01 is a Thursday: from 20:00 on both bands hold, and the date decides.
+    bands = (
+        "time band off_peak = weekdays 20:00..24:00, weekends\n"
+        "time band holidays = 2026-01-01, 2026-01-06 20:00..21:00\n"
+    )
+    rows = {
+        "call": "call  0.10 USD per minute\n  call during off_peak  0.05 USD per minute\n"
+        "  call during holidays  0.01 USD per minute"
+    }
+    uses = [
+        *(Use("call", 60, at=f"2026-01-01 {clock}") for clock in ("00:00:00", "23:59:59")),
+        *(Use("call", 60, at=f"2026-01-06 {clock}") for clock in ("20:59:59", "21:00:00")),
+        Use("call", 60, at="2026-01-07 19:59:59"),
+    ]
+    found = rated(compiled("time", rows, bands), uses, tmp_path)
+    # Three by the date, one off peak, one at the price of always: 3 x 0.01 + 0.05 + 0.10.
+    assert found.amounts == {"call": Fraction("0.18")}
+    assert found.reasons == {"RATED": 5}
