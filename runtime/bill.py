@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 
 import duckdb
 from duckdb import DuckDBPyConnection
@@ -204,7 +205,13 @@ def subscribe(run: Run) -> Reasons:
 
 def rate(run: Run) -> Reasons:
     """Rate this run's usage, and again the stored usage of the periods it touches."""
-    request, is_posting = run.request, run.ledger is not None
+    is_posting = run.ledger is not None
+    return rate_files(run, out=run.folder.root if is_posting else None, keep=is_posting)
+
+
+def rate_files(run: Run, *, out: Path | None, keep: bool, label: str | None = None) -> Reasons:
+    """Rate the run's files; see runtime.usage.rate for where to and under which label."""
+    request = run.request
     store = UsageStore(run.folder.usage_store, tuple(run.kept_events))
     lost = lost_runs(store, run.kept_events)
     if lost:
@@ -222,9 +229,10 @@ def rate(run: Run) -> Reasons:
             previous_as_of=run.previous_as_of,
             store=store,
             run=run.number,
-            out=run.folder.root if is_posting else None,
-            keep=is_posting,
+            out=out,
+            keep=keep,
             progress=request.progress,
+            label=label,
         )
     except UsageFault as fault:
         return (str(fault),)

@@ -197,8 +197,8 @@ def state_of(out: Path, url: str) -> dict[str, str]:
 
 def is_of_a_run_to_no_purpose(path: Path) -> bool:
     """Whether a file is of a run that came after all was billed."""
-    numbers = [part.removeprefix("run=").partition(".")[0] for part in path.parts if "run=" in part]
-    return any(int(number) > RUNS for number in numbers)
+    runs_of = [part.removeprefix("run=").partition(".")[0] for part in path.parts if "run=" in part]
+    return any(run.isdecimal() and int(run) > RUNS for run in runs_of)
 
 
 def is_kept(out: Path, path: Path) -> bool:

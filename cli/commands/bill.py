@@ -118,7 +118,7 @@ def command(  # noqa: PLR0913 - one parameter an option
             )
         )
     if isinstance(outcome, BillRefused):
-        return _refused(outcome, shown=None if all_faults else FAULTS_SHOWN)
+        return refused(outcome, shown=None if all_faults else FAULTS_SHOWN)
     for line in summary_lines(outcome, out):
         click.echo(line)
     if outcome.unwritten is not None:
@@ -133,13 +133,13 @@ def _unwritten(reason: str) -> int:
     return exits.USAGE
 
 
-def _refused(refused: BillRefused, *, shown: int | None) -> int:
+def refused(refusal: BillRefused, *, shown: int | None) -> int:
     """Print why nothing was billed; a book with faults is a finding, the rest cannot be used."""
-    for reason in refused.reasons[:shown]:
-        click.echo(f"{refused.stage}: {reason}", err=True)
-    left = len(refused.reasons) - len(refused.reasons[:shown])
+    for reason in refusal.reasons[:shown]:
+        click.echo(f"{refusal.stage}: {reason}", err=True)
+    left = len(refusal.reasons) - len(refusal.reasons[:shown])
     if left:
         click.echo(f"... and {left} more; --all-faults prints them", err=True)
-    total = len(refused.reasons)
+    total = len(refusal.reasons)
     click.echo(f"{total} fault{'s' * (total != 1)}; nothing was posted", err=True)
-    return exits.FINDINGS if refused.stage == BOOK_STAGE else exits.USAGE
+    return exits.FINDINGS if refusal.stage == BOOK_STAGE else exits.USAGE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ def summary_lines(result: BillResult, out: Path) -> Iterator[str]:
     kind = "dry run" if result.run is None else f"run {result.run}"
     yield f"{result.catalog} as of {result.as_of}: {kind}"
     yield ""
-    yield from _usage(result.usage)
+    yield from usage_lines(result.usage)
     yield ""
     yield from _invoices(result)
     yield ""
@@ -27,7 +27,7 @@ def summary_lines(result: BillResult, out: Path) -> Iterator[str]:
         yield from _places(result, out)
 
 
-def _usage(usage: UsageReport) -> Iterator[str]:
+def usage_lines(usage: UsageReport) -> Iterator[str]:
     """Give the accounting identity, and under each part the reasons behind it."""
     from runtime.usage.dispositions import MEANINGS, Reason
 
@@ -64,14 +64,19 @@ def _invoices(result: BillResult) -> Iterator[str]:
         (each.currency, f"{each.invoices:,}", *map(_money, (each.net, each.tax, each.gross)))
         for each in result.totals
     ]
-    widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
-    for row in [header, *rows]:
-        first, *rest = (
-            cell.ljust(width) if not column else cell.rjust(width)
+    yield from in_columns([header, *rows], texts=1)
+    yield f"  {result.lines:,} lines"
+
+
+def in_columns(rows: Sequence[Sequence[str]], *, texts: int) -> Iterator[str]:
+    """Give rows as lines, the first so many columns to the left and the others to the right."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        cells = (
+            cell.ljust(width) if column < texts else cell.rjust(width)
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
-        yield "  " + "  ".join([first, *rest])
-    yield f"  {result.lines:,} lines"
+        yield f"  {'  '.join(cells)}".rstrip()
 
 
 def _money(amount: Decimal) -> str:

@@ -53,11 +53,27 @@ class Pieces:
         return pa.table(
             {
                 "period": self.period[drawn],
-                "counter": np.searchsorted(counter_tier, self.tier[drawn], "right") - 1,
+                "counter": self._counter(counter_tier)[drawn],
                 "template": self.template[drawn],
                 "quantity": self.quantity[drawn],
             }
         )
+
+    def by_row(self, counter_tier: Longs) -> pa.Table:
+        """Give what becomes of each row of usage.tied; `counter` means nothing without a tier."""
+        return pa.table(
+            {
+                "row": self.row,
+                "number": self.number,
+                "template": self.template,
+                "quantity": self.quantity,
+                "counts": self.counts,
+                "counter": self._counter(counter_tier),
+            }
+        )
+
+    def _counter(self, counter_tier: Longs) -> Longs:
+        return np.searchsorted(counter_tier, self.tier, "right") - 1
 
     def table(self) -> pa.Table:
         """Give the pieces as a table, one row each."""

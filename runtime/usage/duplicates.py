@@ -3,6 +3,7 @@
 An event is known by feed and id, and the first one seen wins: those of posted runs, then
 by file and row.  Equal ids have equal hashes, so only records whose hash repeats are read
 again and compared as they are; a hash that two ids share costs time, never a record.
+Of each that was seen before it is kept where, and how the two differ.
 """
 
 from __future__ import annotations
@@ -16,16 +17,21 @@ from runtime.usage import sql
 from runtime.usage.dispositions import Reason
 from runtime.usage.mediate import Source
 from runtime.usage.reader import attribute
+from runtime.usage.staging import with_rows
 from runtime.usage.store import StoredUsage
 
 
 def find_duplicates(
     connection: DuckDBPyConnection, sources: Sequence[Source], stored: StoredUsage
 ) -> None:
-    """Make usage.duplicates (file, position, reason) of the sources' usable records."""
+    """Make usage.duplicates of the sources' usable records that were seen before.
+
+    Columns: file, position, reason, `first_seen` (file and row of the one that was first) and
+    `difference` (of a conflict: what it has and what the first one has; else NULL).
+    """
     connection.execute("""
         CREATE OR REPLACE TABLE usage.duplicates
-          (file INTEGER, position BIGINT, reason UTINYINT)
+          (file INTEGER, position BIGINT, reason UTINYINT, first_seen VARCHAR, difference VARCHAR)
     """)
     if not sources:
         return
@@ -65,24 +71,30 @@ def _compare(
 ) -> None:
     repeated = "hash(event_id) IN (SELECT hash FROM usage.repeated)"
     seen = [
-        f"SELECT event_id, file, position, {_content(event, None)} AS content "
-        f"FROM ({source.events_where(repeated)}) WHERE reason = {Reason.RATED:d}"
+        f"SELECT event_id, e.file, position, {_content(event, None)} AS content, "
+        f"n.name || ':' || row AS place "
+        f"FROM {with_rows(connection, f'({source.events_where(repeated)})')} AS e "
+        f"JOIN usage.file_names AS n ON n.file = e.file WHERE reason = {Reason.RATED:d}"
         for source in sources
     ]
     if stored.events is not None:
         seen.append(
             f"SELECT event_id, -1 AS file, 0 AS position, "
-            f"{_content(event, stored.attributes)} AS content "
+            f"{_content(event, stored.attributes)} AS content, "
+            "file_name || ':' || row || ' of an earlier run' AS place "
             f"FROM ({stored.events}) WHERE feed = {sql.text(feed)} AND {repeated}"
         )
     connection.execute(f"""
         INSERT INTO usage.duplicates
         SELECT file, position,
                CASE WHEN content IS DISTINCT FROM first_content THEN {Reason.CONFLICT:d}
-                    ELSE {Reason.DUPLICATE:d} END
+                    ELSE {Reason.DUPLICATE:d} END,
+               first_seen,
+               CASE WHEN content IS DISTINCT FROM first_content THEN {_difference(event)} END
         FROM (SELECT file, position, content,
                      row_number() OVER first_seen AS number,
-                     first_value(content) OVER first_seen AS first_content
+                     first_value(content) OVER first_seen AS first_content,
+                     first_value(place) OVER first_seen AS first_seen
               FROM ({" UNION ALL ".join(seen)})
               WINDOW first_seen AS (PARTITION BY event_id ORDER BY file, position))
         WHERE number > 1
@@ -95,6 +107,18 @@ def _content(event: FeedEvent, known: frozenset[str] | None) -> str:
         attribute(each.name) if known is None or each.name in known else "NULL::VARCHAR"
         for each in event.attributes
     ]
-    columns = ["epoch_us(instant)::VARCHAR", "value", "quantity::VARCHAR", *attributes]
+    columns = ["instant::VARCHAR", "value", "quantity::VARCHAR", *attributes]
     columns += ["amount::VARCHAR", "amount_currency"]
     return f"[{', '.join(columns)}]"
+
+
+def _difference(event: FeedEvent) -> str:
+    """Give SQL that tells, by name, each part of the content that is not the first one's."""
+    attributes = [each.name for each in event.attributes]
+    named = sql.texts(["time", "identifier", "quantity", *attributes, "amount", "currency"])
+    here, there = (f"coalesce({each}[i], 'none')" for each in ("content", "first_content"))
+    return (
+        f"array_to_string([([{named}])[i] || ' ' || {here} || ' here, ' || {there} || ' there' "
+        "FOR i IN range(1, len(content) + 1) "
+        "IF content[i] IS DISTINCT FROM first_content[i]], '; ')"
+    )

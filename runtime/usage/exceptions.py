@@ -21,10 +21,12 @@ from runtime.usage import expressions, sql
 from runtime.usage.dispositions import MEANINGS, Reason
 from runtime.usage.files import exception_columns
 from runtime.usage.mediate import Source
-from runtime.usage.reader import ORIGIN_FILE, ORIGIN_ROW, ZONED_TYPES, raw_field
+from runtime.usage.reader import ID_SEPARATOR, ORIGIN_FILE, ORIGIN_ROW, ZONED_TYPES, raw_field
 from runtime.usage.staging import with_rows
 
 FOLDER = "exceptions"
+ID_SIGN = "/"
+"""What stands between the parts of an id where people read it."""
 
 _DANGEROUS = r"^'*[=+\-@\t\r]"
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)$"
@@ -34,7 +36,7 @@ _TIME_TYPES = ("TIMESTAMP", "DATE")
 def write_exceptions(
     connection: DuckDBPyConnection,
     out: Path,
-    run: int,
+    run: str,
     sources: Sequence[Source],
 ) -> None:
     """Write `out`/exceptions/run=R/FEED.csv for each feed with records that were not rated.
@@ -59,7 +61,7 @@ def _write_feed(
     empty = ", ".join(f"NULL::VARCHAR AS {raw_field(column)}" for column in feed.columns)
     members.append(f"""
         SELECT {empty}, {Reason.MALFORMED:d} AS reason, m.detail, m.file, m.row, m.raw,
-               NULL AS event, n.name, m.row AS first_row
+               NULL AS event, n.name, m.row AS first_row, NULL AS event_id
         FROM usage.malformed AS m JOIN usage.file_names AS n ON n.file = m.file
         WHERE n.feed = {sql.text(feed.id)}
     """)
@@ -82,6 +84,7 @@ def _write_feed(
         "row": "e.first_row",
         "raw": _guarded("e.raw"),
         "event": "e.event",
+        "event_id": _guarded("e.event_id"),
     }
     ours = ", ".join(
         f"{written[word]} AS {sql.name(column)}" for word, column in exception_columns(feed).items()
@@ -107,12 +110,18 @@ def _records(connection: DuckDBPyConnection, source: Source) -> str:
         name, row = f"r.{ORIGIN_FILE}", f"r.{ORIGIN_ROW}"
     event = "NULL" if source.event.name is None else sql.text(source.event.name)
     whole = f"{Reason.SKIPPED:d}, {Reason.NO_EVENT:d}"
+    known = source.reader.event_id()
+    if source.event.name is not None:
+        of_record = f"regexp_replace({known}, '{ID_SEPARATOR}[^{ID_SEPARATOR}]*$', '')"
+        known = f"CASE WHEN u.reason IN ({whole}) THEN {of_record} ELSE {known} END"
     return f"""
         SELECT {columns}, u.reason, {_detail(source)} AS detail, r.file, r.row, NULL AS raw,
                CASE WHEN u.reason NOT IN ({whole}) THEN {event} END AS event,
-               {name} AS name, {row}::BIGINT AS first_row
+               {name} AS name, {row}::BIGINT AS first_row,
+               replace({known}, chr({ord(ID_SEPARATOR)}), {sql.text(ID_SIGN)}) AS event_id
         FROM {with_row} AS r
         JOIN usage.unrated AS u ON u.file = r.file AND u.position = r.position
+        LEFT JOIN usage.duplicates AS d ON d.file = r.file AND d.position = r.position
         JOIN usage.file_names AS n ON n.file = r.file
     """
 
@@ -143,7 +152,8 @@ def _detail(source: Source) -> str:
         )
         for reason, fields in _about(source.feed, source.event).items()
     )
-    return f"CASE u.reason {cases} END"
+    first = "coalesce('; first seen in ' || d.first_seen || coalesce(': ' || d.difference, ''), '')"
+    return f"CASE u.reason {cases} END || {first}"
 
 
 def _about(feed: Feed, event: FeedEvent) -> dict[Reason, tuple[str, ...]]:

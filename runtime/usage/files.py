@@ -30,6 +30,9 @@ from runtime.usage.heads import (
 )
 
 _EXCEPTION_COLUMNS = ("disposition", "reason", "detail", "file", "row", "raw")
+_EVENT_ID = "event_id"
+"""What exceptions files of before it was written lack."""
+
 _PLAIN = FeedDialect(separator=",")
 """How exceptions files are written, whatever their feed reads."""
 
@@ -91,7 +94,7 @@ def exception_columns(feed: Feed) -> dict[str, str]:
     events = ("event",) if feed.events[0].name is not None else ()
     return {
         name: f"exception_{name}" if name in feed.columns else name
-        for name in (*_EXCEPTION_COLUMNS, *events)
+        for name in (*_EXCEPTION_COLUMNS, *events, _EVENT_ID)
     }
 
 
@@ -211,9 +214,14 @@ def _exception_fits(head: Head, feeds: Sequence[Feed]) -> list[_Fit]:
     return [
         _Fit(feed, columns, is_exceptions=True)
         for feed in feeds
-        if {*feed.columns, *exception_columns(feed).values()} <= set(columns)
-        and len(set(columns)) == len(columns)
+        if _needed_of_exceptions(feed) <= set(columns) and len(set(columns)) == len(columns)
     ]
+
+
+def _needed_of_exceptions(feed: Feed) -> set[str]:
+    """Give the columns by which a file is known to be exceptions of a feed."""
+    ours = exception_columns(feed)
+    return {*feed.columns, *(column for name, column in ours.items() if name != _EVENT_ID)}
 
 
 def _try(head: Head, feed: Feed) -> _Fit | _Misfit:

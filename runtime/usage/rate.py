@@ -61,6 +61,7 @@ class _Run:
     out: Path | None
     keep: bool
     progress: Progress | None
+    label: str
 
     @property
     def numbers(self) -> int:
@@ -84,6 +85,7 @@ def rate_usage(  # noqa: PLR0913 - each is a fact of the run, given by name
     out: Path | None,
     keep: bool = True,
     progress: Progress | None = None,
+    label: str | None = None,
 ) -> UsageReport:
     """Rate the files and the stored usage of the usage periods that they or the date touch.
 
@@ -100,11 +102,15 @@ def rate_usage(  # noqa: PLR0913 - each is a fact of the run, given by name
         out: the folder for rated_usage/ and exceptions/; None: neither is written.
         keep: write the run's events into the store; a run that posts nothing need not.
         progress: told of each stage.
+        label: what rated_usage/ and exceptions/ call the run; None: its number.
 
     Raises UsageFileFault, UsageHolderFault or UsageOverflow; nothing is then counted.
     """
     ordered = tuple(sorted(files, key=lambda file: file.name))
-    job = _Run(connection, program, ordered, as_of, previous_as_of, store, run, out, keep, progress)
+    job = _Run(
+        *(connection, program, ordered, as_of, previous_as_of, store, run, out, keep, progress),
+        label or str(run),
+    )
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {sql.SCHEMA}")
     for table in _TABLES:
         create_table(connection, table)
@@ -165,8 +171,9 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
         write_shares(connection, pieces.by_counter(counters.counter_tier))
     job.enter("write")
     if job.out is not None:
-        write_records(connection, job.out, job.run, pieces, _records_of(job, sources, stored))
-        write_exceptions(connection, job.out, job.run, sources)
+        rows = pieces.by_row(counters.counter_tier)
+        write_records(connection, job.out, job.label, rows, _records_of(job, sources, stored))
+        write_exceptions(connection, job.out, job.label, sources)
     if job.keep:
         keep_usage(connection, job.store, job.run, sources)
         keep_known(connection, job.store.root, job.run)

@@ -11,12 +11,12 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from runtime.money import scaled_price_sql
 from runtime.usage import sql
 from runtime.usage.dispositions import Reason
-from runtime.usage.draw import Pieces
 
 FOLDER = "rated_usage"
 ROW_GROUP_SIZE = 122_880
@@ -49,9 +49,11 @@ _AMOUNT = (
 
 
 def write_records(
-    connection: DuckDBPyConnection, out: Path, run: int, pieces: Pieces, origins: Sequence[str]
+    connection: DuckDBPyConnection, out: Path, run: str, pieces: pa.Table, origins: Sequence[str]
 ) -> None:
     """Write `out`/rated_usage/run=R/period=YYYY-MM/part-N.parquet.
+
+    `pieces`: of Pieces.by_row.
 
     What is there of the run's number is replaced: it is of a run that was not posted.
 
@@ -61,7 +63,7 @@ def write_records(
     folder = out / FOLDER / f"run={run}"
     if folder.exists():
         shutil.rmtree(folder)
-    connection.register("usage_pieces", pieces.table())
+    connection.register("usage_pieces", pieces)
     try:
         for number, origin in enumerate(origins):
             _sort_pieces(connection, origin)
@@ -78,10 +80,10 @@ def _sort_pieces(connection: DuckDBPyConnection, origin: str) -> None:
         WITH every AS (
           SELECT t.file, t.position, t.instant, t.segment, t.period, t.price,
                  q.number::INTEGER AS number, q.template::INTEGER AS template, q.quantity,
-                 q.counts::TINYINT AS counts
+                 q.counts::TINYINT AS counts, q.counter::INTEGER AS counter
           FROM usage_pieces AS q JOIN usage.tied AS t ON t.rowid = q.row
           UNION ALL
-          SELECT file, position, instant, segment, period, price, 0, -1, quantity, 1
+          SELECT file, position, instant, segment, period, price, 0, -1, quantity, 1, NULL
           FROM usage.tied WHERE reason = {Reason.RATED:d} AND route = 0
         )
         SELECT q.*, o.feed, o.event_id, o.file_name, o.row
@@ -115,10 +117,13 @@ def _write_part(connection: DuckDBPyConnection, part: Path, month: str) -> None:
           SELECT q.feed, q.event_id, coalesce(q.file_name, n.name) AS file, q.row,
                  q.number AS piece, q.instant,
                  CAST(timezone(a.timezone, timezone('UTC', q.instant)) AS DATE) AS day,
-                 a.account, a.account_package, a.account_service,
+                 a.account, a.account_package, a.account_service, a.service,
                  s.identifier, s.value AS identifier_value,
                  p.usage_class, p.rate_plan, p.rate_group, p.rate_id AS rate,
-                 b.bucket, b.tier, coalesce(b.component, 'rated') AS component, q.quantity,
+                 b.bucket, b.tier,
+                 CASE WHEN b.bucket IS NOT NULL THEN c.owner END AS bucket_service,
+                 CASE WHEN b.bucket IS NOT NULL THEN c.owner_start END AS bucket_start,
+                 coalesce(b.component, 'rated') AS component, q.quantity,
                  CASE WHEN {_IS_PRICED} THEN p.amount ELSE 0 END::DECIMAL(38, 12) AS unit_price,
                  p.per, p.unit, w.steps AS unit_steps,
                  CASE WHEN {_IS_PRICED} AND q.counts = 1 THEN p.event_amount ELSE 0
@@ -134,6 +139,7 @@ def _write_part(connection: DuckDBPyConnection, part: Path, month: str) -> None:
           LEFT JOIN ({_PRICES}) AS p ON p.price = q.price
           LEFT JOIN usage.units AS w ON w.unit = p.unit
           LEFT JOIN usage.bucket_tiers AS b ON b.template = q.template
+          LEFT JOIN usage.counters AS c ON c.counter = q.counter
           LEFT JOIN usage.source_lines AS l
             ON l.id = CASE WHEN {_IS_PRICED} THEN p.source ELSE b.source END
           WHERE strftime(u.period_start, '%Y-%m') = {sql.text(month)}
