@@ -237,6 +237,16 @@ UNSOLD_PRICE = Code("RB431", "unsold-price", "warning", "a price is set for what
 UNSOLD_MINIMUM = Code(
     "RB432", "unsold-minimum", "error", "a contract counts a service that is not sold under it"
 )
+TEMPLATE_FIELD = Code(
+    "RB433", "template-field", "error", "a template asks for what an invoice does not have"
+)
+TEMPLATE_FORBIDDEN = Code(
+    "RB434", "template-forbidden", "error", "a template does what a template may not"
+)
+TEMPLATE_LIMIT = Code("RB435", "template-limit", "error", "a template draws without end")
+TEMPLATE_FETCH = Code(
+    "RB436", "template-fetch", "error", "a template fetches or runs what is outside of it"
+)
 
 UNKNOWN_ALLOW = Code("RB901", "unknown-allow", "warning", "an allow comment names no warning")
 FORBIDDEN_ALLOW = Code(

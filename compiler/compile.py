@@ -21,7 +21,7 @@ from compiler.session import Session
 from compiler.suppression import suppress
 from compiler.tables.load import SUFFIX, Shelf, load_tables
 from compiler.tables.table import NO_TABLES, Tables
-from compiler.templates import NO_TEMPLATES, read_templates
+from compiler.templates import NO_TEMPLATES, SUFFIXES, Rack, read_templates
 from dsl.codes import NOT_TEXT
 from dsl.diagnostic import Diagnostic
 from dsl.source import Source
@@ -59,8 +59,8 @@ class Compilation:
 class _Work:
     """What the passes hand on; a pass fills what is named after it.
 
-    `texts`: what shared folders hold, and `csv` the tables, where the sources came without a
-    folder.  `table_sources` are those tables that a declaration names.
+    `texts`: what shared folders hold, `csv` the tables and `drawn` the invoice templates, where
+    the sources came without a folder.  `table_sources` are those tables that a declaration names.
     """
 
     loaded: Loaded
@@ -69,6 +69,7 @@ class _Work:
     files: tuple[SourceFile, ...] = ()
     texts: tuple[Source, ...] = ()
     csv: tuple[Source, ...] = ()
+    drawn: tuple[Source, ...] = ()
     shared: tuple[Source, ...] = ()
     shared_folders: tuple[str, ...] = ()
     lost_folders: tuple[LostFolder, ...] = ()
@@ -80,8 +81,9 @@ class _Work:
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """The catalog's own, those of the folders it uses, and its tables, by path."""
-        every = (*self.loaded.sources, *self.shared, *self.table_sources)
+        """The catalog's own, those of the folders it uses, its tables and templates, by path."""
+        templates = self.resolved.templates.sources
+        every = (*self.loaded.sources, *self.shared, *self.table_sources, *templates)
         return tuple(sorted(every, key=lambda one: one.path))
 
 
@@ -95,13 +97,13 @@ def check_loaded(
     work = _Work(loaded, session, parsing)
     _run(work, CHECKING)
     templates = work.resolved.templates
-    is_lost = work.lost_folders or work.tables.lost or templates.lost
+    is_lost = work.lost_folders or work.tables.lost or not templates.are_whole
     is_refused = any(found.code == NOT_TEXT.code for found in session.diagnostics)
     read = Inputs(
         uses=tuple(use.value for use in _uses(work.files)),
         shared=work.shared,
         tables=work.table_sources,
-        templates=tuple({each.path: each.text for each in templates.read.values()}.items()),
+        templates=templates.sources,
     )
     checked = Checked(work.sources, session.diagnostics)
     return checked, None if is_lost or is_refused else read
@@ -117,14 +119,16 @@ def compile_sources(sources: Iterable[Source]) -> Compilation:
     """Compile texts that were read elsewhere; their order does not matter.
 
     Those whose paths begin with `../` are what shared folders hold; those whose paths end
-    with `.csv` are tables, of which those that a declaration names are read.
+    with `.csv` are tables, of which those that a declaration names are read; with one of
+    SUFFIXES, invoice templates.
     """
     given = sorted(sources, key=lambda source: source.path)
     csv = tuple(source for source in given if source.path.endswith(SUFFIX))
-    ordered = [source for source in given if not source.path.endswith(SUFFIX)]
+    drawn = tuple(source for source in given if source.path.endswith(SUFFIXES))
+    ordered = [source for source in given if not source.path.endswith((SUFFIX, *SUFFIXES))]
     own = tuple(source for source in ordered if not source.path.startswith("../"))
     shared = tuple(source for source in ordered if source.path.startswith("../"))
-    return _compiled(_Work(Loaded(own), Session(), texts=shared, csv=csv))
+    return _compiled(_Work(Loaded(own), Session(), texts=shared, csv=csv, drawn=drawn))
 
 
 def _parse(work: _Work) -> None:
@@ -171,7 +175,9 @@ def _resolve(work: _Work) -> None:
 
 def _read_templates(work: _Work) -> None:
     """Read the invoice templates that bill groups name."""
-    templates = read_templates(work.files, work.loaded.folder, work.shared_folders)
+    given = {source.path: source.text for source in work.drawn}
+    rack = Rack(given, work.loaded.folder, work.shared_folders)
+    templates = read_templates(work.files, rack)
     if templates is not NO_TEMPLATES:
         work.resolved = replace(work.resolved, templates=templates)
 

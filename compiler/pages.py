@@ -76,7 +76,9 @@ def _fenced(language: str, text: str) -> str:
 
 
 def _tables(tables: Mapping[str, str]) -> list[str]:
-    return [f"`{path}`:\n\n{_fenced('csv', text)}" for path, text in tables.items()]
+    return [
+        f"`{path}`:\n\n{_fenced(path.rpartition('.')[2], text)}" for path, text in tables.items()
+    ]
 
 
 def sources_of(text: str, tables: Mapping[str, str]) -> tuple[Source, ...]:

@@ -45,13 +45,13 @@ class Inputs:
         uses: the folders it uses, as the catalog names them.
         shared: their texts.
         tables: the tables that declarations name.
-        templates: the paths and texts of invoice templates.
+        templates: the texts of invoice templates, and of what they include.
     """
 
     uses: tuple[str, ...] = ()
     shared: tuple[Source, ...] = ()
     tables: tuple[Source, ...] = ()
-    templates: tuple[tuple[str, str], ...] = ()
+    templates: tuple[Source, ...] = ()
 
 
 def known_result(loaded: Loaded) -> Checked | None:
@@ -82,7 +82,7 @@ def keep_result(loaded: Loaded, inputs: Inputs, checked: Checked) -> None:
             (table.path, _place(loaded, table.path), _digest(table.text)) for table in inputs.tables
         ),
         "templates": tuple(
-            (path, _place(loaded, path), _digest(text)) for path, text in inputs.templates
+            (each.path, _place(loaded, each.path), _digest(each.text)) for each in inputs.templates
         ),
         "diagnostics": tuple(to_plain(found) for found in checked.diagnostics),
     }
@@ -102,9 +102,9 @@ def _known(loaded: Loaded, data: Any) -> Checked | None:  # noqa: ANN401 - it wa
     if shared is None or data["shared"] != _digest_of(shared):
         return None
     tables = [_same(loaded, *each) for each in data["tables"]]
-    templates = [_same(loaded, *each) for each in data["templates"]]
+    tables += [_same(loaded, *each) for each in data["templates"]]
     found = [table for table in tables if table is not None]
-    if len(found) < len(tables) or None in templates:
+    if len(found) < len(tables):
         return None
     sources = sorted((*loaded.sources, *shared, *found), key=lambda source: source.path)
     return Checked(tuple(sources), tuple(from_plain(each) for each in data["diagnostics"]))

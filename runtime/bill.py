@@ -138,11 +138,20 @@ def _write_files(
     """Write what a posted run leaves; what cannot be written now is the next run's work."""
     try:
         write_summary(folder, posted)
-        return replace(posted, documents=write_pending(url, folder, request))
+        written = write_pending(url, folder, request)
+        return replace(posted, documents=written.paths, unwritten=_undrawn(written.failed))
     except LedgerRefused as refusal:
         return replace(posted, unwritten=str(refusal))
     except WRITE_FAULTS as fault:
         return replace(posted, unwritten=in_words(folder, fault))
+
+
+def _undrawn(failed: tuple[str, ...]) -> str | None:
+    """Say which invoices could not be drawn: the first, and how many more."""
+    if not failed:
+        return None
+    more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+    return f"{failed[0]}{more}"
 
 
 def _engine(request: BillRequest) -> DuckDBPyConnection:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from runtime.book.faults import BookFault, BookReport
-from runtime.invoice.documents import write_documents
+from runtime.invoice.chosen import DocumentFormat
 from runtime.invoice.model import Invoice
 from runtime.program.model import Program
 from runtime.usage.report import UsageReport
@@ -40,7 +40,7 @@ class BillRequest:
         ledger: a database URL, `sqlite:///ledger.db`; None: `ledger.db` in `out`.
         is_dry_run: post nothing and write nothing.
         threads, memory_limit: of the engine; see runtime.engine.open_engine.
-        write: writes an invoice's documents into a folder and gives their paths.
+        formats: the documents of every invoice; None: those that its bill group chooses.
     """
 
     program: Program
@@ -53,7 +53,7 @@ class BillRequest:
     threads: int | None = None
     memory_limit: str | None = None
     progress: Progress = in_silence
-    write: Callable[[Invoice, Path], tuple[Path, ...]] = write_documents
+    formats: tuple[DocumentFormat, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

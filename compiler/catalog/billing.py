@@ -12,10 +12,11 @@ from runtime.program.expressions import Closed
 
 
 class InvoiceTemplate(Closed):
-    """A template's path from the catalog's folder, and its text."""
+    """A template's path from the catalog's folder, its text, and those of what it includes."""
 
     path: str
     text: str
+    included: tuple[tuple[str, str], ...]
     span: Span
 
 

@@ -92,4 +92,6 @@ def _template(resolved: Resolved, node: written.BillGroupDeclaration) -> Invoice
     if node.template is None:
         return None
     found = known(resolved.templates.of(node.template), f"the template of `{node.name.text}`")
-    return InvoiceTemplate(path=found.path, text=found.text, span=node.template.span)
+    return InvoiceTemplate(
+        path=found.path, text=found.text, included=found.included, span=node.template.span
+    )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.resolve.model import Resolved
 from compiler.session import Session
+from dsl.codes import Code
 from dsl.diagnostic import Label
+from dsl.source import Source, Span
 from dsl.syntax.billing import BillGroupDeclaration
 
 CODE = codes.UNUSABLE_TEMPLATE
@@ -41,16 +45,35 @@ def check(resolved: Resolved, session: Session) -> None:
             Label(lost.use.span, lost.reason),
             help=lost.help,
         )
+    report_mistakes(resolved, session, CODE, "unusable")
+
+
+def report_mistakes(resolved: Resolved, session: Session, code: Code, kind: str) -> None:
+    """Report the mistakes of a kind in the templates that are there, at their places."""
+    if not resolved.templates.read:
+        return
+    from compiler.template_check import mistakes_of  # heavy; few catalogs need it
+    from runtime.invoice.own_template import OwnTemplate
+
+    sources = {source.path: source for source in resolved.templates.sources}
     for group in resolved.all(BillGroupDeclaration):
         found = resolved.templates.of(group.template)
         if group.template is None or found is None:
             continue
-        from runtime.invoice.html import template_mistake  # heavy; few catalogs need it
+        for mistake in mistakes_of(OwnTemplate(found.path, found.texts)):
+            if mistake.kind == kind:
+                at = Label(_place(sources, mistake.path, mistake.line, mistake.word), "here")
+                named = Label(group.template.span, "the template is named here")
+                message = f"{mistake.message[:1].lower()}{mistake.message[1:]}"
+                session.report(code, message, at, [named], mistake.help)
 
-        mistake = template_mistake(found.text)
-        if mistake is not None:
-            session.report(
-                CODE,
-                f"the template `{group.template.value}` has a mistake in line {mistake.line}",
-                Label(group.template.span, mistake.message),
-            )
+
+def _place(sources: Mapping[str, Source], path: str, line: int, word: str) -> Span:
+    """Find a word in a line of a template; the line's text where it is not in it."""
+    source = sources[path]
+    number = min(max(line, 1), source.line_count)
+    start, text = source.line_start(number), source.line(number)
+    at = text.find(word) if word else -1
+    if at < 0:
+        at, word = len(text) - len(text.lstrip()), text.strip()
+    return Span(path, start + at, start + at + len(word))

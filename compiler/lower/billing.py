@@ -76,16 +76,17 @@ def bill_groups(catalog: Catalog, lines: Lines) -> Iterator[BillGroup]:
 
 
 def invoice_templates(catalog: Catalog, lines: Lines) -> Iterator[InvoiceTemplate]:
-    """Give each template that a bill group names, once."""
+    """Give each template that a bill group names, and what it includes, once."""
     seen: set[str] = set()
     for group in catalog.bill_groups:
-        if group.template is not None and group.template.path not in seen:
-            seen.add(group.template.path)
-            yield InvoiceTemplate(
-                path=group.template.path,
-                text=group.template.text,
-                source=lines.id_of(group.template.span),
-            )
+        if group.template is None:
+            continue
+        source = lines.id_of(group.template.span)
+        own = (group.template.path, group.template.text)
+        for path, text in (own, *group.template.included):
+            if path not in seen:
+                seen.add(path)
+                yield InvoiceTemplate(path=path, text=text, source=source)
 
 
 def invoice_attachments(catalog: Catalog, lines: Lines) -> Iterator[InvoiceAttachment]:

@@ -2,41 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Literal, assert_never
+from types import MappingProxyType
+from typing import assert_never
 from urllib.parse import quote
 
+from runtime.invoice.chosen import Chosen, DocumentFormat
 from runtime.invoice.html import render_html
 from runtime.invoice.json_document import to_json
 from runtime.invoice.model import Invoice
 from runtime.invoice.pdf import render_pdf
+from runtime.invoice.text import render_text
 
-DocumentFormat = Literal["html", "pdf", "json"]
+CHOSEN = Chosen()
 
-FORMATS: tuple[DocumentFormat, ...] = ("html", "pdf", "json")
+SUFFIXES: Mapping[DocumentFormat, str] = MappingProxyType(
+    {"html": ".html", "pdf": ".pdf", "text": ".txt", "json": ".json"}
+)
+"""What a document's name ends with."""
 
 
-def write_documents(
-    invoice: Invoice, folder: Path, *, formats: Sequence[DocumentFormat] = FORMATS
-) -> tuple[Path, ...]:
-    """Write an invoice's documents into a folder and return their paths, as asked for.
+def write_documents(invoice: Invoice, folder: Path, chosen: Chosen = CHOSEN) -> tuple[Path, ...]:
+    """Write an invoice's documents into a folder and return their paths, as chosen.
 
     A document that is there already is replaced in one step.
 
     Raises:
         OSError: the folder cannot be made or written.
+        TemplateFailed: the catalog's own template cannot draw this invoice.
         RefusedResource: the template asks for what it may not fetch.
-        jinja2.TemplateError: the template does not fit the model.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    html = render_html(invoice) if {"html", "pdf"} & set(formats) else ""
     name = document_name(invoice)
     paths = []
-    for kind in formats:
-        path = folder / f"{name}.{kind}"
-        _replace(path, _content(kind, invoice, html))
+    for kind, content in _contents(invoice, chosen):
+        path = folder / f"{name}{SUFFIXES[kind]}"
+        replace_file(path, content)
         paths.append(path)
     return tuple(paths)
 
@@ -51,19 +54,26 @@ def document_name(invoice: Invoice) -> str:
     return quote(name, safe=" ")
 
 
-def _content(kind: DocumentFormat, invoice: Invoice, html: str) -> bytes:
-    match kind:
-        case "html":
-            return html.encode("utf-8")
-        case "pdf":
-            return render_pdf(html)
-        case "json":
-            return to_json(invoice)
-        case _:
-            assert_never(kind)
+def _contents(invoice: Invoice, chosen: Chosen) -> Iterator[tuple[DocumentFormat, bytes]]:
+    """Give each document's bytes; the HTML is drawn once, also for the PDF."""
+    html = ""
+    if {"html", "pdf"} & set(chosen.formats):
+        html = render_html(invoice, chosen.own_for("html"))
+    for kind in chosen.formats:
+        match kind:
+            case "html":
+                yield kind, html.encode("utf-8")
+            case "pdf":
+                yield kind, render_pdf(html)
+            case "text":
+                yield kind, render_text(invoice, chosen.own_for("text")).encode("utf-8")
+            case "json":
+                yield kind, to_json(invoice)
+            case _:
+                assert_never(kind)
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
     """Write beside the path, then rename over it: a reader sees all of it or the old one."""
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
         written = Path(file.name)

@@ -211,6 +211,26 @@ def clean_text(text: str) -> str:
     return "".join(kept)
 
 
+def columns_of(text: str) -> int:
+    """Return how many columns of a terminal a text takes: two for each wide character."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(sign) else 1 + (unicodedata.east_asian_width(sign) in "WF")
+        for sign in text
+    )
+
+
+def left(text: str, columns: int, fill: str = " ") -> str:
+    """Put a text to the left of so many columns; a longer one stays whole, with a space."""
+    return text + (fill * (columns - columns_of(text)) or " ")
+
+
+def right(text: str, columns: int, fill: str = " ") -> str:
+    """Put a text to the right of so many columns; a longer one stays whole, behind a space."""
+    return (fill * (columns - columns_of(text)) or " ") + text
+
+
 def _shown_currency(currency: str, locale: Locale) -> str:
     symbol = get_currency_symbol(currency, locale)
     return currency if symbol in SHARED_SYMBOLS else symbol

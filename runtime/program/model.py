@@ -426,7 +426,7 @@ class BillGroup(Closed):
 
 
 class InvoiceTemplate(Closed):
-    """A template of invoices, by its path in the catalog's folder."""
+    """A template of invoices, or what one includes, by its path in the catalog's folder."""
 
     path: str
     text: str

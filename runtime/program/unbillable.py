@@ -23,7 +23,6 @@ def find_unbillable(program: Program) -> tuple[str, ...]:
 def _found(program: Program) -> Iterator[tuple[int, str]]:
     yield from _prices(program)
     yield from _rates(program)
-    yield from _billing(program)
     yield from _buckets(program)
     yield from _commercial(program)
 
@@ -43,11 +42,6 @@ def _prices(program: Program) -> Iterator[tuple[int, str]]:
 def _rates(program: Program) -> Iterator[tuple[int, str]]:
     for rate, what in unbillable_rates(program):
         yield rate.source, what
-
-
-def _billing(program: Program) -> Iterator[tuple[int, str]]:
-    for template in program.invoice_templates:
-        yield template.source, "a template of invoices"
 
 
 def _buckets(program: Program) -> Iterator[tuple[int, str]]:

@@ -51,7 +51,7 @@ def tabled(catalog: Path) -> Path:
     file = catalog / "usage.ratebook"
     file.write_text(file.read_text("utf-8") + TABLE, "utf-8")
     (catalog / "destinations.csv").write_text("zone,prefix\ngermany,49\nfrance,33\n", "utf-8")
-    (catalog / "fleet.html.j2").write_text("<p>{{ number }}</p>", "utf-8")
+    (catalog / "fleet.html.j2").write_text("<p>{{ page.invoice.number }}</p>", "utf-8")
     edit(
         catalog / "catalog.ratebook",
         "terms     net 30 days",
@@ -100,7 +100,7 @@ def test_all_formats_say_the_same_again(
         ("services.ratebook", "80.00 CAD", "81.00 CAD"),
         ("../shared/geography/zones.ratebook", "US", "US, MX"),
         ("destinations.csv", "49", "48"),
-        ("fleet.html.j2", "number", "amount"),
+        ("fleet.html.j2", "invoice.number", "invoice.currency"),
     ],
     ids=["source", "shared folder", "table", "template"],
 )

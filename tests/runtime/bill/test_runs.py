@@ -17,8 +17,6 @@ import pytest
 
 from runtime.bill import bill
 from runtime.bill_result import BillRequest, BillResult
-from runtime.invoice.documents import write_documents
-from runtime.invoice.model import Invoice
 from runtime.ledger.connect import hold_ledger, ledger_url, read_ledger
 from runtime.ledger.history import (
     read_invoice,
@@ -171,11 +169,7 @@ def test_a_run_killed_anywhere_and_run_again_is_as_if_undisturbed(sold: Path) ->
 
 def in_json(asked: BillRequest) -> BillRequest:
     """Let a run write its invoices as JSON alone, which is quick and still is a document."""
-    return replace(asked, write=write_json)
-
-
-def write_json(invoice: Invoice, folder: Path) -> tuple[Path, ...]:
-    return write_documents(invoice, folder, formats=("json",))
+    return replace(asked, formats=("json",))
 
 
 def outcome(out: Path) -> tuple[dict[str, str], dict[str, bytes], tuple[str, ...]]:

@@ -12,6 +12,7 @@ import pytest
 from markupsafe import Markup
 
 from runtime.invoice import invariants
+from runtime.invoice.chosen import Chosen
 from runtime.invoice.documents import write_documents
 from runtime.invoice.format import printer_of
 from runtime.invoice.html import render_html
@@ -236,14 +237,14 @@ def test_a_credit_note_says_what_it_is() -> None:
 @pytest.mark.feature("D8")
 def test_only_what_is_asked_for_is_written_and_nothing_is_left_over(tmp_path: Path) -> None:
     folder = tmp_path / "made" / "here"
-    paths = write_documents(samples.first_month(), folder, formats=("json",))
+    paths = write_documents(samples.first_month(), folder, Chosen(("json",)))
     assert paths == (folder / "INV-000143.json",)
     assert list(folder.iterdir()) == [folder / "INV-000143.json"]
 
 
 @pytest.mark.feature("D8")
 def test_a_number_with_a_slash_stays_in_its_folder(tmp_path: Path) -> None:
-    (path,) = write_documents(samples.first_month(number="../2026/7"), tmp_path, formats=("json",))
+    (path,) = write_documents(samples.first_month(number="../2026/7"), tmp_path, Chosen(("json",)))
     assert path == tmp_path / "..%2F2026%2F7.json"
 
 
