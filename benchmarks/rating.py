@@ -84,7 +84,7 @@ def do(work: str, path: Path, gateways: int) -> None:
 
 def fill_book(connection: DuckDBPyConnection, gateways: int) -> None:
     """Make the tables that rating reads, for one data service a gateway."""
-    for table in ("account_services", "timeline", "usage_periods"):
+    for table in ("account_services", "timeline", "usage_periods", "quantities", "rate_plans"):
         create_table(connection, f"subscription.{table}")
     connection.execute(f"""
         CREATE TABLE book.identifiers AS

@@ -16,6 +16,8 @@ the tables above it and leaves its own.  Conventions for every table:
 | subscription.account_services | runtime.subscriptions | an account service, all it bills by |
 | subscription.timeline | runtime.subscriptions | a stretch of days in one status |
 | subscription.package_timeline | runtime.subscriptions | a stretch of a package in one status |
+| subscription.quantities | runtime.subscriptions | an account service's quantity in some days |
+| subscription.rate_plans | runtime.subscriptions | a rate plan that the book gives |
 | subscription.periods | runtime.subscriptions | a billing period of an account service |
 | subscription.usage_periods | runtime.subscriptions | a usage period of an account service |
 | subscription.occurrences | runtime.subscriptions | a transition that occurred |
@@ -99,6 +101,23 @@ TABLES: dict[str, dict[str, str]] = {
         "from_day": "DATE",
         "until_day": "DATE",
     },
+    # Of the account services whose quantity changes: their days tile all time.  The quantity of
+    # any other is that of subscription.account_services, which is the first one of these.
+    "subscription.quantities": {
+        "account_service": "VARCHAR",
+        "quantity": "BIGINT",
+        "from_day": "DATE",
+        "until_day": "DATE",
+    },
+    # Rate plans that the book gives, for usage periods that begin in [from_day, until_day).
+    # `level`: who has it, `account_service`, `price_plan` (the account's) or `account`.
+    "subscription.rate_plans": {
+        "account_service": "VARCHAR",
+        "level": "VARCHAR",
+        "rate_plan": "VARCHAR",
+        "from_day": "DATE",
+        "until_day": "DATE",
+    },
     # Recurring periods that have begun by the as-of date (advance) or ended (arrears).
     # [period_start, period_end) is the part the service was held; [full_start, full_end)
     # the whole period, whose days are the denominator.
@@ -131,8 +150,9 @@ TABLES: dict[str, dict[str, str]] = {
         "occurrence": "INTEGER",
         "change_row": "BIGINT",
     },
-    # The contract that an account package is under: from its effective date to the end of its
-    # term, open where it renews.  `end_day`: the first day the package is no longer held.
+    # A contract that an account package is under: from its own first day to the end of its
+    # term, open where it renews, or to the day another takes its place.  `end_day`: the first
+    # day the package is no longer held.
     "subscription.held_contracts": {
         "account_package": "VARCHAR",
         "account": "VARCHAR",

@@ -32,8 +32,7 @@ def find_files(folder: Path) -> tuple[dict[str, BookFile], list[BookFault]]:
     strangers = [name for name in names if Path(name).stem not in ENTITIES]
     for entity in ENTITIES:
         found = [f"{entity}{suffix}" for suffix in SUFFIXES if f"{entity}{suffix}" in names]
-        near = difflib.get_close_matches(entity, [Path(each).stem for each in strangers], 1)
-        stranger = next((each for each in strangers if [Path(each).stem] == near), None)
+        stranger = next((each for each in strangers if _meant(each) == entity), None)
         name = found[0] if found else f"{entity}.csv"
         files[entity] = BookFile(entity, name, folder / name if len(found) == 1 else None)
         if len(found) > 1:
@@ -45,6 +44,12 @@ def find_files(folder: Path) -> tuple[dict[str, BookFile], list[BookFault]]:
         elif not found and entity not in OPTIONAL_FILES:
             faults.append(_fault(name, "file_missing", "there is no such file"))
     return files, faults
+
+
+def _meant(stranger: str) -> str | None:
+    """Give the entity whose name is nearest to that of a file that is none's."""
+    near = difflib.get_close_matches(Path(stranger).stem, list(ENTITIES), 1)
+    return near[0] if near else None
 
 
 def _fault(file: str, code: str, reason: str, hint: str = "") -> BookFault:

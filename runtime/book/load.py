@@ -16,7 +16,7 @@ from duckdb import DuckDBPyConnection
 from runtime.book.fault_table import add_faults, add_query, collect_faults, make_fault_table
 from runtime.book.faults import BookReport
 from runtime.book.files import BookFile, find_files
-from runtime.book.model import OPTIONAL_FILES
+from runtime.book.model import OPTIONAL_FILES, RECORDED_FILES
 from runtime.book.offer import make_offer
 from runtime.book.proposals import with_proposals
 from runtime.book.read import make_empty, read_file
@@ -44,7 +44,7 @@ def load_book(
         connection: from open_engine; the tables book.* and offer.* are made anew.
         program: the catalog the book was sold from.
         folder: holds `<entity>.csv` or `<entity>.parquet`.
-        as_of: status changes recorded later are checked like the others, then left out.
+        as_of: rows recorded later are checked like the others, then left out.
 
     Every table has the columns of its model, `row` (the data row from 1) and `file`.
     Nothing is raised for a mistake in the book; with faults, the tables must not be billed.
@@ -74,10 +74,11 @@ def load_book(
     make_histories(connection)
     _apply(connection, files, readable, HISTORY_RULES)
     if as_of is not None:
-        connection.execute(f"DELETE FROM book.status_changes WHERE recorded > DATE '{as_of}'")
+        for entity in RECORDED_FILES:
+            connection.execute(f"DELETE FROM book.{entity} WHERE recorded > DATE '{as_of}'")
     rules = (*REFERENCE_RULES, *HISTORY_RULES)
     faults += with_proposals(connection, collect_faults(connection), rules, program)
-    for name in ("broken", "faults", "lives", "service_histories", "package_histories"):
+    for name in ("broken", "faults", "lives", "growths", "service_histories", "package_histories"):
         connection.execute(f"DROP TABLE book.{name}")
     return BookReport(tuple(sorted(faults)), tuple(rows))
 

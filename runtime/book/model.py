@@ -44,6 +44,9 @@ class Account(BookRow):
     locale: str | None = Field(description="how its invoices write dates and numbers; en_CA")
     price_book: Identifier | None = Field(description="a price book of the catalog")
     price_plan: Identifier | None = Field(description="a price plan of the catalog")
+    rate_plan: Identifier | None = Field(
+        description="rates the usage of services that have no nearer rate plan"
+    )
 
 
 class Contact(BookRow):
@@ -85,16 +88,21 @@ class AccountService(BookRow):
     effective: date | None = Field(description="empty: the account package's")
     cancelled: date | None = Field(description="first day no longer held")
     quantity: int | None = Field(ge=1, description="empty: 1")
+    rate_plan: Identifier | None = Field(description="rates its usage, before any other plan")
 
 
 class ServiceIdentifier(BookRow):
-    """An identifier's value held by an account service over `[effective, until)`."""
+    """An identifier's value held by an account service over `[effective, until)`.
+
+    A run as of a day before `recorded` does not know of it; empty: always known.
+    """
 
     account_service: Identifier
     identifier: Identifier = Field(description="its name in the catalog: gateway")
     value: Identifier
     effective: date | None = Field(description="empty: the account service's")
     until: date | None
+    recorded: date | None
 
 
 class StatusChange(BookRow):
@@ -110,8 +118,30 @@ class StatusChange(BookRow):
     recorded: date | None
 
 
+class Change(BookRow):
+    """What one account, account package or account service has from a day on.
+
+    An empty cell changes nothing; `-` takes away what there was.  A run as of a day before
+    `recorded` does not know of the row; empty: always known.
+    """
+
+    account: Identifier | None
+    account_package: Identifier | None
+    account_service: Identifier | None
+    effective: date = Field(description="first day; of periods, those that begin on it or later")
+    recorded: date | None
+    quantity: int | None = Field(ge=1, description="of an account service, from that day on")
+    price_book: Identifier | None = Field(description="of an account or account package")
+    price_plan: Identifier | None = Field(description="of an account")
+    rate_plan: Identifier | None = Field(description="of an account or account service")
+    contract: Identifier | None = Field(description="of an account package; its term begins anew")
+
+
 class Override(BookRow):
-    """A price or a discount given to one account service, or a discount to an account package."""
+    """A price or a discount given to one account service, or a discount to an account package.
+
+    A run as of a day before `recorded` does not know of it; empty: always known.
+    """
 
     account_service: Identifier | None
     account_package: Identifier | None
@@ -122,6 +152,7 @@ class Override(BookRow):
     discount: Identifier | None = Field(description="a discount of the catalog")
     effective: date = Field(description="first day; of periods, those that begin on it or later")
     until: date | None = Field(description="first day it no longer holds; empty: for ever")
+    recorded: date | None
     reason: str = Field(min_length=1, description="why it was given")
 
 
@@ -132,7 +163,13 @@ ENTITIES: dict[str, type[BookRow]] = {
     "account_services": AccountService,
     "identifiers": ServiceIdentifier,
     "status_changes": StatusChange,
+    "changes": Change,
     "overrides": Override,
 }
 
-OPTIONAL_FILES = frozenset({"identifiers", "status_changes", "overrides"})
+OPTIONAL_FILES = frozenset({"identifiers", "status_changes", "changes", "overrides"})
+
+RECORDED_FILES = tuple(
+    entity for entity, model in ENTITIES.items() if "recorded" in model.model_fields
+)
+"""The files whose rows a run as of a day before `recorded` does not know of."""

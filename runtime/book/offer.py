@@ -54,6 +54,7 @@ _COLUMNS: dict[str, dict[str, str]] = {
     "price_books": {"price_book": "VARCHAR"},
     "price_book_regions": {"price_book": "VARCHAR", "region": "VARCHAR", "country": "VARCHAR"},
     "price_plans": {"price_plan": "VARCHAR"},
+    "rate_plans": {"rate_plan": "VARCHAR"},
     "discounts": {"discount": "VARCHAR"},
     # What has a price: a service in a status, or, NULL, when it is sold.
     "priced": {"service": "VARCHAR", "status": "VARCHAR"},
@@ -123,6 +124,7 @@ def _rows(program: Program) -> dict[str, Sequence[tuple[object, ...]]]:
             (each.book, each.region, each.country) for each in program.price_book_regions
         ],
         "price_plans": [(each.id,) for each in program.price_plans],
+        "rate_plans": [(each.id,) for each in program.rate_plans],
         "discounts": [(each.id,) for each in program.discounts],
         "priced": [
             *sorted({(each.service, each.status) for each in program.recurring_prices}),

@@ -23,11 +23,16 @@ _NAMED = """
 
 # Of a rule of services: each instance over the stretches in which it is counted.
 _SERVICES = f"""
-SELECT u.rule, u.scope, s.account, s.account_package, s.quantity, t.from_day, t.until_day
+SELECT u.rule, u.scope, s.account, s.account_package,
+       coalesce(q.quantity, s.quantity) AS quantity,
+       greatest(t.from_day, q.from_day) AS from_day,
+       least(t.until_day, q.until_day) AS until_day
 FROM charge.counting_rules AS u
 JOIN charge.counted_things AS h ON h.rule = u.rule
 JOIN subscription.account_services AS s ON s.service = h.thing
 JOIN subscription.timeline AS t ON t.account_service = s.account_service
+LEFT JOIN subscription.quantities AS q ON q.account_service = s.account_service
+ AND q.from_day < t.until_day AND q.until_day > t.from_day
 WHERE u.counts = 'service'
   AND ({_NAMED.format(kind="counted", otherwise="AND t.base = 'billable'", status="t.status")})
   AND ({_NAMED.format(kind="package", otherwise="", status="t.package_status")})

@@ -115,16 +115,25 @@ def _find_periods(connection: DuckDBPyConnection) -> None:
 
 
 def _find_stretches(connection: DuckDBPyConnection) -> None:
-    """Make discounted_stretch: recurring lines with what is left of their price."""
+    """Make discounted_stretch: recurring lines with what is left of their price.
+
+    A price that is more than so much for each is one, of so many instances.
+    """
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE discounted_stretch AS
         SELECT t.account_service, t.service, t.status, t.period_start AS from_day,
                t.period_end AS until_day, t.full_start, t.full_end, t.proration, t.days,
                t.full_days, t.quantity, t.currency, t.tax_class, s.minor_units,
-               CAST(s.quantity AS HUGEINT) // t.quantity AS instances,
+               coalesce(k.instances, 1) AS instances,
                {scaled_price_sql("t.unit_price")} AS remains
         FROM charge.target AS t
         JOIN subscription.account_services AS s ON s.account_service = t.account_service
+        LEFT JOIN (
+          SELECT account_service, status, day, amount, max(instances) AS instances
+          FROM charge.quoted WHERE kind = 'recurring' GROUP BY ALL
+        ) AS k
+          ON k.account_service = t.account_service AND k.status = t.status
+         AND k.day = t.full_start AND k.amount = t.unit_price
         WHERE t.kind = 'recurring' AND EXISTS (
           SELECT 1 FROM discounted_period AS p
           WHERE p.account_service = t.account_service AND p.full_start = t.full_start

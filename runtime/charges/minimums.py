@@ -141,9 +141,12 @@ SELECT x.*, CAST(x.quantity AS HUGEINT) AS committed,
        CAST(coalesce(sum(s.quantity), 0) AS HUGEINT) AS used
 FROM committed_stretch AS x
 LEFT JOIN (
-  SELECT s.account_package, s.service, s.quantity, t.from_day, t.until_day
+  SELECT s.account_package, s.service, coalesce(q.quantity, s.quantity) AS quantity,
+         greatest(t.from_day, q.from_day) AS from_day, least(t.until_day, q.until_day) AS until_day
   FROM subscription.account_services AS s
   JOIN subscription.timeline AS t ON t.account_service = s.account_service AND t.billable
+  LEFT JOIN subscription.quantities AS q ON q.account_service = s.account_service
+   AND q.from_day < t.until_day AND q.until_day > t.from_day
 ) AS s
   ON s.account_package = x.account_package AND s.service = x.counted
  AND s.from_day < x.until_day AND x.until_day <= s.until_day

@@ -11,6 +11,7 @@ from duckdb import DuckDBPyConnection
 
 from runtime.charges.amounts import whole_minor_sql
 from runtime.charges.choice import best_sql, holds_sql, is_choice, owned_sql
+from runtime.charges.held import quantity_sql
 from runtime.charges.quoting import quoted_sql
 from runtime.program.model import Program
 
@@ -32,7 +33,8 @@ def one_time_sql(connection: DuckDBPyConnection, as_of: date) -> str:
     return f"""
     SELECT s.account_service, s.account, s.account_package, s.service,
            CAST(NULL AS VARCHAR) AS status, {ACTIVATED} AS day, {ACTIVATED} AS count_day,
-           s.quantity, s.currency, s.minor_units, r.price, r.unit_price, r.counted_by, r.source
+           {quantity_sql(ACTIVATED)} AS quantity,
+           s.currency, s.minor_units, r.price, r.unit_price, r.counted_by, r.source
     FROM subscription.account_services AS s
     JOIN charge.services AS k ON k.service = s.service AND k.base = 'non_recurring'
     LEFT JOIN charge.one_time_prices AS r

@@ -42,7 +42,7 @@ _CHARGES = {
 # discount ends after its periods, counted from the first one billed, or on its last day.
 _IN_FORCE = f"""
 WITH left_early AS (
-  SELECT account_package, end_day FROM subscription.held_contracts
+  SELECT DISTINCT account_package, end_day FROM subscription.held_contracts
   WHERE account_package IN (SELECT unnest(CAST($packages AS VARCHAR[])))
 ),
 firsts AS (
@@ -160,7 +160,7 @@ def _leavers(connection: DuckDBPyConnection, program: Program, as_of: date) -> I
                h.renewal_months, b.account_service, b.currency, b.minor_units
         FROM subscription.held_contracts AS h
         JOIN ({BEARERS}) AS b ON b.account_package = h.account_package
-        WHERE h.from_day < h.end_day AND h.end_day <= ?
+        WHERE h.from_day < h.end_day AND h.end_day <= h.until_day AND h.end_day <= ?
         ORDER BY 1
         """,
         [as_of],

@@ -1,7 +1,8 @@
 """Recurring charges: each billable stretch of days of a billing period, at its status's price.
 
-A period is cut where the service's status changes; stretches of one status that meet are one
-stretch.  A stretch at price zero is a charge of nothing: part of the target, never printed.
+A period is cut where the service's status or its quantity changes; stretches of one status and
+quantity that meet are one stretch.  A stretch at price zero is a charge of nothing: part of the
+target, never printed.
 A period of a package that is never prorated is one stretch, as its first billable day finds it.
 """
 
@@ -23,6 +24,12 @@ JOIN subscription.account_services AS s ON s.account_service = p.account_service
 JOIN subscription.timeline AS t
   ON t.account_service = p.account_service AND t.billable
  AND t.from_day < p.period_end AND t.until_day > p.period_start
+"""
+
+_QUANTITIES = """
+LEFT JOIN subscription.quantities AS q ON q.account_service = s.account_service
+ AND q.from_day < least(p.period_end, t.until_day)
+ AND q.until_day > greatest(p.period_start, t.from_day)
 """
 
 _PRICED_BY = """
@@ -51,12 +58,13 @@ def not_priced_sql(connection: DuckDBPyConnection) -> str:
 # merged with the one before it where nothing that sets its price changed between them.
 _STRETCHES = f"""
 SELECT s.account_service, s.account, s.account_package, s.service, t.status, s.currency,
-       s.minor_units, s.quantity, p.full_start, p.full_end, s.proration,
+       s.minor_units, coalesce(q.quantity, s.quantity) AS quantity,
+       p.full_start, p.full_end, s.proration,
        r.price, r.unit_price, r.counted_by, r.source,
        CASE s.timing WHEN 'advance' THEN p.period_start ELSE p.period_end - 1 END AS count_day,
-       greatest(p.period_start, t.from_day) AS from_day,
-       least(p.period_end, t.until_day) AS until_day
-{_FOUND}
+       greatest(p.period_start, t.from_day, q.from_day) AS from_day,
+       least(p.period_end, t.until_day, q.until_day) AS until_day
+{_FOUND} {_QUANTITIES}
 JOIN charge.recurring_prices AS r ON {_PRICED_BY}
 """
 
@@ -88,7 +96,8 @@ def charge_recurring(connection: DuckDBPyConnection, program: Program, as_of: da
     )
     stretches = _STRETCHES
     if is_choice(connection):
-        stretches += f" WHERE {_IS_HELD} {best_sql('s.account_service, p.full_start, t.from_day')}"
+        case = "s.account_service, p.full_start, t.from_day, q.from_day"
+        stretches += f" WHERE {_IS_HELD} {best_sql(case)}"
     if "never" in prorations:
         stretches = f"WITH priced_stretches AS ({stretches}) {_NEVER_PRORATED}"
     stretches = quoted_sql(connection, program, "recurring", stretches)

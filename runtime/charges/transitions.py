@@ -8,6 +8,7 @@ from duckdb import DuckDBPyConnection
 
 from runtime.charges.amounts import whole_minor_sql
 from runtime.charges.choice import best_sql, is_choice, owned_sql
+from runtime.charges.held import quantity_sql
 from runtime.charges.quoting import quoted_sql
 from runtime.program.model import Program
 
@@ -22,7 +23,8 @@ def transition_sql(connection: DuckDBPyConnection, as_of: date) -> str:
     return f"""
     SELECT o.account_service, s.account, s.account_package, s.service AS charged_service,
            f.fee_service AS service, CAST(NULL AS VARCHAR) AS status, o.transition, o.occurrence,
-           o.day, o.day AS count_day, s.quantity, s.currency, s.minor_units,
+           o.day, o.day AS count_day, {quantity_sql("o.day")} AS quantity,
+           s.currency, s.minor_units,
            r.price, r.unit_price, r.counted_by, r.source
     FROM subscription.occurrences AS o
     JOIN subscription.account_services AS s ON s.account_service = o.account_service

@@ -9,10 +9,12 @@
 | package timeline | package_timeline | stretches of days of a package in one status |
 | timeline | timeline, first_billable | stretches of days in one status, of service and package |
 | services | account_services | with activation and anchor |
+| quantities | quantities | the quantities of those whose quantity changes |
 | periods | periods, usage_periods | the billing and usage periods |
 | occurrences | occurrences | the transitions that occurred |
 | price owners | price_owners, given_prices | whose prices hold, beside the catalog's |
 | | held_contracts | which contract a package is under |
+| rate plans | rate_plans | the rate plans that the book gives |
 | discounts | discounts | which discounts are given |
 
 Only the tables of runtime.tables stay.
@@ -26,12 +28,14 @@ from duckdb import DuckDBPyConnection
 
 from runtime.book.offer import make_offer
 from runtime.program.model import Program
+from runtime.subscriptions.changed import make_quantities
 from runtime.subscriptions.discounts import make_discounts
 from runtime.subscriptions.holdings import make_holdings
 from runtime.subscriptions.lives import make_lives
 from runtime.subscriptions.occurrences import make_occurrences
 from runtime.subscriptions.periods import make_periods, make_usage_periods
 from runtime.subscriptions.price_owners import make_price_owners
+from runtime.subscriptions.rate_plans import make_rate_plans
 from runtime.subscriptions.services import make_account_services
 from runtime.subscriptions.statuses import make_statuses
 from runtime.subscriptions.timeline import make_package_timeline, make_timeline
@@ -66,10 +70,12 @@ def build_subscriptions(connection: DuckDBPyConnection, program: Program, as_of:
     make_timeline(connection)
     make_package_timeline(connection)
     make_account_services(connection)
+    make_quantities(connection)
     make_periods(connection, as_of)
     make_usage_periods(connection, as_of)
     make_occurrences(connection)
     make_price_owners(connection, program)
+    make_rate_plans(connection, program)
     make_discounts(connection, program)
     for name in PASSING:
         connection.execute(f"DROP TABLE subscription.{name}")

@@ -10,6 +10,7 @@
 
 The account's country is that of its first billing contact; where that gives none, the one
 that its jurisdiction begins with (`CA-ON`).  A contract without renewal holds for its term.
+Plans, books and contracts that a row of changes.csv gives hold from its day on.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from duckdb import DuckDBPyConnection
 
 from runtime.engine import create_table, fill_table
 from runtime.program.model import Program
-from runtime.tables import OPEN_DAY
+from runtime.subscriptions.changed import ALWAYS, OPEN, valued_sql
 
 _COUNTRY = """
 coalesce(
@@ -28,25 +29,42 @@ coalesce(
 )
 """
 
-_OPEN = f"DATE '{OPEN_DAY}'"
+_ONLY_CONTRACT = """
+(SELECT any_value(k.contract) FROM offer.package_contracts AS k
+ WHERE k.package = p.package HAVING count(*) = 1)
+"""
 
+# A contract begins with the package or on the day of a change, and ends with its term, or
+# where another takes its place.
 _HELD_CONTRACTS = f"""
-SELECT p.account_package, p.account, p.effective AS from_day,
-       CASE WHEN c.renewal_months IS NULL
-            THEN CAST(p.effective + to_months(c.term_months) AS DATE)
-            ELSE {_OPEN} END AS until_day,
+SELECT p.account_package, p.account, v.from_day,
+       least(v.until_day, CASE WHEN c.renewal_months IS NULL
+         THEN CAST(v.from_day + to_months(c.term_months) AS DATE) ELSE {OPEN} END) AS until_day,
        coalesce(t.end_day, p.effective) AS end_day,
        c.contract, c.term_months, c.renewal_months
 FROM book.account_packages AS p
+JOIN (
+  SELECT account_package, value, greatest(from_day, p.effective) AS from_day, until_day,
+         from_day = {ALWAYS} AS is_first
+  FROM {valued_sql("account_package", "contract")} AS v
+  JOIN book.account_packages AS p USING (account_package)
+) AS v ON v.account_package = p.account_package AND v.from_day < v.until_day
 LEFT JOIN (
   SELECT account_package, max(until_day) AS end_day
   FROM subscription.package_timeline GROUP BY account_package
 ) AS t ON t.account_package = p.account_package
 JOIN subscription.contracts AS c
-  ON c.contract = coalesce(p.contract, (
-    SELECT any_value(k.contract) FROM offer.package_contracts AS k
-    WHERE k.package = p.package HAVING count(*) = 1))
+  ON c.contract = CASE WHEN v.is_first THEN coalesce(v.value, {_ONLY_CONTRACT}) ELSE v.value END
 """
+
+# The price book of an account package: its own, else its account's.
+_BOOKED = f"""
+JOIN {valued_sql("account_package", "price_book")} AS o ON o.account_package = s.account_package
+JOIN {valued_sql("account", "price_book")} AS u
+  ON u.account = s.account AND u.from_day < o.until_day AND o.from_day < u.until_day
+"""
+_BOOK = "coalesce(o.value, u.value)"
+_BOOK_DAYS = "greatest(o.from_day, u.from_day), least(o.until_day, u.until_day)"
 
 
 def make_price_owners(connection: DuckDBPyConnection, program: Program) -> None:
@@ -62,30 +80,25 @@ def make_price_owners(connection: DuckDBPyConnection, program: Program) -> None:
     connection.execute(f"INSERT INTO subscription.held_contracts BY NAME {_HELD_CONTRACTS}")
     _make_given_prices(connection)
     if program.price_plans:
+        plans = valued_sql("account", "price_plan")
         _insert(
             connection,
             "price_plan",
-            "a.price_plan",
-            "JOIN book.accounts AS a ON a.account = s.account AND a.price_plan IS NOT NULL",
+            "v.value",
+            f"JOIN {plans} AS v ON v.account = s.account AND v.value IS NOT NULL",
+            "v.from_day, v.until_day",
         )
     if program.price_books:
-        booked = """
-            JOIN book.account_packages AS p ON p.account_package = s.account_package
-            JOIN book.accounts AS a ON a.account = s.account
-        """
-        _insert(
-            connection,
-            "price_book",
-            "coalesce(p.price_book, a.price_book)",
-            f"{booked} AND coalesce(p.price_book, a.price_book) IS NOT NULL",
-        )
+        _insert(connection, "price_book", _BOOK, f"{_BOOKED} WHERE {_BOOK} IS NOT NULL", _BOOK_DAYS)
         _insert(
             connection,
             "region",
             "r.region",
-            f"""{booked} JOIN offer.price_book_regions AS r
-                  ON r.price_book = coalesce(p.price_book, a.price_book)
-                 AND r.country = {_COUNTRY}""",
+            f"""{_BOOKED}
+                JOIN book.accounts AS a ON a.account = s.account
+                JOIN offer.price_book_regions AS r
+                  ON r.price_book = {_BOOK} AND r.country = {_COUNTRY}""",
+            _BOOK_DAYS,
         )
     if program.contracts:
         _insert(
@@ -109,7 +122,7 @@ def _make_given_prices(connection: DuckDBPyConnection) -> None:
     connection.execute(f"""
         INSERT INTO subscription.price_owners
         SELECT account_service, 'override', CAST(row AS VARCHAR), effective,
-               coalesce(until, {_OPEN})
+               coalesce(until, {OPEN})
         FROM book.overrides WHERE price IS NOT NULL
     """)
 
@@ -119,7 +132,7 @@ def _insert(
     level: str,
     owner: str,
     joins: str,
-    days: str = f"DATE '1900-01-01', {_OPEN}",
+    days: str,
 ) -> None:
     connection.execute(f"""
         INSERT INTO subscription.price_owners

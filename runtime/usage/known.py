@@ -67,16 +67,24 @@ def make_known(connection: DuckDBPyConnection, program: Program) -> None:
                             ORDER BY from_day) AS words
           FROM subscription.timeline
           GROUP BY account_service
+        ),
+        planned AS (
+          SELECT account_service,
+                 string_agg(concat_ws(chr(31), level, rate_plan, from_day, until_day), chr(30)
+                            ORDER BY level, from_day) AS words
+          FROM subscription.rate_plans
+          GROUP BY account_service
         )
         SELECT s.account_service, NULL::DATE AS period_start,
                md5(concat_ws(chr(29), $rating, s.service, coalesce(k.rate_plan, ''),
                              s.currency, s.timezone, s.start_day,
-                             s.end_day, s.usage_bill_day, h.words, coalesce(l.words, '')))
+                             s.end_day, s.usage_bill_day, h.words, coalesce(l.words, ''), g.words))
                  AS digest
         FROM subscription.account_services AS s
         JOIN held AS h ON h.account_service = s.account_service
         LEFT JOIN usage.service_kinds AS k ON k.account_service = s.account_service
         LEFT JOIN lived AS l ON l.account_service = s.account_service
+        LEFT JOIN planned AS g ON g.account_service = s.account_service
         """,
         {"rating": _rating_digest(program)},
     )

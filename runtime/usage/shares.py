@@ -64,7 +64,7 @@ def make_shares(connection: DuckDBPyConnection, program: Program) -> None:
           FROM filled WHERE service IS NULL
           UNION ALL
           SELECT f.bucket, f.seller, f.period_start, m.account,
-                 f.steps::HUGEINT * coalesce(m.quantity, 1)
+                 f.steps::HUGEINT * coalesce(q.quantity, m.quantity, 1)
           FROM filled AS f
           JOIN usage.pool_tree AS t ON t.seller = f.seller
           JOIN subscription.account_services AS m
@@ -72,6 +72,9 @@ def make_shares(connection: DuckDBPyConnection, program: Program) -> None:
           JOIN subscription.timeline AS l
             ON l.account_service = m.account_service AND l.billable
            AND l.from_day <= f.period_start AND l.until_day > f.period_start
+          LEFT JOIN subscription.quantities AS q
+            ON q.account_service = m.account_service
+           AND q.from_day <= f.period_start AND q.until_day > f.period_start
           WHERE NOT EXISTS (
               SELECT 1 FROM usage.pool_statuses AS q
               WHERE q.bucket = f.bucket AND q.ordinal = f.ordinal)

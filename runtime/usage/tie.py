@@ -19,10 +19,10 @@ from runtime.usage import sql
 from runtime.usage.dispositions import Reason
 from runtime.usage.faults import UsageHolderFault
 
-PLAN_PRECEDENCE = ("n.rate_plan", "o.rate_plan", "v.rate_plan")
-"""Where the rate plan of an account service stands, the nearest to the use first.
+PLAN_PRECEDENCE = ("account_service", "price_plan", "catalog", "account")
+"""Who may have the rate plan of an account service, the nearest to the use first.
 
-That of the account's price plan, the package's own for the service, then the service's.
+The catalog's is the package's own for the service, else the service's.
 """
 
 
@@ -116,37 +116,48 @@ def make_kinds(connection: DuckDBPyConnection, program: Program) -> None:
             if each.rate_plan is not None
         ],
     )
-    _make_negotiated_plans(connection, program)
-    connection.execute(f"""
+    connection.execute("""
         CREATE OR REPLACE TABLE usage.service_kinds AS
         SELECT s.account_service, s.service, s.currency, v.takes_usage, s.timezone,
-               s.start_day, s.end_day, coalesce({", ".join(PLAN_PRECEDENCE)}) AS rate_plan
+               s.start_day, s.end_day, coalesce(o.rate_plan, v.rate_plan) AS rate_plan
         FROM subscription.account_services AS s
         JOIN usage.services AS v ON v.service = s.service
         LEFT JOIN usage.package_plans AS o ON o.package = s.package AND o.service = s.service
-        LEFT JOIN usage.negotiated_plans AS n ON n.account_service = s.account_service
     """)
     connection.execute("""
         CREATE OR REPLACE TABLE usage.kinds AS
         SELECT (row_number() OVER (ORDER BY service, currency, rate_plan) - 1)::INTEGER AS kind, *
-        FROM (SELECT DISTINCT service, currency, rate_plan FROM usage.service_kinds)
+        FROM (
+          SELECT service, currency, rate_plan FROM usage.service_kinds
+          UNION
+          SELECT s.service, s.currency, g.rate_plan
+          FROM subscription.rate_plans AS g JOIN usage.service_kinds AS s USING (account_service)
+        )
     """)
 
 
-def _make_negotiated_plans(connection: DuckDBPyConnection, program: Program) -> None:
-    """Make usage.negotiated_plans: the rate plan of the price plan that an account has."""
-    plans = [(each.id, each.rate_plan) for each in program.price_plans if each.rate_plan]
-    sql.make_table(
-        connection, "plans_of_price_plans", {"price_plan": "VARCHAR", "rate_plan": "VARCHAR"}, plans
-    )
-    owners = "SELECT account_service, level, owner FROM subscription.price_owners"
-    none = "SELECT NULL::VARCHAR AS account_service, '' AS level, '' AS owner WHERE false"
+def _make_period_plans(connection: DuckDBPyConnection) -> None:
+    """Make usage.period_plans: the rate plan of each of usage.periods that the book gives one.
+
+    The plan of a usage period is the one given on its first day held.
+    """
+    listed = ", ".join(f"'{level}'" for level in PLAN_PRECEDENCE)
     connection.execute(f"""
-        CREATE OR REPLACE TABLE usage.negotiated_plans AS
-        SELECT w.account_service, p.rate_plan
-        FROM ({owners if plans else none}) AS w
-        JOIN usage.plans_of_price_plans AS p ON p.price_plan = w.owner
-        WHERE w.level = 'price_plan'
+        CREATE OR REPLACE TABLE usage.period_plans AS
+        WITH given AS (
+          SELECT p.period, g.level, g.rate_plan
+          FROM usage.periods AS p
+          JOIN subscription.rate_plans AS g ON g.account_service = p.account_service
+           AND g.from_day <= p.period_start AND p.period_start < g.until_day
+          UNION ALL
+          SELECT p.period, 'catalog', s.rate_plan
+          FROM usage.periods AS p
+          JOIN usage.service_kinds AS s ON s.account_service = p.account_service
+          WHERE s.rate_plan IS NOT NULL
+            AND s.account_service IN (SELECT account_service FROM subscription.rate_plans)
+        )
+        SELECT period, min_by(rate_plan, list_position([{listed}], level)) AS rate_plan
+        FROM given GROUP BY period
     """)
 
 
@@ -193,6 +204,7 @@ def make_segments(connection: DuckDBPyConnection) -> None:
         JOIN usage.day_instants AS f ON f.timezone = s.timezone AND f.day = s.from_day
         JOIN usage.day_instants AS u ON u.timezone = s.timezone AND u.day = s.until_day
     """)
+    _make_period_plans(connection)
     connection.execute(_SEGMENTS)
     for table in ("holds", "stretches", "zone_days", "day_instants", "held"):
         connection.execute(f"DROP TABLE usage.{table}")
@@ -242,8 +254,9 @@ SELECT (row_number() OVER () - 1)::INTEGER AS segment,
        p.period, p.reason::UTINYINT AS reason, k.kind
 FROM pieces AS p
 JOIN usage.service_kinds AS s ON s.account_service = p.account_service
+LEFT JOIN usage.period_plans AS g ON g.period = p.period
 JOIN usage.kinds AS k ON k.service = s.service AND k.currency = s.currency
- AND k.rate_plan IS NOT DISTINCT FROM s.rate_plan
+ AND k.rate_plan IS NOT DISTINCT FROM coalesce(g.rate_plan, s.rate_plan)
 """
 
 

@@ -10,6 +10,7 @@ from runtime.book.rule import Rule
 from runtime.book.rules.account_packages import ACCOUNT_PACKAGE_RULES
 from runtime.book.rules.account_services import ACCOUNT_SERVICE_RULES
 from runtime.book.rules.accounts import ACCOUNT_RULES
+from runtime.book.rules.changes import CHANGE_RULES
 from runtime.book.rules.commercial import COMMERCIAL_RULES, OVERRIDE_RULES
 from runtime.book.rules.holdings import HOLDING_RULES
 from runtime.book.rules.identifiers import IDENTIFIER_REFERENCE_RULES, IDENTIFIER_RULES
@@ -22,6 +23,7 @@ REFERENCE_RULES: tuple[Rule, ...] = (
     *ACCOUNT_SERVICE_RULES,
     *COMMERCIAL_RULES,
     *OVERRIDE_RULES,
+    *CHANGE_RULES,
     *IDENTIFIER_REFERENCE_RULES,
     *STATUS_REFERENCE_RULES,
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from runtime.book.rule import Rule, unknown_reference
+from runtime.book.rule import Rule
+from runtime.book.rules.owners import owner_rules
 from runtime.program.model import Program
 
 
@@ -28,10 +29,27 @@ def _discounts(program: Program) -> tuple[str, ...]:
     return tuple(each.id for each in program.discounts if "." not in each.id)
 
 
-def _unknown_term(
-    entity: str, field: str, words: str, names: Callable[[Program], tuple[str, ...]]
+def _rate_plans(program: Program) -> tuple[str, ...]:
+    return tuple(each.id for each in program.rate_plans)
+
+
+def named_terms() -> dict[str, tuple[str, Callable[[Program], tuple[str, ...]]]]:
+    """Give the columns that name a commercial term: its words, and the catalog's names."""
+    return {
+        "price_book": ("price book", _books),
+        "price_plan": ("price plan", _plans),
+        "rate_plan": ("rate plan", _rate_plans),
+    }
+
+
+def named_term(
+    entity: str,
+    field: str,
+    words: str,
+    names: Callable[[Program], tuple[str, ...]],
+    nothing: str = "",
 ) -> Rule:
-    """Make the rule that a column names a commercial term of the catalog."""
+    """Make the rule that a column names a commercial term of the catalog, or says `nothing`."""
     return Rule(
         code=f"unknown_{field}",
         entity=entity,
@@ -40,16 +58,22 @@ def _unknown_term(
         SELECT r.row, '{field}' AS field, r.{field} AS value,
           'is not a {words} of the catalog' AS reason, '' AS hint
         FROM book.{entity} r
-        WHERE r.{field} IS NOT NULL
+        WHERE r.{field} <> '{nothing}'
           AND NOT EXISTS (SELECT 1 FROM offer.{field}s t WHERE t.{field} = r.{field})
         """,
     )
 
 
+_TERMS_OF = (
+    ("accounts", "price_book"),
+    ("accounts", "price_plan"),
+    ("accounts", "rate_plan"),
+    ("account_packages", "price_book"),
+    ("account_services", "rate_plan"),
+)
+
 COMMERCIAL_RULES = (
-    _unknown_term("accounts", "price_book", "price book", _books),
-    _unknown_term("accounts", "price_plan", "price plan", _plans),
-    _unknown_term("account_packages", "price_book", "price book", _books),
+    *(named_term(entity, field, *named_terms()[field]) for entity, field in _TERMS_OF),
     Rule(
         code="unknown_contract",
         entity="account_packages",
@@ -74,47 +98,12 @@ COMMERCIAL_RULES = (
 )
 
 OVERRIDE_RULES = (
-    Rule(
-        code="override_of_both",
-        entity="overrides",
-        sql="""
-        SELECT o.row, 'account_package' AS field, o.account_package AS value,
-          'the row names an account service as well' AS reason,
-          'it is given to one of the two' AS hint
-        FROM book.overrides o
-        WHERE o.account_service IS NOT NULL AND o.account_package IS NOT NULL
-        """,
-    ),
-    Rule(
-        code="override_of_neither",
-        entity="overrides",
-        sql="""
-        SELECT o.row, 'account_service' AS field, '' AS value,
-          'the row names neither an account service nor an account package' AS reason,
-          '' AS hint
-        FROM book.overrides o
-        WHERE o.account_service IS NULL AND o.account_package IS NULL
-          AND NOT EXISTS (
-            SELECT 1 FROM book.faults f WHERE f.entity = 'overrides' AND f.row = o.row
-              AND f.field IN ('account_service', 'account_package')
-          )
-        """,
-    ),
-    unknown_reference(
-        "unknown_account_service",
+    *owner_rules(
         "overrides",
-        "account_service",
-        "account_services",
-        "account_service",
-        "no account service has this key",
-    ),
-    unknown_reference(
-        "unknown_account_package",
-        "overrides",
-        "account_package",
-        "account_packages",
-        "account_package",
-        "no account package has this key",
+        "override",
+        ("account_service", "account_package"),
+        "it is given to one of the two",
+        "of_both",
     ),
     Rule(
         code="unknown_discount",

@@ -39,7 +39,7 @@ HOLDING_RULES = (
         FROM {_SOUND} p
         JOIN offer.package_services o ON o.package = p.package
         LEFT JOIN (
-          SELECT account_package, service, sum(quantity) AS held
+          SELECT account_package, service, sum(most) AS held
           FROM book.lives GROUP BY account_package, service
         ) h ON h.account_package = p.account_package AND h.service = o.service
         WHERE coalesce(h.held, 0) < o.minimum
@@ -59,7 +59,7 @@ HOLDING_RULES = (
           JOIN {_SOUND} p ON p.account_package = l.account_package
           JOIN offer.package_services o ON o.package = p.package AND o.service = l.service
           GROUP BY p.row, l.account_package, p.package, l.service, o.maximum
-          HAVING sum(l.quantity) > o.maximum
+          HAVING sum(l.most) > o.maximum
         ),
         changes AS (
           SELECT account_package, service, day, sum(change) AS change
@@ -68,7 +68,14 @@ HOLDING_RULES = (
             FROM book.lives l JOIN crowded c
               ON c.account_package = l.account_package AND c.service = l.service
             UNION ALL
-            SELECT l.account_package, l.service, l.end_day, -l.quantity
+            SELECT l.account_package, l.service, g.day, g.change
+            FROM book.growths g JOIN book.lives l ON l.account_service = g.account_service
+            JOIN crowded c ON c.account_package = l.account_package AND c.service = l.service
+            UNION ALL
+            SELECT l.account_package, l.service, l.end_day,
+              -l.quantity - coalesce((
+                SELECT sum(g.change) FROM book.growths g
+                WHERE g.account_service = l.account_service), 0)
             FROM book.lives l JOIN crowded c
               ON c.account_package = l.account_package AND c.service = l.service
             WHERE l.end_day < DATE '{OPEN_DAY}'

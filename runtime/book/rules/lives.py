@@ -11,7 +11,8 @@ def make_lives(connection: DuckDBPyConnection) -> None:
     """Make book.lives: account_service, account_package, package, service, quantity, days.
 
     `[start_day, end_day)` ends with the first of its own cancellation, its package's, and
-    a status on the canceled base of either.
+    a status on the canceled base of either.  `quantity` is the first one, `most` the largest
+    of its life; book.growths has what is added to it, from what day on.
     """
     connection.execute(
         f"""
@@ -31,6 +32,7 @@ def make_lives(connection: DuckDBPyConnection) -> None:
         )
         SELECT s.row, s.account_service, s.account_package, p.row AS package_row, p.package,
           s.service, coalesce(s.quantity, 1) AS quantity,
+          coalesce(s.quantity, 1) AS most,
           coalesce(s.effective, p.effective) AS start_day,
           greatest(coalesce(s.effective, p.effective), least(
             coalesce(s.cancelled, DATE '{OPEN_DAY}'), coalesce(p.cancelled, DATE '{OPEN_DAY}'),
@@ -48,3 +50,45 @@ def make_lives(connection: DuckDBPyConnection) -> None:
           )
         """
     )
+    connection.execute(_GROWTHS)
+    connection.execute("""
+        UPDATE book.lives AS l SET most = g.most
+        FROM (
+          SELECT account_service, max(quantity) AS most FROM (
+            SELECT account_service,
+              sum(change) OVER (PARTITION BY account_service ORDER BY day) AS quantity
+            FROM (
+              SELECT account_service, start_day AS day, quantity AS change FROM book.lives
+              UNION ALL SELECT account_service, day, change FROM book.growths
+            )
+            QUALIFY account_service IN (SELECT account_service FROM book.growths)
+          ) GROUP BY account_service
+        ) AS g
+        WHERE g.account_service = l.account_service
+    """)
+
+
+# Of several changes on one day the last row counts; one on the first day takes the first
+# quantity's place.
+_GROWTHS = """
+CREATE OR REPLACE TABLE book.growths AS
+WITH given AS (
+  SELECT l.account_service, l.start_day AS day, 0 AS place, l.quantity, l.end_day
+  FROM book.lives l
+  WHERE l.account_service IN (
+    SELECT account_service FROM book.changes WHERE quantity IS NOT NULL
+  )
+  UNION ALL
+  SELECT l.account_service, c.effective, c.row, c.quantity, l.end_day
+  FROM book.changes c JOIN book.lives l ON l.account_service = c.account_service
+  WHERE c.quantity IS NOT NULL AND c.effective >= l.start_day AND c.effective < l.end_day
+    AND NOT EXISTS (SELECT 1 FROM book.faults f WHERE f.entity = 'changes' AND f.row = c.row)
+),
+steps AS (
+  SELECT *, quantity - lag(quantity) OVER (PARTITION BY account_service ORDER BY day, place)
+    AS change
+  FROM given
+)
+SELECT account_service, day, CAST(sum(change) AS BIGINT) AS change
+FROM steps WHERE change <> 0 GROUP BY account_service, day
+"""

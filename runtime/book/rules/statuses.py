@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from runtime.book.rule import Rule, unknown_reference
+from runtime.book.rule import Rule
+from runtime.book.rules.owners import owner_rules
 from runtime.program.model import NEW, Program
 
 
@@ -30,47 +31,12 @@ def _unknown_status(kind: str) -> Rule:
 
 
 STATUS_REFERENCE_RULES = (
-    Rule(
-        code="status_of_both",
-        entity="status_changes",
-        sql="""
-        SELECT c.row, 'account_package' AS field, c.account_package AS value,
-          'the row names an account service as well' AS reason,
-          'a status is of one of the two' AS hint
-        FROM book.status_changes c
-        WHERE c.account_service IS NOT NULL AND c.account_package IS NOT NULL
-        """,
-    ),
-    Rule(
-        code="status_of_neither",
-        entity="status_changes",
-        sql="""
-        SELECT c.row, 'account_service' AS field, '' AS value,
-          'the row names neither an account service nor an account package' AS reason,
-          '' AS hint
-        FROM book.status_changes c
-        WHERE c.account_service IS NULL AND c.account_package IS NULL
-          AND NOT EXISTS (
-            SELECT 1 FROM book.faults f WHERE f.entity = 'status_changes' AND f.row = c.row
-              AND f.field IN ('account_service', 'account_package')
-          )
-        """,
-    ),
-    unknown_reference(
-        "unknown_account_service",
+    *owner_rules(
         "status_changes",
-        "account_service",
-        "account_services",
-        "account_service",
-        "no account service has this key",
-    ),
-    unknown_reference(
-        "unknown_account_package",
-        "status_changes",
-        "account_package",
-        "account_packages",
-        "account_package",
-        "no account package has this key",
+        "status",
+        ("account_service", "account_package"),
+        "a status is of one of the two",
+        "of_both",
     ),
     _unknown_status("service"),
     _unknown_status("package"),

@@ -30,12 +30,14 @@ account_service,account_package,price,discount,effective,until,reason
 S1-access,,79.5,,2026-02-01,2026-08-01,Promised by sales
 S2-access,,59.25,,2026-01-10,,Agreed with the chamber of commerce
 """
+CHANGES = "account_service,effective,quantity\nS1-access,2026-03-01,4\n"
 
 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
     shutil.copytree(HERE / "base", tmp_path, dirs_exist_ok=True)
     (tmp_path / "overrides.csv").write_text(OVERRIDES, "utf-8")
+    (tmp_path / "changes.csv").write_text(CHANGES, "utf-8")
     return tmp_path
 
 
@@ -52,7 +54,7 @@ def test_a_row_is_typed_and_knows_its_place(book: Path) -> None:
     found = connection.execute("SELECT * FROM book.account_services WHERE row = 3").fetchall()
     assert found == [
         (3, "account_services.csv", "S1-ip", "S1", "static_ip", date(2026, 1, 15),
-         date(2026, 3, 1), 8)
+         date(2026, 3, 1), 8, None)
     ]  # fmt: skip
 
 

@@ -189,6 +189,7 @@ def _books(draw: st.DrawFn, program: Program) -> Book:
                     effective=start,
                     cancelled=draw(st.none() | st.none() | _later(begins)),
                     quantity=draw(st.none() | st.integers(1, 5)),
+                    rate_plan=None,
                 )
             )
             if service != "static_ip":

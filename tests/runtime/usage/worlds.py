@@ -527,7 +527,7 @@ def open_book(
 ) -> DuckDBPyConnection:
     """Open an engine with the tables that the usage side reads."""
     connection = open_engine(threads=threads, memory_limit=memory_limit)
-    for table in ("account_services", "timeline", "usage_periods"):
+    for table in ("account_services", "timeline", "usage_periods", "quantities", "rate_plans"):
         create_table(connection, f"subscription.{table}")
     connection.execute(
         "CREATE TABLE book.identifiers (account_service VARCHAR, identifier VARCHAR, "
