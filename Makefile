@@ -13,10 +13,10 @@ LOCK_FLAGS := --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-
               --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test features check format docs properties kills bench lock clean
+.PHONY: help demo test test-postgres features check format docs properties kills bench lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 15
 
 # The lock decides what is installed, pyproject.toml what is ours: either one makes the stamp old.
 $(STAMP): requirements-dev.lock pyproject.toml
@@ -43,6 +43,9 @@ demo: $(STAMP) ## check a catalog, bill two months with it, show and explain an 
 
 test: $(STAMP) ## run every test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-postgres: $(STAMP) ## run the tests that have a ledger with it in PostgreSQL, on a server of their own
+	$(BIN)/python -m pytest --ledger-server local $(PYTEST_ARGS)
 
 features: $(STAMP) ## run every test, then print which tests prove which feature
 	$(BIN)/python -m pytest --features $(PYTEST_ARGS)

@@ -3,15 +3,18 @@
 import os
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 from tests.features import FEATURES
+from tests.ledgers import Database, ledgers_on
 
 ROOT = Path(__file__).resolve().parent.parent
 FEATURE_PROPERTY = "feature"
+LEDGER_SERVER = "--ledger-server"
 
 # No test finds, or leaves behind, what another run has found; those of the cache say so.
 os.environ.setdefault("RATEBOOK_NO_CACHE", "1")
@@ -39,9 +42,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="print the rows of the product's inventory and the tests that prove each",
     )
+    parser.addoption(
+        LEDGER_SERVER,
+        metavar="URL|local",
+        help="run the tests that have a ledger, and only those, with it in PostgreSQL; "
+        "local: start a server for them",
+    )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    """Start a server before there are workers, who are told its URL by the same option."""
+    if config.getoption(LEDGER_SERVER) == "local":
+        from tests.postgres import NoServer, local_server
+
+        stack = ExitStack()
+        try:
+            config.option.ledger_server = stack.enter_context(local_server()).url
+        except NoServer as fault:
+            raise pytest.UsageError(str(fault)) from fault
+        config.add_cleanup(stack.close)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    _keep_those_of_the_database(config, items)
     for item in items:
         if is_hypothesis_test(getattr(item, "obj", None)):
             item.add_marker(pytest.mark.property)
@@ -77,6 +100,13 @@ def pytest_terminal_summary(
 
 
 @pytest.fixture(scope="session")
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """Where this run's ledgers are: in files, or in PostgreSQL by `make test-postgres`."""
+    with ledgers_on(request.config.getoption(LEDGER_SERVER)) as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
 def root() -> Path:
     """The project's folder."""
     return ROOT
@@ -89,6 +119,21 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"needs the shared cases and data, and there is no folder {folder}")
     return folder
+
+
+def _keep_those_of_the_database(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Take out tests of the other database; with a server, all that would be run again."""
+    here = "sqlite" if config.getoption(LEDGER_SERVER) is None else "postgresql"
+
+    def is_kept(item: pytest.Item) -> bool:
+        only_on = {name for mark in item.iter_markers("only_on") for name in mark.args}
+        is_its = here == "sqlite" or "database" in getattr(item, "fixturenames", ())
+        return is_its and (not only_on or here in only_on)
+
+    taken_out = [item for item in items if not is_kept(item)]
+    if taken_out:
+        config.hook.pytest_deselected(items=taken_out)
+        items[:] = [item for item in items if is_kept(item)]
 
 
 def _feature_ids(item: pytest.Item) -> Iterator[str]:

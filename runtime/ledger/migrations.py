@@ -1,33 +1,56 @@
 """How a ledger reaches the version this Ratebook writes.
 
-A new ledger is made whole.  An older one takes each step of STEPS from its version on, in
-order, inside the run's own transaction.  A newer one, or another program's database, is
-refused untouched.
+A new ledger is made whole.  An older one takes each of STEPS from its version on, in order,
+inside the run's own transaction.  A newer one, or another program's database, is refused
+untouched.  A step only adds: posted rows are never rewritten, so what a column says of rows
+that are older than it is told where it is read, or by its server default.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import Column, Connection, Table, inspect, select, text
+from sqlalchemy.schema import CreateColumn
 
 from runtime.ledger.faults import LedgerRefused
-from runtime.ledger.schema import SCHEMA_VERSION, metadata, schema_version
-
-Step = Callable[[Connection], None]
+from runtime.ledger.schema import SCHEMA_VERSION, lines, metadata, schema_version
 
 
-def _add_proration(connection: Connection) -> None:
-    """Say of posted lines how parts of their periods were counted: by days, all of them."""
-    connection.execute(text("ALTER TABLE lines ADD COLUMN proration TEXT"))
+@dataclass(frozen=True, slots=True)
+class AddColumns:
+    """New columns of a table that is there; `why` says what they are for."""
+
+    why: str
+    columns: tuple[Column[object], ...]
+
+    def take(self, connection: Connection) -> None:
+        """Add those that are not there: an earlier step may have made the table whole."""
+        for column in self.columns:
+            present = {each["name"] for each in inspect(connection).get_columns(column.table.name)}
+            if column.name not in present:
+                written = CreateColumn(column).compile(dialect=connection.dialect)
+                connection.execute(text(f"ALTER TABLE {column.table.name} ADD COLUMN {written}"))
 
 
-def _add_discount(connection: Connection) -> None:
-    """Say of posted discounts which they are: there were none before."""
-    connection.execute(text("ALTER TABLE lines ADD COLUMN discount TEXT"))
+@dataclass(frozen=True, slots=True)
+class AddTables:
+    """New tables, with their triggers and indexes; `why` says what they are for."""
+
+    why: str
+    tables: tuple[Table, ...]
+
+    def take(self, connection: Connection) -> None:
+        """Make them, each after those it refers to."""
+        metadata.create_all(connection, tables=self.tables)
 
 
-STEPS: tuple[Step, ...] = (_add_proration, _add_discount)
+Step = AddColumns | AddTables
+
+STEPS: tuple[Step, ...] = (
+    AddColumns("how parts of a line's period are counted", (lines.c.proration,)),
+    AddColumns("which discount a line is of; there were none before", (lines.c.discount,)),
+)
 """STEPS[n] takes a ledger from version n + 1 to n + 2."""
 
 
@@ -40,7 +63,7 @@ def migrate(connection: Connection, name: str) -> None:
         metadata.create_all(connection)
     else:
         for step in STEPS[version - 1 :]:
-            step(connection)
+            step.take(connection)
     connection.execute(schema_version.delete())
     connection.execute(schema_version.insert().values(version=SCHEMA_VERSION))
 

@@ -6,16 +6,17 @@ taken from the series in the same transaction, so a run that does not commit lea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy import Connection, insert, select
 
 from runtime.invoice.draft import Draft, DraftLine
 from runtime.invoice.model import Invoice
 from runtime.ledger.faults import LedgerRefused
 from runtime.ledger.history import last_line_id
+from runtime.ledger.rows import Row, insert_rows
 from runtime.ledger.schema import MINOR_MAX, documents, invoices, lines, number_series, runs
 from runtime.program.model import Program
 from runtime.tax import rates_to_text
@@ -24,8 +25,6 @@ SERIES = "INV"
 """The one series of an owner; credit notes take their numbers from it too."""
 
 INVOICES_AT_ONCE = 1_000
-
-Row = tuple[object, ...]
 
 
 def post_run(
@@ -69,13 +68,13 @@ def post_invoices(
             invoice = draft.invoice.model_copy(update={"number": number, "run": run})
             posted.append(invoice)
             invoice_rows.append(_invoice_row(invoice, run, owner, sequence))
-            document_rows.append((number, 0))
+            document_rows.append((number, False))
             for line in draft.lines:
                 line_id += 1
                 line_rows.append(_line_row(line, line_id, run, number))
-        _insert(ledger, invoices, invoice_rows)
-        _insert(ledger, lines, line_rows)
-        _insert(ledger, documents, document_rows)
+        insert_rows(ledger, invoices, invoice_rows)
+        insert_rows(ledger, lines, line_rows)
+        insert_rows(ledger, documents, document_rows)
         yield from posted
     if sequence != first:
         _keep_sequence(ledger, owner, sequence)
@@ -187,12 +186,3 @@ def _fitting(value: int, what: str) -> int:
     if abs(value) > MINOR_MAX:
         raise LedgerRefused(f"{what}: {value} is too large for the ledger's 64 bits")
     return value
-
-
-def _insert(ledger: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Insert rows whose values stand in the order of the table's columns, as the driver likes."""
-    if not rows:
-        return
-    names = ", ".join(column.name for column in table.columns)
-    marks = ", ".join("?" for _ in table.columns)
-    ledger.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(rows))

@@ -1,7 +1,8 @@
 """The ledger's tables.
 
-Amounts are whole minor units in 64 bits, unit prices decimal text, days ISO dates.  Rows of
-APPEND_ONLY are never updated or deleted: a correction is a new row, and triggers hold it.
+Amounts are whole minor units in 64 bits, unit prices decimal text, days ISO dates, on either
+database the same.  Rows of APPEND_ONLY are never updated or deleted: a correction is a new
+row, and triggers hold it.
 `documents` and `number_series` hold no money; they say what is still to be written, and
 which number comes next.
 """
@@ -9,7 +10,6 @@ which number comes next.
 from __future__ import annotations
 
 from sqlalchemy import (
-    DDL,
     BigInteger,
     Boolean,
     Column,
@@ -18,15 +18,19 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Table,
-    Text,
     UniqueConstraint,
-    event,
 )
+from sqlalchemy import Text as AnyText
+
+from runtime.ledger.append_only import append_only
 
 SCHEMA_VERSION = 3
 
 MINOR_MAX = 2**63 - 1
 """The largest amount in minor units, and the largest quantity in steps, that is kept."""
+
+Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
+"""Text that is ordered by its bytes, as SQLite does, whatever language a server speaks."""
 
 metadata = MetaData()
 
@@ -132,39 +136,4 @@ documents = Table(
     Column("is_written", Boolean, nullable=False, index=True),
 )
 
-APPEND_ONLY = (runs, invoices, lines)
-
-# An insert that replaces a row deletes it, and no trigger on deletes is told.
-_IS_THERE = {
-    "runs": "EXISTS (SELECT 1 FROM runs WHERE run = NEW.run)",
-    "invoices": (
-        "EXISTS (SELECT 1 FROM invoices WHERE number = NEW.number) OR "
-        "EXISTS (SELECT 1 FROM invoices WHERE (owner, series, sequence)"
-        " = (NEW.owner, NEW.series, NEW.sequence))"
-    ),
-    "lines": (
-        "EXISTS (SELECT 1 FROM lines WHERE line_id = NEW.line_id) OR "
-        "EXISTS (SELECT 1 FROM lines WHERE (invoice, line) = (NEW.invoice, NEW.line))"
-    ),
-}
-
-for _table in APPEND_ONLY:
-    event.listen(
-        _table,
-        "after_create",
-        DDL(  # type: ignore[no-untyped-call]
-            f"CREATE TRIGGER {_table.name}_no_replace BEFORE INSERT ON {_table.name} "
-            f"WHEN {_IS_THERE[_table.name]} BEGIN "
-            f"SELECT RAISE(ABORT, 'the ledger is append-only: {_table.name}'); END"
-        ).execute_if(dialect="sqlite"),
-    )
-    for _change in ("UPDATE", "DELETE"):
-        event.listen(
-            _table,
-            "after_create",
-            DDL(  # type: ignore[no-untyped-call]
-                f"CREATE TRIGGER {_table.name}_no_{_change.lower()} "
-                f"BEFORE {_change} ON {_table.name} BEGIN "
-                f"SELECT RAISE(ABORT, 'the ledger is append-only: {_table.name}'); END"
-            ).execute_if(dialect="sqlite"),
-        )
+APPEND_ONLY = tuple(append_only(table) for table in (runs, invoices, lines))

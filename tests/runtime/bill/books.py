@@ -8,11 +8,13 @@ from datetime import date
 from pathlib import Path
 
 from runtime.bill import bill
+from runtime.bill_folder import OutFolder
 from runtime.bill_result import BillRefused, BillRequest, BillResult
 from runtime.book.model import ENTITIES
 from runtime.invoice.invariants import all_lines, broken_invariants
 from runtime.invoice.model import InvoiceLine
 from runtime.program.model import Program
+from tests.ledgers import ledgers
 from tests.runtime.programs import GB, connectivity_program
 
 Row = Mapping[str, object]
@@ -129,10 +131,16 @@ def request(
         usage=usage,
         as_of=date.fromisoformat(as_of),
         out=folder / "out",
+        ledger=ledger_of(folder / "out"),
         is_dry_run=is_dry_run,
         threads=1,
         formats=(),
     )
+
+
+def ledger_of(out: Path) -> str:
+    """Give the URL of the ledger that belongs to the folder of a run."""
+    return ledgers().url(OutFolder(out).ledger)
 
 
 def run(asked: BillRequest) -> BillResult:

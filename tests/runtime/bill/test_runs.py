@@ -17,7 +17,7 @@ import pytest
 
 from runtime.bill import bill
 from runtime.bill_result import BillRequest, BillResult
-from runtime.ledger.connect import hold_ledger, ledger_url, read_ledger
+from runtime.ledger.connect import hold_ledger, read_ledger
 from runtime.ledger.history import (
     read_invoice,
     read_invoice_numbers,
@@ -28,6 +28,7 @@ from runtime.program.artifact import to_bytes
 from tests.runtime.bill.books import (
     Book,
     customer,
+    ledger_of,
     lines,
     refuse,
     request,
@@ -80,9 +81,11 @@ def test_a_dry_run_gives_the_invoices_of_the_real_one_and_leaves_nothing(sold: P
         for invoice in real.invoices
     ]
     assert [invoice.model_dump_json() for invoice in draft.invoices] == as_drafts
-    ledger = (sold / "out" / "ledger.db").read_bytes()
+    files = bytes_of(sold / "out")
+    posted = outcome(sold / "out")
     assert run(replace(asked, is_dry_run=True)).invoices == ()
-    assert (sold / "out" / "ledger.db").read_bytes() == ledger
+    assert outcome(sold / "out") == posted
+    assert bytes_of(sold / "out") == files
 
 
 def test_threads_and_the_order_of_the_books_rows_change_no_byte(sold: Path) -> None:
@@ -114,7 +117,7 @@ def test_billed_month_by_month_or_at_once_the_sum_is_the_same(sold: Path) -> Non
 DEATHS = (
     ("runtime.bill", "find_difference", 0),
     ("runtime.bill", "post_run", 0),
-    ("runtime.ledger.post", "_insert", 2),
+    ("runtime.ledger.post", "insert_rows", 2),
     ("runtime.ledger.post", "_keep_sequence", 0),
     ("runtime.bill", "write_summary", 0),
     ("runtime.bill_folder", "read_invoices", 0),
@@ -137,10 +140,12 @@ setattr(module, function, deadly)
 from runtime.bill import bill
 from runtime.program.artifact import read_artifact
 from tests.runtime.bill.test_runs import in_json
+from dataclasses import replace
 from tests.runtime.bill.books import request
 folder = Path(sys.argv[4])
 program = read_artifact(folder / "program.json")
-bill(in_json(request(folder, "2026-02-01", sys.argv[5], program=program)))
+asked = in_json(request(folder, "2026-02-01", sys.argv[5], program=program))
+bill(replace(asked, ledger=sys.argv[6]))
 """
 
 
@@ -155,7 +160,7 @@ def test_a_run_killed_anywhere_and_run_again_is_as_if_undisturbed(sold: Path) ->
         folder = sold / f"killed-{number}"
         shutil.copytree(sold / "book", folder / "book")
         (folder / "program.json").write_bytes(to_bytes(connectivity_program()))
-        arguments = [*map(str, death), str(folder), usage]
+        arguments = [*map(str, death), str(folder), usage, ledger_of(folder / "out")]
         killed = subprocess.run(
             [sys.executable, "-c", KILLED, *arguments],
             cwd=ROOT,
@@ -167,6 +172,11 @@ def test_a_run_killed_anywhere_and_run_again_is_as_if_undisturbed(sold: Path) ->
         assert outcome(folder / "out") == expected, death
 
 
+def bytes_of(folder: Path) -> dict[Path, bytes]:
+    """Give every file of a folder, a ledger that is one among them."""
+    return {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
 def in_json(asked: BillRequest) -> BillRequest:
     """Let a run write its invoices as JSON alone, which is quick and still is a document."""
     return replace(asked, formats=("json",))
@@ -174,7 +184,7 @@ def in_json(asked: BillRequest) -> BillRequest:
 
 def outcome(out: Path) -> tuple[dict[str, str], dict[str, bytes], tuple[str, ...]]:
     """Give posted invoices, written documents and unwritten numbers, but for the run."""
-    with read_ledger(ledger_url(out / "ledger.db")) as ledger:
+    with read_ledger(ledger_of(out)) as ledger:
         posted = {}
         for number in read_invoice_numbers(ledger):
             invoice = read_invoice(ledger, number)
@@ -191,7 +201,7 @@ def outcome(out: Path) -> tuple[dict[str, str], dict[str, bytes], tuple[str, ...
 @pytest.mark.feature("D9")
 def test_two_runs_at_once_on_one_ledger_are_refused(sold: Path) -> None:
     (sold / "out").mkdir()
-    with hold_ledger(ledger_url(sold / "out" / "ledger.db")):
+    with hold_ledger(ledger_of(sold / "out")):
         refusal = refuse(request(sold, "2026-02-01"))
     assert refusal.stage == "ledger"
     assert "another run holds the ledger" in refusal.reasons[0]
@@ -201,7 +211,7 @@ def test_two_runs_at_once_on_one_ledger_are_refused(sold: Path) -> None:
 @pytest.mark.feature("D9")
 def test_the_ledger_can_be_read_while_a_run_holds_it(sold: Path) -> None:
     run(request(sold, "2026-02-01"))
-    url = ledger_url(sold / "out" / "ledger.db")
+    url = ledger_of(sold / "out")
     with hold_ledger(url), read_ledger(url) as reader:
         last = read_last_run(reader)
         assert last is not None
