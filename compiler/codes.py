@@ -2,7 +2,7 @@
 
 RB1xx: names and what a declaration must say.  RB2xx: services, statuses, lifecycles, prices.
 RB3xx: usage.  RB4xx: packages, taxes, bill groups, counting rules.  RB9xx: comments
-that speak to the compiler.  Syntax, RB0xx, stands in `dsl.codes`.
+that speak to the compiler.  RB5xx: tests and guards.  Syntax, RB0xx, stands in `dsl.codes`.
 """
 
 from __future__ import annotations
@@ -247,6 +247,16 @@ TEMPLATE_LIMIT = Code("RB435", "template-limit", "error", "a template draws with
 TEMPLATE_FETCH = Code(
     "RB436", "template-fetch", "error", "a template fetches or runs what is outside of it"
 )
+
+UNKNOWN_IN_TEST = Code(
+    "RB501", "unknown-in-test", "error", "a test speaks of what it has not named"
+)
+TWICE_IN_TEST = Code("RB502", "twice-in-test", "error", "a test names two things alike")
+ORDER_IN_TEST = Code("RB503", "order-in-test", "error", "a test expects or bills out of turn")
+USAGE_IN_TEST = Code(
+    "RB504", "usage-in-test", "error", "a test's usage is none that the catalog reads"
+)
+GUARD_CLAIM = Code("RB505", "guard-claim", "error", "a guard claims what cannot be compared")
 
 UNKNOWN_ALLOW = Code("RB901", "unknown-allow", "warning", "an allow comment names no warning")
 FORBIDDEN_ALLOW = Code(

@@ -71,6 +71,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("base bucket", "base_bucket_body"),
     Kind("bucket", "bucket_body"),
     Kind("share plan", "share_plan_body"),
+    Kind("test", "test_body"),
+    Kind("guard", "guard_body"),
 )
 
 _WORD = re.compile("[a-z]+")

@@ -19,6 +19,7 @@ from dsl.diagnostic import Label
 from dsl.syntax.base import Money, Name
 from dsl.syntax.feeds import FeedAmount
 from dsl.syntax.offers import PackageDeclaration
+from dsl.syntax.scenarios import TestAccount
 
 CODE = codes.UNKNOWN_CURRENCY
 
@@ -84,6 +85,9 @@ def currency_names(resolved: Resolved) -> Iterator[Name]:
             yield currency
     for package in resolved.all(PackageDeclaration):
         yield from package.currencies
+    for account in resolved.every(TestAccount):
+        if account.currency is not None:
+            yield account.currency
     for table in price_tables(resolved.tables):
         yield from table.names(CURRENCY_COLUMN)
     for _, table in rate_tables(resolved):

@@ -7,7 +7,7 @@ from collections.abc import Set
 from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.facts import is_shared
-from compiler.resolve.kinds import EntityId, Kind, id_of
+from compiler.resolve.kinds import PROVING, EntityId, Kind, id_of
 from compiler.resolve.model import BUILTIN, Failure, Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
@@ -73,6 +73,7 @@ def check(resolved: Resolved, session: Session) -> None:
         if reference.target is not None
         and reference.target != reference.source
         and reference.wanted is not Kind.ZONE_TABLE
+        and reference.source.kind not in PROVING
     }
     used |= _tables_of(resolved, used)
     # A unit made of another is reported for that alone.

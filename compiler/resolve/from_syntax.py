@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from compiler.resolve.kinds import EntityId, Kind, id_of
+from compiler.resolve.mention import Mention
 from compiler.resolve.model import (
     BUILTIN,
     Duplicate,
@@ -18,7 +19,7 @@ from compiler.resolve.model import (
     bindings_of,
     lost_in_tables,
 )
-from compiler.resolve.references import Mention, mentions, table_mentions
+from compiler.resolve.references import mentions, table_mentions
 from compiler.tables.destinations import TableZone, zones_of
 from compiler.tables.prices import RowNames, row_names, table_entries, table_prices
 from compiler.tables.table import NO_TABLES, Tables

@@ -14,9 +14,11 @@ from dsl.syntax.commercial import ContractDeclaration, DiscountDeclaration
 from dsl.syntax.counting import CountingRuleDeclaration
 from dsl.syntax.declarations import Declaration
 from dsl.syntax.feeds import FeedDeclaration, UnitDeclaration
+from dsl.syntax.guards import GuardDeclaration
 from dsl.syntax.offers import PackageDeclaration
 from dsl.syntax.price_books import PriceBookDeclaration, PricePlanDeclaration
 from dsl.syntax.rates import RateGroupDeclaration, RatePlanDeclaration
+from dsl.syntax.scenarios import TestDeclaration
 from dsl.syntax.services import (
     LifecycleDeclaration,
     PackageStatusDeclaration,
@@ -66,6 +68,8 @@ class Kind(StrEnum):
     CONTRACT = "contract"
     PRICE_BOOK = "price_book"
     PRICE_PLAN = "price_plan"
+    TEST = "test"
+    GUARD = "guard"
 
     # An enum's own hash is that of its member's name, found anew for each of very many ids.
     __hash__ = str.__hash__
@@ -115,8 +119,14 @@ KIND_OF: Mapping[type[Declaration], Kind] = MappingProxyType(
         ContractDeclaration: Kind.CONTRACT,
         PriceBookDeclaration: Kind.PRICE_BOOK,
         PricePlanDeclaration: Kind.PRICE_PLAN,
+        TestDeclaration: Kind.TEST,
+        GuardDeclaration: Kind.GUARD,
     }
 )
+
+
+PROVING = frozenset({Kind.TEST, Kind.GUARD})
+"""What says how the catalog must behave, and is no part of what is compiled."""
 
 
 def id_of(declaration: Declaration) -> EntityId:

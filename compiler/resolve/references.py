@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import assert_never
 
 from compiler.resolve.kinds import Kind
+from compiler.resolve.mention import Mention, optional
+from compiler.resolve.proving import proving_mentions
 from compiler.resolve.units import WITH_UNITS, unit_in
 from compiler.resolve.walk import every
 from compiler.tables.table import Tables
@@ -19,10 +20,12 @@ from dsl.syntax.counting import CountingRuleDeclaration
 from dsl.syntax.declarations import Declaration
 from dsl.syntax.expressions import InZone
 from dsl.syntax.feeds import FeedDeclaration, UnitDeclaration
+from dsl.syntax.guards import GuardDeclaration
 from dsl.syntax.offers import PackageDeclaration
 from dsl.syntax.price_books import PriceBookDeclaration, PricePlanDeclaration
 from dsl.syntax.prices import Price
 from dsl.syntax.rates import RateGroupDeclaration, RatePlanDeclaration
+from dsl.syntax.scenarios import TestDeclaration
 from dsl.syntax.services import (
     LifecycleDeclaration,
     PackageStatusDeclaration,
@@ -40,23 +43,11 @@ from dsl.syntax.zones import TimeBandDeclaration, ZoneDeclaration, ZoneTableDecl
 from runtime.program.units import UNITS
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A name that refers: its role and the kind needed.
-
-    A transition's is that of a `lifecycle`, or of the lifecycle `of_service` has.
-    """
-
-    name: Name
-    role: str
-    wanted: Kind
-    lifecycle: Name | None = None
-    of_service: Name | None = None
-
-
 def mentions(node: Declaration) -> Iterator[Mention]:
     """Give every referring name of a declaration: in the order of its fields, units last."""
     yield from _named(node)
+    if isinstance(node, TestDeclaration | GuardDeclaration):
+        yield from proving_mentions(node)
     units: list[Name] = []
     for each in every(node, Price, *WITH_UNITS):
         if not isinstance(each, Price):
@@ -77,7 +68,7 @@ def _named(node: Declaration) -> Iterator[Mention]:
         case FeedDeclaration():
             yield from _zones(node)
         case UsageClassDeclaration():
-            yield from _optional(node.type, "type", Kind.USAGE_CLASS_TYPE)
+            yield from optional(node.type, "type", Kind.USAGE_CLASS_TYPE)
             yield from _zones(node.criterion)
         case RateGroupDeclaration():
             yield from _rate_group(node)
@@ -93,7 +84,7 @@ def _named(node: Declaration) -> Iterator[Mention]:
         case PackageDeclaration():
             for item in node.services:
                 yield Mention(item.service, "sells", Kind.SERVICE)
-                yield from _optional(item.rates, "rated by", Kind.RATE_PLAN)
+                yield from optional(item.rates, "rated by", Kind.RATE_PLAN)
             yield from (Mention(name, "sold under", Kind.CONTRACT) for name in node.contracts)
             yield from (Mention(name, "discounted by", Kind.DISCOUNT) for name in node.discounts)
         case CountingRuleDeclaration():
@@ -114,6 +105,8 @@ def _named(node: Declaration) -> Iterator[Mention]:
             | PriceTableDeclaration()
             | TimeBandDeclaration()
             | DiscountDeclaration()
+            | TestDeclaration()
+            | GuardDeclaration()
         ):
             return
         case _:
@@ -136,9 +129,9 @@ def table_mentions(node: Declaration, tables: Tables) -> Iterator[Mention]:
 
 
 def _service(node: ServiceDeclaration) -> Iterator[Mention]:
-    yield from _optional(node.type, "type", Kind.SERVICE_TYPE)
-    yield from _optional(node.lifecycle, "lifecycle", Kind.LIFECYCLE)
-    yield from _optional(node.tax, "taxed as", Kind.TAX_CLASS)
+    yield from optional(node.type, "type", Kind.SERVICE_TYPE)
+    yield from optional(node.lifecycle, "lifecycle", Kind.LIFECYCLE)
+    yield from optional(node.tax, "taxed as", Kind.TAX_CLASS)
     for price in node.recurring_prices:
         yield from _statuses(price)
     for charge in node.transition_charges:
@@ -146,7 +139,7 @@ def _service(node: ServiceDeclaration) -> Iterator[Mention]:
             yield Mention(charge.transition, "charged on", Kind.TRANSITION, node.lifecycle)
         yield Mention(charge.service, "charges", Kind.SERVICE)
     if node.usage is not None:
-        yield from _optional(node.usage.rates, "rated by", Kind.RATE_PLAN)
+        yield from optional(node.usage.rates, "rated by", Kind.RATE_PLAN)
         for bucket in node.usage.buckets:
             yield Mention(bucket, "draws", Kind.BUCKET)
 
@@ -180,16 +173,16 @@ def _rate_group(node: RateGroupDeclaration) -> Iterator[Mention]:
     yield from _zones(node.criterion)
     for row in node.rows:
         yield Mention(row.usage_class, "rates", Kind.USAGE_CLASS)
-        yield from _optional(row.zone, "zone", Kind.ZONE)
-        yield from _optional(row.band, "during", Kind.TIME_BAND)
+        yield from optional(row.zone, "zone", Kind.ZONE)
+        yield from optional(row.band, "during", Kind.TIME_BAND)
 
 
 def _share_plan(node: SharePlanDeclaration) -> Iterator[Mention]:
-    yield from _optional(node.sold_as, "sold as", Kind.SERVICE)
+    yield from optional(node.sold_as, "sold as", Kind.SERVICE)
     for bucket in node.buckets:
         yield Mention(bucket.base, "base", Kind.BASE_BUCKET)
         for term in bucket.pool:
-            yield from _optional(term.service, "filled by", Kind.SERVICE)
+            yield from optional(term.service, "filled by", Kind.SERVICE)
             for status in term.statuses:
                 yield Mention(status, "filled in", Kind.SERVICE_STATUS)
         yield from (Mention(name, "drawn by", Kind.SERVICE) for name in bucket.consumers)
@@ -224,7 +217,7 @@ def _price_sets(
 
 def _contract(node: ContractDeclaration) -> Iterator[Mention]:
     for minimum in node.minimums:
-        yield from _optional(minimum.service, "commits to", Kind.SERVICE)
+        yield from optional(minimum.service, "commits to", Kind.SERVICE)
         yield Mention(minimum.fee, "charges", Kind.SERVICE)
     if node.penalty is not None:
         yield Mention(node.penalty.fee, "charges", Kind.SERVICE)
@@ -234,14 +227,9 @@ def _contract(node: ContractDeclaration) -> Iterator[Mention]:
 def _price_plan(node: PricePlanDeclaration) -> Iterator[Mention]:
     yield from _entries(node.entries)
     for discount in node.discounts:
-        yield from _optional(discount.service, "discounts", Kind.SERVICE)
-        yield from _optional(discount.package, "discounts", Kind.PACKAGE)
-    yield from _optional(node.rates, "rated by", Kind.RATE_PLAN)
-
-
-def _optional(name: Name | None, role: str, wanted: Kind) -> Iterator[Mention]:
-    if name is not None:
-        yield Mention(name, role, wanted)
+        yield from optional(discount.service, "discounts", Kind.SERVICE)
+        yield from optional(discount.package, "discounts", Kind.PACKAGE)
+    yield from optional(node.rates, "rated by", Kind.RATE_PLAN)
 
 
 def _zones(node: Node | None) -> Iterator[Mention]:

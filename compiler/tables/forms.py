@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from compiler.tables import destinations, prices, rates
+from compiler.tables import costs, destinations, prices, rates
 from compiler.tables.form import Form
 from dsl.syntax.tables import Holding
 
@@ -14,5 +14,6 @@ FORMS: Mapping[Holding, Form] = MappingProxyType(
         Holding.ZONES: destinations.FORM,
         Holding.PRICES: prices.FORM,
         Holding.RATES: rates.FORM,
+        Holding.COSTS: costs.FORM,
     }
 )

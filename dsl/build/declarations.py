@@ -10,10 +10,12 @@ from dsl.build.catalog import catalog
 from dsl.build.commercial import contract, discount
 from dsl.build.counting import counting_rule
 from dsl.build.feeds import feed, unit
+from dsl.build.guards import guard
 from dsl.build.offers import package
 from dsl.build.price_books import price_book, price_plan
 from dsl.build.rates import rate_group, rate_plan
 from dsl.build.reading import Branch, Reading, branches
+from dsl.build.scenarios import test
 from dsl.build.services import (
     lifecycle,
     package_status,
@@ -58,6 +60,8 @@ _BUILDERS: dict[str, Callable[[Reading, Branch], Declaration]] = {
     "base_bucket": base_bucket,
     "bucket": bucket,
     "share_plan": share_plan,
+    "test": test,
+    "guard": guard,
 }
 
 

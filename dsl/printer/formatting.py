@@ -14,9 +14,11 @@ from dsl.printer import (
     commercial,
     counting,
     feeds,
+    guards,
     offers,
     price_books,
     rates,
+    scenarios,
     services,
     share_plans,
     usage,
@@ -41,6 +43,8 @@ FAMILIES: tuple[Callable[[Source, Declaration], Item | None], ...] = (
     buckets.item,
     share_plans.item,
     zones.item,
+    scenarios.item,
+    guards.item,
 )
 
 

@@ -12,9 +12,11 @@ from dsl.syntax.catalog import CatalogDeclaration
 from dsl.syntax.commercial import ContractDeclaration, DiscountDeclaration
 from dsl.syntax.counting import CountingRuleDeclaration
 from dsl.syntax.feeds import FeedDeclaration, UnitDeclaration
+from dsl.syntax.guards import GuardDeclaration
 from dsl.syntax.offers import PackageDeclaration
 from dsl.syntax.price_books import PriceBookDeclaration, PricePlanDeclaration
 from dsl.syntax.rates import RateGroupDeclaration, RatePlanDeclaration
+from dsl.syntax.scenarios import TestDeclaration
 from dsl.syntax.services import (
     LifecycleDeclaration,
     PackageStatusDeclaration,
@@ -55,6 +57,8 @@ Declaration = (
     | ContractDeclaration
     | PriceBookDeclaration
     | PricePlanDeclaration
+    | TestDeclaration
+    | GuardDeclaration
 )
 
 

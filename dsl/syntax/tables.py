@@ -14,6 +14,7 @@ class Holding(StrEnum):
     ZONES = "zones"
     PRICES = "prices"
     RATES = "rates"
+    COSTS = "costs"
 
 
 @dataclass(frozen=True, slots=True)

@@ -493,6 +493,133 @@ PRICE_PLANS = phrase(
     ),
 )
 
+CLOCKS = st.sampled_from(["0:00", "12:30"])
+INSTANCES = st.tuples(FREE_NAMES, FREE_NAMES).map(".".join)
+SUBJECTS = FREE_NAMES | INSTANCES
+SOLD_ITEMS = listed(
+    phrase(
+        FREE_NAMES,
+        maybe(NUMBERS),
+        maybe(phrase("as", FREE_NAMES)),
+        maybe(phrase("known as", TEXTS)),
+    )
+)
+USAGE_ATTRIBUTES = st.lists(phrase(FREE_NAMES, TEXTS | NUMBERS | FREE_NAMES), max_size=3).map(
+    " ".join
+)
+SIGNED = st.tuples(st.sampled_from(["", "-", "- "]), MONEY).map("".join)
+LINE_KINDS = st.sampled_from(["", "usage", "one time", "credit", "discount", "recurring"])
+TEST_EVENTS = st.one_of(
+    phrase(
+        FREE_NAMES,
+        "buys",
+        FREE_NAMES,
+        FREQUENCIES,
+        maybe(phrase("as", FREE_NAMES)),
+        maybe(phrase("under", FREE_NAMES)),
+        maybe(phrase("price book", FREE_NAMES)),
+        maybe(phrase("bill day", NUMBERS)),
+        maybe(phrase("with", SOLD_ITEMS)),
+    ),
+    phrase(FREE_NAMES, "adds", SOLD_ITEMS),
+    phrase(INSTANCES, FREE_NAMES),
+    phrase(SUBJECTS, "is", FREE_NAMES),
+    phrase(SUBJECTS, "ends"),
+    phrase(
+        INSTANCES,
+        "gets price",
+        MONEY,
+        maybe(phrase("in", FREE_NAMES)),
+        maybe(phrase("until", DATES)),
+    ),
+    phrase(SUBJECTS, "gets discount", FREE_NAMES, maybe(phrase("until", DATES))),
+    phrase(
+        maybe(CLOCKS),
+        "usage",
+        maybe(phrase(NUMBERS, "times")),
+        QUANTITIES,
+        "for",
+        INSTANCES,
+        USAGE_ATTRIBUTES,
+        maybe(phrase("amount", MONEY)),
+    ),
+)
+FOR_ACCOUNT = maybe(phrase("for", FREE_NAMES))
+EXPECTATIONS = st.one_of(
+    phrase(st.sampled_from(["net", "tax", "total", "balance"]), SIGNED, FOR_ACCOUNT),
+    phrase(
+        "line",
+        SUBJECTS,
+        LINE_KINDS,
+        SIGNED,
+        maybe(phrase("quantity", NUMBERS | QUANTITIES)),
+    ),
+    phrase("no line", SUBJECTS, LINE_KINDS),
+    phrase("nothing", FOR_ACCOUNT),
+    phrase(NUMBERS, st.sampled_from(["rated", "rejected"]), maybe(FREE_NAMES)),
+    phrase("refused", TEXTS),
+    phrase("invoice matches", TEXTS, FOR_ACCOUNT),
+)
+TESTS = phrase(
+    "test",
+    NAMES,
+    maybe(TEXTS),
+    blocked(
+        many=st.one_of(
+            phrase(
+                "account",
+                FREE_NAMES,
+                maybe(phrase("under", FREE_NAMES)),
+                maybe(phrase("in", FREE_NAMES)),
+                maybe(phrase("bill group", FREE_NAMES)),
+                maybe(phrase("bill day", NUMBERS)),
+                maybe(phrase("usage day", NUMBERS)),
+                maybe(phrase("invoiced to", FREE_NAMES)),
+                maybe(phrase("jurisdiction", REGIONS)),
+                maybe(phrase("country", FREE_NAMES)),
+                maybe(phrase("exempt", FREE_NAMES | TEXTS)),
+                maybe(phrase("price book", FREE_NAMES)),
+                maybe(phrase("price plan", FREE_NAMES)),
+                maybe(phrase("timezone", TEXTS)),
+            ),
+            phrase(DATES, TEST_EVENTS),
+            phrase("usage from", TEXTS),
+            phrase("bill", DATES),
+            phrase("expect", EXPECTATIONS),
+        )
+    ),
+)
+CLAIMED = st.recursive(
+    st.one_of(
+        phrase("price", maybe(FREQUENCIES), maybe(FREE_NAMES)),
+        st.just("cost"),
+        NUMBERS,
+        MONEY,
+        phrase(NUMBERS, "%"),
+    ),
+    lambda inner: st.one_of(
+        phrase(inner, st.sampled_from(["+", "-", "*"]), inner), phrase("(", inner, ")")
+    ),
+    max_leaves=4,
+)
+GUARDS = phrase(
+    "guard",
+    NAMES,
+    maybe(TEXTS),
+    blocked(
+        phrase("costs from", TEXTS),
+        many=st.one_of(
+            phrase(
+                "for every service",
+                maybe(listed(FREE_NAMES)),
+                maybe(phrase("in package", FREE_NAMES)),
+                maybe(phrase("with", FREE_NAMES)),
+            ),
+            phrase(CLAIMED, st.sampled_from(["==", "!=", "<", "<=", ">", ">="]), CLAIMED),
+        ),
+    ),
+)
+
 DECLARATIONS: dict[str, SearchStrategy[str]] = {
     "catalog": CATALOGS,
     "bill group": BILL_GROUPS,
@@ -511,6 +638,8 @@ DECLARATIONS: dict[str, SearchStrategy[str]] = {
     "share plan": SHARE_PLANS,
     "price book": PRICE_BOOKS,
     "price plan": PRICE_PLANS,
+    "test": TESTS,
+    "guard": GUARDS,
 }
 
 
