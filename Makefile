@@ -59,10 +59,12 @@ kills: $(STAMP) ## kill runs at random instants, run them again and compare (KIL
 check: $(STAMP) ## lint, layout, types, and every catalog of the repository
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy dsl compiler runtime cli catalogs tests benchmarks
+	$(BIN)/mypy dsl compiler runtime proving cli catalogs tests benchmarks
 	for each in catalogs/*/catalog.ratebook; do \
 	  $(BIN)/ratebook check "$$(dirname "$$each")" || exit 1; done
 	$(BIN)/ratebook fmt --check catalogs
+	for each in catalogs/*/tests.ratebook; do \
+	  $(BIN)/ratebook test --quiet "$$(dirname "$$each")" || exit 1; done
 	for each in catalogs/*/generate.py; do \
 	  $(BIN)/python -m "catalogs.$$(basename "$$(dirname "$$each")").generate" --check || exit 1; done
 	$(BIN)/python -m compiler.pages docs/errors --check

@@ -78,6 +78,13 @@ def program_of(path: Path) -> Program:
             return read_artifact(path)
         except ArtifactFault as fault:
             raise Refusal(str(fault)) from fault
+    program = compiled_of(path).program
+    assert program is not None
+    return program
+
+
+def compiled_of(path: Path) -> Compilation:
+    """Compile a catalog's folder that must be sound; see `program_of`."""
     compilation = compile_catalog(path)
     if compilation.program is None:
         from cli.render import text
@@ -86,4 +93,4 @@ def program_of(path: Path) -> Program:
         click.echo(text.render(findings), err=True, nl=False)
         click.echo(f"{path}: {findings.summary()}; nothing was done", err=True)
         raise click.exceptions.Exit(exits.FINDINGS)
-    return compilation.program
+    return compilation

@@ -13,7 +13,8 @@ LAYERS = {
     "dsl": frozenset[str](),
     "runtime": frozenset[str](),
     "compiler": frozenset({"dsl", "runtime"}),
-    "cli": frozenset({"dsl", "compiler", "runtime"}),
+    "proving": frozenset({"dsl", "compiler", "runtime"}),
+    "cli": frozenset({"dsl", "compiler", "runtime", "proving"}),
 }
 OUTSIDE = frozenset({"tests", "benchmarks", "docs", "catalogs"})
 
@@ -25,7 +26,7 @@ LONGEST_MODULE = 400
 LONG_BECAUSE = "Long because"
 
 # Money and quantities live here; a float that is neither says so on its own line.
-EXACT_LAYERS = ("dsl", "compiler", "runtime")
+EXACT_LAYERS = ("dsl", "compiler", "runtime", "proving")
 FLOAT_BECAUSE = "# float:"
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("cli", "compiler", "dsl", "runtime")
+PACKAGES = ("cli", "compiler", "dsl", "proving", "runtime")
 CATALOG = ROOT / "catalogs" / "connectivity"
 AS_OF = "2026-02-01"
 

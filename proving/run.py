@@ -1,0 +1,205 @@
+"""Run tests: those that bill on the same days share a book, a ledger and each run.
+
+A run that is refused says nothing of the single test, so that those that shared it are run
+again in halves, down to the one that it is about.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from proving.book import GROUP, GROUP_TERMS, OWNER, BookRows, add_test, begin_book
+from proving.scenario import Scenario, Stage
+from proving.usage import ID, records_of, with_test_feeds, write_records
+from runtime.bill import bill
+from runtime.bill_result import BillRefused, BillRequest
+from runtime.invoice.model import Invoice
+from runtime.ledger.connect import ledger_url, read_ledger
+from runtime.ledger.history import read_balances, read_invoice_numbers, read_invoices
+from runtime.program.model import BillGroup, Program
+
+SEPARATOR = "."
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """What a bill of a test came to.
+
+    Attributes:
+        invoices: of the test's accounts; their keys begin with its name.
+        refused: why nothing was billed; empty: it was.
+        records: how many of the run's usage records met which end, for which reason.
+        balances: what each account owes in each currency, in minor units.
+    """
+
+    invoices: tuple[Invoice, ...]
+    refused: tuple[str, ...]
+    records: Mapping[tuple[str, str], int]
+    balances: Mapping[tuple[str, str], Decimal]
+
+
+def prepared(program: Program) -> Program:
+    """Give the program as tests bill with it: with feeds of their own, and a bill group."""
+    made = with_test_feeds(program)
+    if made.bill_groups:
+        return made
+    group = BillGroup(id=GROUP, bill_day=1, terms_days=GROUP_TERMS, source=program.sources[0].id)
+    return made.model_copy(update={"bill_groups": (group,)})
+
+
+def run_scenarios(
+    program: Program, scenarios: Sequence[Scenario], catalog: Path
+) -> dict[str, tuple[Billed, ...]]:
+    """Bill each test; give, by name, what each of its bills came to.
+
+    Args:
+        program: of `prepared`.
+        catalog: the folder that the paths of usage files are from.
+    """
+    found: dict[str, tuple[Billed, ...]] = {}
+    for batch in batches_of(scenarios):
+        found.update(_run(program, batch, catalog))
+    return found
+
+
+def batches_of(scenarios: Sequence[Scenario]) -> tuple[tuple[Scenario, ...], ...]:
+    """Put together what can share its runs; the order of the tests is kept."""
+    batches: dict[object, list[Scenario]] = {}
+    for each in scenarios:
+        key: object = each.name if each.is_alone else each.days
+        batches.setdefault((each.is_alone, key), []).append(each)
+    return tuple(tuple(batch) for batch in batches.values())
+
+
+def _run(
+    program: Program, batch: Sequence[Scenario], catalog: Path
+) -> dict[str, tuple[Billed, ...]]:
+    with TemporaryDirectory(prefix="ratebook-test-") as folder:
+        found = _bill_all(program, batch, catalog, Path(folder))
+    if found is not None:
+        return found
+    middle = len(batch) // 2
+    return {
+        **_run(program, batch[:middle], catalog),
+        **_run(program, batch[middle:], catalog),
+    }
+
+
+def _bill_all(
+    program: Program, batch: Sequence[Scenario], catalog: Path, folder: Path
+) -> dict[str, tuple[Billed, ...]] | None:
+    """Make every bill of a batch; None where one of several tests refuses it."""
+    found: dict[str, list[Billed]] = {each.name: [] for each in batch}
+    for number in range(len(batch[0].stages)):
+        stages = {each.name: each.stages[number] for each in batch}
+        request, book, given = _request(program, stages, catalog, folder, number)
+        outcome = bill(request)
+        if isinstance(outcome, BillRefused):
+            if len(batch) > 1:
+                return None
+            reasons = _reasons(outcome, book, batch[0])
+            found[batch[0].name].append(Billed((), reasons, {}, {}))
+            continue
+        run = outcome.run
+        assert run is not None
+        invoices, balances = _posted(folder, run)
+        alone = dict(outcome.usage.reasons) if len(batch) == 1 else None
+        for name, bills in found.items():
+            counted = _records(folder, run, name, given) if alone is None else _named(alone)
+            bills.append(
+                Billed(
+                    tuple(each for each in invoices if _is_of(name, each.bill_to.account)),
+                    (),
+                    counted,
+                    {key: value for key, value in balances.items() if _is_of(name, key[0])},
+                )
+            )
+    return {name: tuple(billed) for name, billed in found.items()}
+
+
+def _request(
+    program: Program, stages: Mapping[str, Stage], catalog: Path, folder: Path, number: int
+) -> tuple[BillRequest, BookRows, Counter[str]]:
+    """Write the book and the usage of a bill; give the run, and how many records each test has."""
+    book = begin_book(program)
+    given: Counter[str] = Counter()
+    records = []
+    files: list[str] = []
+    for name, stage in stages.items():
+        add_test(book, program, name, stage.known)
+        own = records_of(program, book, name, stage.uses)
+        given[name] = len(own)
+        records += own
+        for file in stage.files:
+            base = catalog / Path(file.span.path).parent
+            files.append(str(base / file.file.value))
+    place = folder / f"bill-{number}"
+    book.write(place / "book")
+    (day,) = {stage.bill.day.value for stage in stages.values()}
+    request = BillRequest(
+        program=program,
+        book=place / "book",
+        usage=(*files, *write_records(program, records, place / "usage")),
+        as_of=day,
+        out=folder / "out",
+        threads=1,
+        formats=(),
+    )
+    return request, book, given
+
+
+def _reasons(refused: BillRefused, book: BookRows, test: Scenario) -> tuple[str, ...]:
+    """Say why a test's bill was refused, by the test's own lines and names where they did it."""
+    prefix = f"{test.name}{SEPARATOR}"
+    if not refused.faults:
+        return tuple(f"{refused.stage}: {each.replace(prefix, '')}" for each in refused.reasons)
+    found = []
+    for fault in refused.faults:
+        place = book.place(fault.file, fault.row)
+        said = fault.text()
+        if place is not None:
+            line = test.source.text.count("\n", 0, place.start) + 1
+            said = f"{place.path}:{line}: {said.partition(': ')[2]}"
+        found.append(said.replace(prefix, ""))
+    return tuple(found)
+
+
+def _posted(folder: Path, run: int) -> tuple[tuple[Invoice, ...], dict[tuple[str, str], Decimal]]:
+    with read_ledger(ledger_url(folder / "out" / "ledger.db")) as ledger:
+        invoices = tuple(read_invoices(ledger, read_invoice_numbers(ledger, run)))
+        owed = read_balances(ledger)
+    return invoices, {key: Decimal(minor) for key, minor in owed.items()}
+
+
+def _is_of(test: str, key: str) -> bool:
+    return key == OWNER or key.startswith(f"{test}{SEPARATOR}")
+
+
+def _named(reasons: Mapping[str, int]) -> dict[tuple[str, str], int]:
+    from runtime.usage.dispositions import Reason, disposition
+
+    return {(disposition(Reason[name]), name.lower()): number for name, number in reasons.items()}
+
+
+def _records(
+    folder: Path, run: int, test: str, given: Mapping[str, int]
+) -> dict[tuple[str, str], int]:
+    """Count the ends of a test's records: those that the exceptions do not name were rated."""
+    found: Counter[tuple[str, str]] = Counter()
+    for path in sorted((folder / "out" / "exceptions" / f"run={run}").glob("*.csv")):
+        for row in _exceptions(path):
+            if row[ID].partition("/")[0] == test:
+                found[row["disposition"], row["reason"].lower()] += 1
+    found["rated", "rated"] = given[test] - sum(found.values())
+    return {end: count for end, count in found.items() if count}
+
+
+def _exceptions(path: Path) -> Iterable[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        yield from csv.DictReader(stream)
