@@ -91,7 +91,7 @@ lock: ## pin every dependency anew, with hashes (UPGRADE=--upgrade for newer ver
 	CUSTOM_COMPILE_COMMAND="make lock" PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= \
 	  $(BIN)/pip-compile $(LOCK_FLAGS) $(UPGRADE) -o requirements.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND="make lock" PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= \
-	  $(BIN)/pip-compile $(LOCK_FLAGS) $(UPGRADE) --extra dev --extra postgres \
+	  $(BIN)/pip-compile $(LOCK_FLAGS) $(UPGRADE) --extra dev --extra postgres --extra fonts \
 	  -c requirements.lock -o requirements-dev.lock pyproject.toml
 
 clean: ## remove what was installed and what was built

@@ -187,7 +187,7 @@ def bill_once(book: Path, out: Path, as_of: str) -> Found:
             as_of=date.fromisoformat(as_of),
             out=out,
             progress=clock,
-            write=lambda invoice, folder: (),
+            formats=(),
         )
     )
     if not isinstance(result, BillResult):

@@ -8,7 +8,7 @@ ledger that is only read: its invoices are the real run's but for number and run
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -18,12 +18,12 @@ import duckdb
 from duckdb import DuckDBPyConnection
 from sqlalchemy import Connection
 
+from runtime.bill_documents import write_pending
 from runtime.bill_folder import (
     WRITE_FAULTS,
     OutFolder,
     in_words,
     require_writable,
-    write_pending,
     write_summary,
 )
 from runtime.bill_result import BillRefused, BillRequest, BillResult, totals_by_currency
@@ -138,15 +138,20 @@ def _write_files(
     """Write what a posted run leaves; what cannot be written now is the next run's work."""
     try:
         write_summary(folder, posted)
-        written = write_pending(url, folder, request)
-        return replace(posted, documents=written.paths, unwritten=_undrawn(written.failed))
+        written = write_pending(url, folder.invoices, folder.rated_usage, request)
+        return replace(
+            posted,
+            documents=written.files,
+            lacking=tuple(written.lacking),
+            unwritten=_undrawn(written.failed),
+        )
     except LedgerRefused as refusal:
         return replace(posted, unwritten=str(refusal))
     except WRITE_FAULTS as fault:
         return replace(posted, unwritten=in_words(folder, fault))
 
 
-def _undrawn(failed: tuple[str, ...]) -> str | None:
+def _undrawn(failed: Sequence[str]) -> str | None:
     """Say which invoices could not be drawn: the first, and how many more."""
     if not failed:
         return None

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from errno import EISDIR, ENOSPC, ENOTDIR
@@ -22,16 +21,7 @@ from tempfile import TemporaryFile
 
 import duckdb
 
-from runtime.bill_result import BillRequest, BillResult
-from runtime.invoice.chosen import chosen_by
-from runtime.invoice.documents import CHOSEN, write_documents
-from runtime.invoice.own_template import TemplateFailed
-from runtime.invoice.pdf import RefusedResource
-from runtime.ledger.connect import WAIT_FOR_READERS_MS, hold_ledger, read_ledger
-from runtime.ledger.faults import LedgerRefused
-from runtime.ledger.history import mark_written, read_invoices, read_unwritten
-
-INVOICES_AT_ONCE = 100
+from runtime.bill_result import BillResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +39,11 @@ class OutFolder:
     def invoices(self) -> Path:
         """Where documents go."""
         return self.root / "invoices"
+
+    @property
+    def rated_usage(self) -> Path:
+        """Where the rated usage of each run is."""
+        return self.root / "rated_usage"
 
     @property
     def usage_store(self) -> Path:
@@ -88,49 +83,6 @@ def in_words(folder: OutFolder, fault: Exception) -> str:
     words = os.strerror(fault.errno) if fault.errno else str(fault)
     verb = "written" if place.is_relative_to(folder.root) else "used"
     return f"{place}: cannot be {verb}: {words}"
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What became of the documents: the files, and why some invoices have none yet."""
-
-    paths: tuple[Path, ...]
-    failed: tuple[str, ...]
-
-
-def write_pending(url: str, folder: OutFolder, request: BillRequest) -> Written:
-    """Write the documents of every posted invoice that lacks them, and note it.
-
-    Killed here, the next run goes on: a document written twice has the same bytes.  An
-    invoice that the catalog's template cannot draw is left to a later run, and its mistake.
-    """
-    chosen = chosen_by(request.program, request.formats)
-    with read_ledger(url) as ledger:
-        numbers = read_unwritten(ledger)
-    paths: list[Path] = []
-    failed: list[str] = []
-    undrawn: set[str | None] = set()
-    for first in range(0, len(numbers), INVOICES_AT_ONCE):
-        some = numbers[first : first + INVOICES_AT_ONCE]
-        with read_ledger(url) as ledger:
-            invoices = tuple(read_invoices(ledger, some))
-        for done, invoice in enumerate(invoices, start=first + 1):
-            own = chosen.get(invoice.bill_group, CHOSEN)
-            try:
-                paths.extend(write_documents(invoice, folder.invoices, own))
-            except (TemplateFailed, RefusedResource) as fault:
-                failed.append(f"{invoice.number}: {fault}")
-                undrawn.add(invoice.number)
-            request.progress("documents", done, len(numbers))
-        _note_written(url, tuple(number for number in some if number not in undrawn))
-    return Written(tuple(paths), tuple(failed))
-
-
-def _note_written(url: str, numbers: tuple[str, ...]) -> None:
-    """Note it in the ledger; where another run holds that for long, it writes them again."""
-    with suppress(LedgerRefused), hold_ledger(url, wait_ms=WAIT_FOR_READERS_MS) as ledger:
-        mark_written(ledger, numbers)
-        ledger.commit()
 
 
 def write_summary(folder: OutFolder, result: BillResult) -> None:

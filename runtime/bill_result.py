@@ -90,8 +90,9 @@ class BillResult:
         held_back: how many invoices came to nothing or too little, and wait for a later run.
         unsent: the bill groups that ask for delivery by e-mail or for attachments: a run
             writes their invoices, and sends none.
-        documents: the files written, those of earlier runs' invoices included that a
-            killed run had left unwritten.
+        documents: how many files were written, those of earlier runs' invoices included that
+            a killed run had left unwritten.
+        lacking: the characters that a PDF's fonts lack, by invoice.
         unwritten: why files of posted invoices are still to be written; the next run does.
     """
 
@@ -106,7 +107,8 @@ class BillResult:
     usage: UsageReport
     held_back: int = 0
     unsent: tuple[str, ...] = ()
-    documents: tuple[Path, ...] = ()
+    documents: int = 0
+    lacking: tuple[tuple[str, str], ...] = ()
     unwritten: str | None = None
 
 

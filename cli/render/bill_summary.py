@@ -86,7 +86,7 @@ def _money(amount: Decimal) -> str:
 def _places(result: BillResult, out: Path) -> Iterator[str]:
     run = f"run={result.run}"
     if result.documents:
-        yield f"  invoices    {result.documents[0].parent}/  ({len(result.documents):,} files)"
+        yield f"  invoices    {out / 'invoices'}/  ({result.documents:,} files)"
     if result.usage.read:
         yield f"  usage       {out / 'rated_usage' / run}/"
     if result.usage.read > result.usage.rated:

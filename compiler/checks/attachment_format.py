@@ -16,7 +16,8 @@ CODE = codes.ATTACHMENT_FORMAT
 
 PAGE = Page(
     what="A bill group attaches a report in a format that it cannot be written in: an invoice "
-    "is `html`, `pdf` or `json`, the detail of usage `csv`.",
+    "is `html`, `pdf`, `text`, `json`, `csv` (its lines) or `ubl` (an e-invoice), the detail of "
+    "usage `csv`.",
     why="Nothing could be attached.",
     bad=TINY
     + """\

@@ -18,7 +18,7 @@ CODE = codes.UNKNOWN_ATTACHMENT
 
 REPORTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "invoice": ("html", "pdf", "json"),
+        "invoice": ("html", "pdf", "text", "json", "csv", "ubl"),
         "usage_detail": ("csv",),
     }
 )

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from runtime.invoice.own_template import OwnTemplate
-from runtime.program.model import Program
 
-DocumentFormat = Literal["html", "pdf", "text", "json"]
+if TYPE_CHECKING:
+    from runtime.program.model import Program
+
+DocumentFormat = Literal["html", "pdf", "text", "json", "csv", "ubl"]
 
 FORMATS: Final[tuple[DocumentFormat, ...]] = get_args(DocumentFormat)
 USUAL: Final[tuple[DocumentFormat, ...]] = ("html", "pdf", "json")

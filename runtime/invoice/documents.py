@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from types import MappingProxyType
@@ -10,38 +11,56 @@ from typing import assert_never
 from urllib.parse import quote
 
 from runtime.invoice.chosen import Chosen, DocumentFormat
+from runtime.invoice.csv_document import render_csv
 from runtime.invoice.html import render_html
 from runtime.invoice.json_document import to_json
 from runtime.invoice.model import Invoice
-from runtime.invoice.pdf import render_pdf
+from runtime.invoice.pdf import render_pdf, undrawable
 from runtime.invoice.text import render_text
+from runtime.invoice.ubl import render_ubl
 
 CHOSEN = Chosen()
 
 SUFFIXES: Mapping[DocumentFormat, str] = MappingProxyType(
-    {"html": ".html", "pdf": ".pdf", "text": ".txt", "json": ".json"}
+    {
+        "html": ".html",
+        "pdf": ".pdf",
+        "text": ".txt",
+        "json": ".json",
+        "csv": ".csv",
+        "ubl": ".xml",
+    }
 )
 """What a document's name ends with."""
 
 
-def write_documents(invoice: Invoice, folder: Path, chosen: Chosen = CHOSEN) -> tuple[Path, ...]:
-    """Write an invoice's documents into a folder and return their paths, as chosen.
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """The files that were written, and the characters that the PDF's fonts lack."""
+
+    paths: tuple[Path, ...]
+    lacking: str = ""
+
+
+def write_documents(invoice: Invoice, folder: Path, chosen: Chosen = CHOSEN) -> Documents:
+    """Write an invoice's documents into a folder, as chosen.
 
     A document that is there already is replaced in one step.
 
     Raises:
         OSError: the folder cannot be made or written.
-        TemplateFailed: the catalog's own template cannot draw this invoice.
-        RefusedResource: the template asks for what it may not fetch.
+        DocumentFailed: the catalog's own template cannot draw this invoice, or it lacks what
+            an e-invoice needs.  Documents before the one that failed are written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     name = document_name(invoice)
     paths = []
-    for kind, content in _contents(invoice, chosen):
+    html = _html(invoice, chosen)
+    for kind, content in _contents(invoice, chosen, html):
         path = folder / f"{name}{SUFFIXES[kind]}"
         replace_file(path, content)
         paths.append(path)
-    return tuple(paths)
+    return Documents(tuple(paths), undrawable(html) if "pdf" in chosen.formats else "")
 
 
 def document_name(invoice: Invoice) -> str:
@@ -54,11 +73,16 @@ def document_name(invoice: Invoice) -> str:
     return quote(name, safe=" ")
 
 
-def _contents(invoice: Invoice, chosen: Chosen) -> Iterator[tuple[DocumentFormat, bytes]]:
-    """Give each document's bytes; the HTML is drawn once, also for the PDF."""
-    html = ""
-    if {"html", "pdf"} & set(chosen.formats):
-        html = render_html(invoice, chosen.own_for("html"))
+def _html(invoice: Invoice, chosen: Chosen) -> str:
+    """Draw the HTML, once for itself and the PDF; nothing where neither is chosen."""
+    is_drawn = {"html", "pdf"} & set(chosen.formats)
+    return render_html(invoice, chosen.own_for("html")) if is_drawn else ""
+
+
+def _contents(
+    invoice: Invoice, chosen: Chosen, html: str
+) -> Iterator[tuple[DocumentFormat, bytes]]:
+    """Give each document's bytes."""
     for kind in chosen.formats:
         match kind:
             case "html":
@@ -69,6 +93,10 @@ def _contents(invoice: Invoice, chosen: Chosen) -> Iterator[tuple[DocumentFormat
                 yield kind, render_text(invoice, chosen.own_for("text")).encode("utf-8")
             case "json":
                 yield kind, to_json(invoice)
+            case "csv":
+                yield kind, render_csv(invoice)
+            case "ubl":
+                yield kind, render_ubl(invoice)
             case _:
                 assert_never(kind)
 

@@ -17,6 +17,7 @@ from jinja2 import BaseLoader, Environment, nodes
 from jinja2.exceptions import SecurityError, TemplateError, TemplateNotFound, TemplateSyntaxError
 
 from runtime.invoice import limits
+from runtime.invoice.document_failed import DocumentFailed
 from runtime.invoice.format import Printer
 from runtime.invoice.page import Page
 from runtime.invoice.sandbox import Draws, Sandbox, printed_in_html, printed_in_text
@@ -41,7 +42,7 @@ class OwnTemplate:
         return "text" if self.path.endswith(_TEXT) else "html"
 
 
-class TemplateFailed(Exception):
+class TemplateFailed(DocumentFailed):
     """A template cannot draw an invoice; the message names the template, the line and why.
 
     Attributes:

@@ -17,6 +17,7 @@ from urllib.parse import unquote
 import plutoprint
 
 from runtime.interrupts import hold_interrupts
+from runtime.invoice.document_failed import DocumentFailed
 
 FONTS = Path(__file__).parent / "fonts"
 FONT_URL = "ratebook-font:/"
@@ -44,7 +45,7 @@ _CREATED = re.compile(r'<meta name="dcterms\.created" content="(\d{4}-\d\d-\d\d)
 _NO_DATE = "1970-01-01"
 
 
-class RefusedResource(ValueError):
+class RefusedResource(DocumentFailed):
     """A document asked for something outside its template's folder."""
 
 

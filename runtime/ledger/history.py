@@ -59,13 +59,18 @@ def read_invoice(connection: Connection, number: str) -> Invoice | None:
 
 def read_invoices(connection: Connection, numbers: Sequence[str]) -> Iterator[Invoice]:
     """Give posted invoices as they were frozen, in the order they were numbered."""
+    for document in read_frozen(connection, numbers):
+        yield Invoice.model_validate_json(document)
+
+
+def read_frozen(connection: Connection, numbers: Sequence[str]) -> Iterator[str]:
+    """Give posted invoices as the texts they were frozen to, in the order they were numbered."""
     query = (
         select(invoices.c.document)
         .where(invoices.c.number.in_(numbers))
         .order_by(invoices.c.owner, invoices.c.series, invoices.c.sequence)
     )
-    for document in connection.execute(query).scalars():
-        yield Invoice.model_validate_json(document)
+    yield from connection.execute(query).scalars()
 
 
 def read_invoice_numbers(connection: Connection, run: int | None = None) -> tuple[str, ...]:

@@ -220,7 +220,7 @@ def test_a_change_shows_its_days_and_the_line_it_corrects() -> None:
 @pytest.mark.feature("D5")
 def test_a_draft_has_no_number_and_says_so(tmp_path: Path) -> None:
     invoice = samples.draft()
-    names = [path.name for path in write_documents(invoice, tmp_path)]
+    names = [path.name for path in write_documents(invoice, tmp_path).paths]
     assert names == [f"draft-acct-1000-CAD.{kind}" for kind in ("html", "pdf", "json")]
     text = text_of((tmp_path / names[1]).read_bytes())
     assert "Draft No number: not posted" in text
@@ -237,14 +237,16 @@ def test_a_credit_note_says_what_it_is() -> None:
 @pytest.mark.feature("D8")
 def test_only_what_is_asked_for_is_written_and_nothing_is_left_over(tmp_path: Path) -> None:
     folder = tmp_path / "made" / "here"
-    paths = write_documents(samples.first_month(), folder, Chosen(("json",)))
+    paths = write_documents(samples.first_month(), folder, Chosen(("json",))).paths
     assert paths == (folder / "INV-000143.json",)
     assert list(folder.iterdir()) == [folder / "INV-000143.json"]
 
 
 @pytest.mark.feature("D8")
 def test_a_number_with_a_slash_stays_in_its_folder(tmp_path: Path) -> None:
-    (path,) = write_documents(samples.first_month(number="../2026/7"), tmp_path, Chosen(("json",)))
+    (path,) = write_documents(
+        samples.first_month(number="../2026/7"), tmp_path, Chosen(("json",))
+    ).paths
     assert path == tmp_path / "..%2F2026%2F7.json"
 
 
