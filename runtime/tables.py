@@ -291,8 +291,9 @@ TABLES: dict[str, dict[str, str]] = {
     # so have the discounts that lower them, whose unit price is below zero.
     # `service` is the charged service (the fee service of a transition).
     # Leaving a contract early is of kind `penalty`, what falls short of its minimum `minimum`, with
-    # the minimum's ordinal as `occurrence` and the days it is measured over; the account service of
-    # both is one of the account package, always the same.
+    # the minimum's ordinal as `occurrence` and the days it is measured over; `prepaid` is one that
+    # is charged ahead, and `drawdown` what of it was used; the account service of all is one of
+    # the account package, always the same.
     # [period_start, period_end): the stretch, one day for one-time and transition charges;
     # [full_start, full_end): the whole billing or usage period, NULL for those two.
     # `proration`: how parts of the period are counted (recurring).  days of full_days, as an
@@ -326,12 +327,13 @@ TABLES: dict[str, dict[str, str]] = {
     },
 }
 
-# What is behind a charge of kind `minimum`: instances of the service `counted`, or the spend in
-# minor units where that is NULL.
+# What is behind a charge of kind `minimum`, `prepaid` or `drawdown`: instances of the service
+# `counted`, or the spend in minor units where that is NULL.
 TABLES["charge.commitments"] = {
     "account_service": "VARCHAR",
     "occurrence": "INTEGER",
     "full_start": "DATE",
+    "is_prepaid": "BOOLEAN",
     "counted": "VARCHAR",
     "committed": "HUGEINT",
     "used": "HUGEINT",

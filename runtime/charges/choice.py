@@ -5,7 +5,8 @@ Of a level's versions that hold, the one that starts last does; of two that star
 the one for renewals before the one for new sales, and that before the one for all.
 
 A version holds for new sales where the package was sold on its day or later; for all, in
-periods that begin on its day or later; for renewals likewise, but not in the first period.
+periods that begin on its day or later; for renewals where the last renewal was on its day or
+later.  A period renews the one before it; under a contract, the contract's renewal does.
 """
 
 from __future__ import annotations
@@ -34,16 +35,42 @@ def is_choice(connection: DuckDBPyConnection) -> bool:
     return found is not None
 
 
-def holds_sql(day: str, is_renewed: str) -> str:
+RENEWING_CONTRACTS = """
+LEFT JOIN subscription.held_contracts AS h ON h.account_package = s.account_package
+ AND h.from_day <= {day} AND {day} < h.until_day
+"""
+"""Joins the contract `h` that the account package of `s` is under on a day, or none."""
+
+
+def renewed_sql(day: str, is_renewed: str) -> str:
+    """Give SQL for the day of the last renewal of account service `s`, NULL where there is none.
+
+    Reads the contract `h` of RENEWING_CONTRACTS.
+
+    Args:
+        day: SQL for the day on which a period begins.
+        is_renewed: SQL for whether that period renews an earlier one, without a contract.
+    """
+    whole = f"""(date_diff('month', h.from_day, {day})
+        - CASE WHEN h.from_day + to_months(CAST(date_diff('month', h.from_day, {day}) AS INTEGER))
+                    > {day} THEN 1 ELSE 0 END)"""
+    terms = f"({whole} - h.term_months) // h.renewal_months"
+    months = f"CAST(h.term_months + {terms} * h.renewal_months AS INTEGER)"
+    return f"""(CASE
+        WHEN h.contract IS NULL THEN CASE WHEN {is_renewed} THEN {day} END
+        WHEN {whole} >= h.term_months THEN CAST(h.from_day + to_months({months}) AS DATE) END)"""
+
+
+def holds_sql(day: str, renewed: str) -> str:
     """Give SQL for whether the version `r` holds in a period of account service `s`.
 
     Args:
         day: SQL for the day on which the period, or the charge, begins.
-        is_renewed: SQL for whether the period renews an earlier one.
+        renewed: SQL for the day of the last renewal; NULL: it is not renewed yet.
     """
     return f"""(r.start IS NULL OR CASE r.audience
         WHEN 'new_sales' THEN s.sale_day >= r.start
-        WHEN 'renewals' THEN {is_renewed} AND {day} >= r.start
+        WHEN 'renewals' THEN coalesce({renewed} >= r.start, false)
         ELSE {day} >= r.start END)"""
 
 

@@ -13,7 +13,11 @@ from duckdb import DuckDBPyConnection
 
 from runtime.charges.minimums import charge_minimums
 from runtime.charges.recurring_difference import find_recurring_difference
-from runtime.charges.whole_difference import find_usage_difference, find_whole_difference
+from runtime.charges.whole_difference import (
+    find_drawdown_difference,
+    find_usage_difference,
+    find_whole_difference,
+)
 from runtime.engine import create_table
 from runtime.program.model import Program
 from runtime.tables import TABLES
@@ -31,7 +35,7 @@ s.invoicer, d.currency, s.account <> s.invoicer, a.name, s.account, s.account_pa
 ps.ordinal, s.account_service,
 CASE d.kind WHEN 'recurring' THEN 0 WHEN 'discount' THEN 0 WHEN 'one_time' THEN 1
             WHEN 'transition' THEN 2 WHEN 'usage' THEN 3 WHEN 'bucket' THEN 4 WHEN 'minimum' THEN 5
-            ELSE 6 END,
+            WHEN 'prepaid' THEN 6 WHEN 'drawdown' THEN 7 ELSE 8 END,
 u.ordinal, d.usage_class, b.ordinal, d.bucket, d.tier,
 d.full_start, d.period_start, d.transition, d.service, d.occurrence,
 d.kind = 'discount', k.rank, d.discount,
@@ -52,7 +56,8 @@ def find_difference(connection: DuckDBPyConnection, program: Program, *, as_of: 
     find_whole_difference(connection, as_of)
     find_usage_difference(connection, as_of)
     charge_minimums(connection, program, as_of)
-    find_whole_difference(connection, as_of, ("minimum",))
+    find_whole_difference(connection, as_of, ("minimum", "prepaid"))
+    find_drawdown_difference(connection)
     _refuse_double_posting(connection)
     _refuse_unknown_currency(connection)
     create_table(connection, "charge.due")

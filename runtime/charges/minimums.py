@@ -14,6 +14,11 @@ What was used is either what the account package was charged, each charge on one
 or the instances of a service that bill on the stretch's last day.  So all of it is known when
 the stretch has ended, and what becomes known later is a difference like any other.
 
+A prepaid minimum is charged whole when its stretch begins (`prepaid`), and drawn down by what
+is used, as it becomes known (`drawdown`): a line below zero of the fee service, so that what
+was paid ahead is not paid again, nor its tax.  Instances draw down by those of the stretch's
+first day until it has ended.
+
 charge.commitments has the sums behind each charge, for the invoice.
 """
 
@@ -36,6 +41,7 @@ _COLUMNS = {
     "counted": "VARCHAR",
     "quantity": "BIGINT",
     "fee_service": "VARCHAR",
+    "is_prepaid": "BOOLEAN",
     "currency": "VARCHAR",
     "amount": PRICE_TYPE,
     "source": "INTEGER",
@@ -48,7 +54,7 @@ SELECT s.account_package, s.account_service, s.currency, s.minor_units
 FROM subscription.account_services AS s
 JOIN book.account_services AS b ON b.account_service = s.account_service
 LEFT JOIN (
-  SELECT DISTINCT account_service FROM charge.posted WHERE kind IN ('minimum', 'penalty')
+  SELECT DISTINCT account_service FROM charge.posted WHERE kind IN ('minimum', 'prepaid', 'penalty')
 ) AS p
   ON p.account_service = s.account_service
 QUALIFY row_number() OVER (
@@ -84,13 +90,16 @@ dated AS (
          CAST(from_day + to_months(CAST(months_before + length AS INTEGER)) AS DATE) AS full_end
   FROM measured
 )
-SELECT account_package, account_service, ordinal, counted, quantity, fee_service, currency,
-       minor_units, amount, source, full_start, full_end,
+SELECT account_package, account_service, ordinal, counted, quantity, fee_service, is_prepaid,
+       CASE WHEN is_prepaid AND least(full_end, last_end) > DATE '{as_of}' THEN full_start
+            ELSE least(full_end, last_end) - 1 END AS count_day,
+       currency, minor_units, amount, source, full_start, full_end,
        least(full_end, last_end) AS until_day, least(full_end, contract_end) AS counts_until,
        CAST(least(full_end, last_end) - full_start AS HUGEINT) AS days,
        CAST(full_end - full_start AS HUGEINT) AS full_days
 FROM dated
-WHERE full_start < last_end AND least(full_end, last_end) <= DATE '{as_of}'
+WHERE full_start < last_end
+  AND CASE WHEN is_prepaid THEN full_start ELSE least(full_end, last_end) END <= DATE '{as_of}'
 """
 
 # What was posted of usage and what is due of it come to what should have been charged.  A
@@ -149,7 +158,7 @@ LEFT JOIN (
    AND q.from_day < t.until_day AND q.until_day > t.from_day
 ) AS s
   ON s.account_package = x.account_package AND s.service = x.counted
- AND s.from_day < x.until_day AND x.until_day <= s.until_day
+ AND s.from_day <= x.count_day AND x.count_day < s.until_day
 WHERE x.counted IS NOT NULL
 GROUP BY ALL
 """
@@ -158,6 +167,7 @@ GROUP BY ALL
 def charge_minimums(connection: DuckDBPyConnection, program: Program, as_of: date) -> None:
     """Add what falls short of each stretch that ended by `as_of` to charge.target.
 
+    And of prepaid ones that begun by then what is paid ahead, and what of it is drawn down.
     Reads charge.difference of all other charges.
     """
     create_table(connection, "charge.commitments")
@@ -173,31 +183,44 @@ def charge_minimums(connection: DuckDBPyConnection, program: Program, as_of: dat
     )
     commitments = _COMMITMENTS.format(committed=part, spent=_SPENT)
     connection.execute(f"""
-        CREATE OR REPLACE TEMP TABLE shortfall AS
-        SELECT * FROM ({commitments}) AS c WHERE used < committed
+        CREATE OR REPLACE TEMP TABLE commitment AS
+        SELECT * FROM ({commitments}) AS c WHERE is_prepaid OR used < committed
     """)
     connection.execute("""
         INSERT INTO charge.commitments BY NAME
-        SELECT account_service, ordinal AS occurrence, full_start, counted, committed, used
-        FROM shortfall
+        SELECT account_service, ordinal AS occurrence, full_start, is_prepaid, counted, committed,
+               used
+        FROM commitment
     """)
-    short = "CAST(c.committed - c.used AS HUGEINT)"
+    _charge(connection, program, "minimum", "CAST(c.committed - c.used AS HUGEINT)")
+    if any(each.is_prepaid for each in program.contract_minimums):
+        _charge(connection, program, "prepaid", "CAST(c.committed AS HUGEINT)")
+        _draw_down(connection, program)
+    for table in ("committed_stretch", "commitment"):
+        connection.execute(f"DROP TABLE {table}")
+
+
+def _charge(connection: DuckDBPyConnection, program: Program, kind: str, charged: str) -> None:
+    """Add the charge of each commitment `c` of a kind; `charged`: SQL for how much of it."""
     power = power_of_ten_sql("c.minor_units")
-    price = price_of_scaled_sql(f"{short} * ({PRICE_SCALE}::HUGEINT // {power})")
+    price = price_of_scaled_sql(f"{charged} * ({PRICE_SCALE}::HUGEINT // {power})")
     each = rounded_ratio_sql(
         f"{scaled_price_sql('c.amount')} * c.days", "c.full_days", program.rounding
     )
     each_price = price_of_scaled_sql(each)
-    all_short = rounded_ratio_sql(f"{each} * {short} * {power}", str(PRICE_SCALE), program.rounding)
+    all_short = rounded_ratio_sql(
+        f"{each} * {charged} * {power}", str(PRICE_SCALE), program.rounding
+    )
+    is_kind = "c.is_prepaid" if kind == "prepaid" else "NOT c.is_prepaid"
     connection.execute(f"""
         INSERT INTO charge.target BY NAME
         WITH short AS (
-          SELECT c.*, CASE WHEN counted IS NULL THEN 1 ELSE {short} END AS instances,
+          SELECT c.*, CASE WHEN counted IS NULL THEN 1 ELSE {charged} END AS instances,
                  CASE WHEN counted IS NULL THEN {price} ELSE {each_price} END AS unit_price,
-                 CASE WHEN counted IS NULL THEN {short} ELSE {all_short} END AS minor
-          FROM shortfall AS c
+                 CASE WHEN counted IS NULL THEN {charged} ELSE {all_short} END AS minor
+          FROM commitment AS c WHERE {is_kind}
         )
-        SELECT 'minimum' AS kind, c.account_service, c.fee_service AS service,
+        SELECT '{kind}' AS kind, c.account_service, c.fee_service AS service,
                c.ordinal AS occurrence, c.full_start AS period_start, c.until_day AS period_end,
                c.full_start, c.full_end, c.instances AS quantity, c.unit_price, c.minor,
                c.currency, c.source, k.tax_class
@@ -205,8 +228,36 @@ def charge_minimums(connection: DuckDBPyConnection, program: Program, as_of: dat
         LEFT JOIN charge.services AS k ON k.service = c.fee_service
         WHERE c.minor <> 0
     """)
-    for table in ("committed_stretch", "shortfall"):
-        connection.execute(f"DROP TABLE {table}")
+
+
+def _draw_down(connection: DuckDBPyConnection, program: Program) -> None:
+    """Add what each prepaid charge of charge.target is drawn down by, one row a stretch.
+
+    Of instances that is the charge less what is still short, so that both come to what a
+    minimum that is not prepaid charges.
+    """
+    left = rounded_ratio_sql(
+        f"{scaled_price_sql('t.unit_price')} * CAST(u.committed - u.used AS HUGEINT) * "
+        f"{power_of_ten_sql('u.minor_units')}",
+        str(PRICE_SCALE),
+        program.rounding,
+    )
+    connection.execute(f"""
+        INSERT INTO charge.target BY NAME
+        WITH used AS (
+          SELECT c.account_service, c.ordinal, c.full_start, c.counted, c.minor_units,
+                 greatest(least(c.used, c.committed), 0) AS used, c.committed
+          FROM commitment AS c WHERE c.is_prepaid
+        )
+        SELECT 'drawdown' AS kind, t.account_service, t.service, t.occurrence, t.period_start,
+               t.period_end, t.full_start, t.full_end, 1 AS quantity,
+               -CASE WHEN u.counted IS NULL THEN u.used ELSE t.minor - {left} END AS minor,
+               t.currency, t.source, t.tax_class
+        FROM charge.target AS t
+        JOIN used AS u ON u.account_service = t.account_service AND u.ordinal = t.occurrence
+         AND u.full_start = t.full_start
+        WHERE t.kind = 'prepaid' AND u.used > 0
+    """)
 
 
 def find_unbearable(connection: DuckDBPyConnection, program: Program) -> tuple[str, ...]:
@@ -236,5 +287,5 @@ def _load(connection: DuckDBPyConnection, program: Program) -> None:
     for each in program.contract_minimum_amounts:
         of = terms[each.contract, each.ordinal]
         what = (each.contract, each.ordinal, of.months, of.service, of.quantity, of.fee_service)
-        rows.append((*what, each.currency, each.amount, of.source))
+        rows.append((*what, of.is_prepaid, each.currency, each.amount, of.source))
     fill_table(connection, "charge.minimums", _COLUMNS, rows)

@@ -19,7 +19,7 @@ ACTIVATED = "greatest(s.activation_day, s.start_day)"
 """SQL for the day a service of subscription.account_services s was activated."""
 
 
-_HOLDS = f"{owned_sql(ACTIVATED)} AND {holds_sql(ACTIVATED, 'false')}"
+_HOLDS = f"{owned_sql(ACTIVATED)} AND {holds_sql(ACTIVATED, 'CAST(NULL AS DATE)')}"
 
 
 def one_time_sql(connection: DuckDBPyConnection, as_of: date) -> str:

@@ -13,7 +13,14 @@ from datetime import date
 from duckdb import DuckDBPyConnection
 
 from runtime.charges.amounts import stretch_minor_sql
-from runtime.charges.choice import best_sql, holds_sql, is_choice, owned_sql
+from runtime.charges.choice import (
+    RENEWING_CONTRACTS,
+    best_sql,
+    holds_sql,
+    is_choice,
+    owned_sql,
+    renewed_sql,
+)
 from runtime.charges.proration import counted_days_sql, make_day_seconds, prorations_of
 from runtime.charges.quoting import quoted_sql
 from runtime.program.model import Program
@@ -37,16 +44,17 @@ _PRICED_BY = """
   AND r.status = t.status AND r.currency = s.currency
 """
 
-_RENEWED = "p.full_start > s.activation_day"
+_CONTRACTS = RENEWING_CONTRACTS.format(day="p.period_start")
+_RENEWED = renewed_sql("p.period_start", "p.full_start > s.activation_day")
 _IS_HELD = f"{owned_sql('p.period_start')} AND {holds_sql('p.period_start', _RENEWED)}"
 
 
 def not_priced_sql(connection: DuckDBPyConnection) -> str:
     """Give SQL for billable stretches of services with recurring prices, but none for this one."""
-    is_held = f"AND {_IS_HELD}" if is_choice(connection) else ""
+    is_held, contracts = (f"AND {_IS_HELD}", _CONTRACTS) if is_choice(connection) else ("", "")
     return f"""
     SELECT s.account_service, s.service, t.status, s.months, s.currency
-    {_FOUND}
+    {_FOUND} {contracts}
     WHERE s.service IN (SELECT service FROM charge.recurring_prices)
       AND NOT EXISTS (
         SELECT 1 FROM charge.recurring_prices AS r WHERE {_PRICED_BY} {is_held}
@@ -97,7 +105,7 @@ def charge_recurring(connection: DuckDBPyConnection, program: Program, as_of: da
     stretches = _STRETCHES
     if is_choice(connection):
         case = "s.account_service, p.full_start, t.from_day, q.from_day"
-        stretches += f" WHERE {_IS_HELD} {best_sql(case)}"
+        stretches += f" {_CONTRACTS} WHERE {_IS_HELD} {best_sql(case)}"
     if "never" in prorations:
         stretches = f"WITH priced_stretches AS ({stretches}) {_NEVER_PRORATED}"
     stretches = quoted_sql(connection, program, "recurring", stretches)

@@ -1,9 +1,10 @@
 """Charges that are wholes, target minus posted: one-time, transition, bucket, minimum, usage.
 
 A one-off charge is in a state of (quantity, unit price, amount); where the posted state is
-another one, it is credited whole and the target charged.  A usage line is a sum: its
-difference is one line of the difference in quantity and amount.  Usage of a period whose
-target this run did not compute stands as posted; that of a period that is no more is credited.
+another one, it is credited whole and the target charged.  A usage line is a sum, and so is what
+a prepaid minimum is drawn down by: its difference is one line of the difference in quantity and
+amount.  Usage of a period whose target this run did not compute stands as posted; that of a
+period that is no more is credited.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from collections.abc import Collection
 from datetime import date
 
 from duckdb import DuckDBPyConnection
+
+from runtime.charges.quotes import price_of_scaled_sql
+from runtime.money import PRICE_SCALE, power_of_ten_sql
 
 # The natural key of a charge.  A one-time charge happens once whatever its day; a transition
 # is told from the next one of its name by its day.
@@ -40,6 +44,10 @@ NOT EXISTS (
 )
 """
 
+
+_PRICE = price_of_scaled_sql(
+    f"abs(l.minor) * ({PRICE_SCALE}::HUGEINT // {power_of_ten_sql('a.minor_units')})"
+)
 
 WHOLE_KINDS = ("one_time", "transition", "bucket", "penalty")
 """The kinds of charges that are wholes and stand by themselves."""
@@ -95,6 +103,37 @@ def find_whole_difference(
         """,
         {"as_of": as_of},
     )
+
+
+def find_drawdown_difference(connection: DuckDBPyConnection) -> None:
+    """Add what prepaid minimums are drawn down by to charge.difference: what is new of each.
+
+    What was drawn down is a sum that grows, so its change is a line of its own, at a price above
+    zero and a quantity below it; one that shrinks is the other way round.
+    """
+    connection.execute(f"""
+        INSERT INTO charge.difference BY NAME
+        WITH signed AS (
+          SELECT {_PLAIN_KEY}, minor, period_start, period_end, full_end, source, tax_class,
+                 9223372036854775807 AS place
+          FROM charge.target WHERE kind = 'drawdown'
+          UNION ALL
+          SELECT {_PLAIN_KEY}, -minor, period_start, period_end, full_end, NULL, tax_class, line_id
+          FROM charge.posted WHERE kind = 'drawdown'
+        ),
+        lines AS (
+          SELECT {_KEY}, sum(minor) AS minor, max_by(period_start, place) AS period_start,
+                 max_by(period_end, place) AS period_end,
+                 max_by(full_end, place) AS full_end, max(source) AS source,
+                 max_by(tax_class, place) AS tax_class
+          FROM signed GROUP BY {_KEY} HAVING sum(minor) <> 0
+        )
+        SELECT l.kind, l.account_service, l.service, l.occurrence, l.period_start, l.period_end,
+               key_day AS full_start, l.full_end, CAST(sign(l.minor) AS HUGEINT) AS quantity,
+               {_PRICE} AS unit_price, CAST(l.minor AS HUGEINT) AS minor, l.currency, l.source,
+               l.tax_class, false AS is_credit, 1 AS net
+        FROM lines AS l JOIN charge.currencies AS a ON a.currency = l.currency
+    """)
 
 
 def find_usage_difference(connection: DuckDBPyConnection, as_of: date) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from runtime.explain.amounts import explain_amount, explain_components
+from runtime.explain.commitments import explain_commitment, explain_penalty
 from runtime.explain.model import Explanation, Fact
 from runtime.explain.pricing import explain_pricing
 from runtime.explain.records import RatedUsage, explain_records
@@ -18,10 +19,8 @@ from runtime.invoice.invariants import all_lines
 from runtime.invoice.model import (
     BucketStatement,
     BucketTierUse,
-    Commitment,
     Invoice,
     InvoiceLine,
-    Penalty,
     TaxLine,
 )
 
@@ -179,6 +178,10 @@ def _kind(line: InvoiceLine) -> str:
             kind = "once for each transition"
         case "penalty":
             kind = "once, for leaving a contract before its term's end"
+        case "prepaid":
+            kind = "a contract's minimum, charged ahead of its stretch"
+        case "drawdown":
+            kind = "what was used of a prepaid minimum, which is not paid twice"
         case "minimum":
             kind = "what falls short of a contract's minimum, once its stretch has ended"
         case _:
@@ -204,9 +207,9 @@ def _price(invoice: Invoice, line: InvoiceLine) -> tuple[Explanation, ...]:
     if line.unit_price is None or line.kind == "usage":
         return ()
     if line.commitment is not None:
-        return (_shortfall(invoice, line, line.commitment),)
+        return (explain_commitment(invoice, line, line.commitment),)
     if line.penalty is not None:
-        return (_leaving(invoice, line, line.penalty),)
+        return (explain_penalty(invoice, line, line.penalty),)
     if line.pricing is not None:
         return (explain_pricing(invoice, line, line.pricing),)
     price = f"{shown(line.unit_price, invoice.minor_units)} {invoice.currency}"
@@ -218,37 +221,6 @@ def _price(invoice: Invoice, line: InvoiceLine) -> tuple[Explanation, ...]:
         statement = f"The discount takes off {off} {invoice.currency} {each}"
         return (Explanation(statement, source=line.source),)
     return (Explanation(f"The price is {price} {each}", source=line.source),)
-
-
-def _shortfall(invoice: Invoice, line: InvoiceLine, of: Commitment) -> Explanation:
-    """What a contract commits to, over which days, and what of it was used."""
-    short = of.committed - of.used
-    if of.counted is None:
-        unit, used, places = f" {invoice.currency}", "charged, before tax", invoice.minor_units
-    else:
-        unit, used, places = f" {of.counted}", "billed on the last of these days", 0
-    committed, counted = (f"{shown(each, places)}{unit}" for each in (of.committed, of.used))
-    return Explanation(
-        f"{committed} committed − {counted} used = {shown(short, places)}{unit} short",
-        (
-            Fact("committed", f"{committed}, {days_of(line.period_start, line.period_end)}"),
-            Fact("used", f"{counted} {used}"),
-        ),
-        source=line.source,
-    )
-
-
-def _leaving(invoice: Invoice, line: InvoiceLine, of: Penalty) -> Explanation:
-    """What leaving a contract costs, of the charges that would have been made."""
-    remaining = f"{figure(of.remaining)} {invoice.currency}"
-    return Explanation(
-        f"Leaving early costs {shown(of.percent, 0)}% of {remaining}, rounded once",
-        (
-            Fact("remaining", f"{remaining}, {days_of(line.period_start, of.term_end)}"),
-            Fact("prices", "recurring, less discounts, as they were on the day before"),
-        ),
-        source=line.source,
-    )
 
 
 def _derivation(invoice: Invoice, line: InvoiceLine) -> tuple[Explanation, ...]:

@@ -14,6 +14,8 @@ from runtime.invoice.model import Commitment, Penalty
 from runtime.invoice.units import plain
 from runtime.money import to_major
 
+_KINDS = frozenset({"minimum", "prepaid", "drawdown"})
+
 
 @dataclass(frozen=True, slots=True)
 class Committed:
@@ -22,6 +24,7 @@ class Committed:
     account_service: str
     occurrence: int
     full_start: date
+    is_prepaid: bool
     counted: str | None
     committed: int
     used: int
@@ -66,14 +69,15 @@ def commitment_of(
             term_end=term_end,
         )
     of = commitments.minimums.get((due.account_service, due.occurrence, due.full_start))
-    if due.kind != "minimum" or of is None:
+    if due.kind not in _KINDS or of is None:
         return None
+    figures = (of.committed, of.used)
     if of.counted is None:
-        committed, used = (to_major(each, due.minor_units) for each in (of.committed, of.used))
-        return Commitment(counted=None, committed=committed, used=used)
-    return Commitment(
-        counted=title(of.counted), committed=Decimal(of.committed), used=Decimal(of.used)
-    )
+        committed, used = (to_major(each, due.minor_units) for each in figures)
+    else:
+        committed, used = (Decimal(each) for each in figures)
+    counted = None if of.counted is None else title(of.counted)
+    return Commitment(counted=counted, committed=committed, used=used, is_prepaid=of.is_prepaid)
 
 
 def promised_words(due: DueLine, promised: Commitment | Penalty) -> str:
@@ -83,4 +87,6 @@ def promised_words(due: DueLine, promised: Commitment | Penalty) -> str:
         remaining = f"{promised.remaining:f} {due.currency}"
         return f"{promised.percent:f}% of {remaining} remaining until {last}"
     unit = promised.counted or due.currency
+    if due.kind == "prepaid":
+        return f"{promised.committed:f} {unit} prepaid"
     return f"{promised.committed:f} {unit} committed, {promised.used:f} used"

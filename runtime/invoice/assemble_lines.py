@@ -193,7 +193,7 @@ def _description(due: DueLine, promised: Commitment | Penalty | None, wording: W
             return f"{title}, {wording.discount(due.discount or '')}"
         case "one_time" | "transition":
             return title
-        case "minimum" | "penalty":
+        case "minimum" | "prepaid" | "drawdown" | "penalty":
             return title if promised is None else f"{title}, {promised_words(due, promised)}"
         case "usage":
             return as_title(due.usage_class or due.service)
@@ -221,6 +221,10 @@ def _timing(due: DueLine) -> Literal["advance", "arrears", "once"]:
         case "recurring" | "discount":
             return "advance" if due.recurring_timing == "advance" else "arrears"
         case "usage" | "bucket" | "minimum":
+            return "arrears"
+        case "prepaid":
+            return "advance"
+        case "drawdown":
             return "arrears"
         case "one_time" | "transition" | "penalty":
             return "once"

@@ -16,7 +16,16 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 LineKind = Literal[
-    "recurring", "discount", "usage", "bucket", "one_time", "transition", "minimum", "penalty"
+    "recurring",
+    "discount",
+    "usage",
+    "bucket",
+    "one_time",
+    "transition",
+    "minimum",
+    "penalty",
+    "prepaid",
+    "drawdown",
 ]
 
 INVOICE_FORMAT = 1
@@ -122,11 +131,15 @@ class Pricing(Frozen):
 
 
 class Commitment(Frozen):
-    """What a shortfall is short of: instances of the service titled `counted`, or, None, spend."""
+    """What a shortfall is short of: instances of the service titled `counted`, or, None, spend.
+
+    `is_prepaid`: it was charged ahead, and what is used is drawn from it.
+    """
 
     counted: str | None
     committed: Decimal
     used: Decimal
+    is_prepaid: bool = False
 
 
 class Penalty(Frozen):
@@ -144,7 +157,8 @@ class InvoiceLine(Frozen):
         number: from 1, in printed order; `explain` takes `<invoice>:<number>`.
         kind: recurring, discount (of the recurring line before it, with a price below zero),
             usage, bucket (a flat tier), one_time, transition, minimum (what falls short of a
-            contract's) or penalty (for leaving a contract early).
+            contract's), prepaid (a minimum charged ahead), drawdown (what of that was used, a
+            quantity below zero) or penalty (for leaving a contract early).
         is_credit: it takes back (part of) a posted line; quantity is then negative and
             the price stays positive.
         corrects: the posted line it takes back, `INV-000001:3`.

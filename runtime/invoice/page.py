@@ -162,6 +162,8 @@ _ONE_KIND: Mapping[str, str] = MappingProxyType(
         "one_time": "One-time charge",
         "transition": "One-time charge",
         "minimum": "Contract minimum",
+        "prepaid": "Contract minimum, in advance",
+        "drawdown": "Drawn from a prepaid minimum",
         "penalty": "Contract left early",
     }
 )

@@ -24,7 +24,6 @@ def _found(program: Program) -> Iterator[tuple[int, str]]:
     yield from _prices(program)
     yield from _rates(program)
     yield from _buckets(program)
-    yield from _commercial(program)
 
 
 def _prices(program: Program) -> Iterator[tuple[int, str]]:
@@ -34,9 +33,6 @@ def _prices(program: Program) -> Iterator[tuple[int, str]]:
     for row in priced:
         if row.price not in exact:
             yield row.source, "a price of this form"
-        is_renewal = not isinstance(row, TransitionCharge) and row.audience == "renewals"
-        if is_renewal and program.package_contracts:
-            yield row.source, "a price for renewals beside contracts"
 
 
 def _rates(program: Program) -> Iterator[tuple[int, str]]:
@@ -49,9 +45,3 @@ def _buckets(program: Program) -> Iterator[tuple[int, str]]:
     for price in program.bucket_prices:
         if price.price in by_count:
             yield price.source, "a bucket tier priced by a counting rule"
-
-
-def _commercial(program: Program) -> Iterator[tuple[int, str]]:
-    for minimum in program.contract_minimums:
-        if minimum.is_prepaid:
-            yield minimum.source, "a prepaid minimum of a contract"

@@ -371,12 +371,3 @@ def test_of_periods_that_are_charged_whole_the_one_begun_does_not_remain(tmp_pat
     # November and December: half of 48.00.
     found = billed(tmp_path, text, sold(cancelled="2026-10-10"), "2026-10-31")
     assert [net for _, _, net in found] == ["24.00"]
-
-
-@pytest.mark.feature("A18")
-def test_a_prepaid_minimum_is_refused(tmp_path: Path) -> None:
-    text = SPEND.replace("charge shortfall", "charge shortfall prepaid")
-    sold().write(tmp_path / "book")
-    refused = refuse(request(tmp_path, "2026-02-01", program=program_of(text)))
-    (reason,) = refused.reasons
-    assert "a prepaid minimum of a contract cannot be billed" in reason

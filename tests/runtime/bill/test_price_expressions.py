@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -14,7 +15,7 @@ from runtime.explain.text import render_text
 from runtime.invoice.html import render_html
 from runtime.program.model import Program
 from tests.compiler.catalogs import compile_text
-from tests.runtime.bill.books import Book, customer, lines, refuse, request, run, shown
+from tests.runtime.bill.books import Book, customer, lines, request, run, shown
 
 HEAD = """\
 catalog tiny {
@@ -298,11 +299,52 @@ def test_each_sale_has_the_price_that_its_day_and_its_periods_give_it(tmp_path: 
     assert [str(line.net) for line in lines(result, "P3-setup")] == ["105.00"]
 
 
-@pytest.mark.feature("A25", "E2")
-def test_a_price_for_renewals_beside_contracts_is_refused(tmp_path: Path) -> None:
-    contract = "\ncontract one_year {\n  term  12 months\n}\n\npackage bound {\n  bills  "
-    contract += "monthly\n  service  platform\n  contract  one_year\n}\n"
-    program = program_of(VERSIONS, PLATFORM, SETUP, contract)
-    sales().write(tmp_path / "book")
-    refused = refuse(request(tmp_path, "2026-01-01", program=program))
-    assert any("a price for renewals beside contracts" in reason for reason in refused.reasons)
+BOUND = """
+contract half_year {
+  term    6 months
+  renews  3 months
+}
+
+package bound {
+  bills     monthly
+  service   seat optional up to 100
+  contract  half_year
+}
+"""
+
+
+@pytest.mark.feature("A25", "A18")
+@pytest.mark.parametrize(
+    ("start", "changes"),
+    [
+        # Renewed on 1 July and 1 October: 7.00 from March for renewals holds from July on.
+        ("2026-01-01", {"2026-07-01": "7.00"}),
+        # Renewed on 15 August: August was begun on the 1st, so September is the first.
+        ("2026-02-15", {"2026-09-01": "7.00"}),
+        # The term began after the price's day, and it is renewed on 10 October.
+        ("2026-04-10", {"2026-11-01": "7.00"}),
+    ],
+)
+def test_a_price_for_renewals_holds_from_the_contracts_renewal(
+    tmp_path: Path, start: str, changes: dict[str, str]
+) -> None:
+    renewed = VERSIONS.replace("  price monthly from 2026-04-01 for all        8.00 CAD\n", "")
+    renewed = renewed.replace("  price monthly from 2026-02-01 for new sales  6.00 CAD\n", "")
+    program = program_of(renewed, PLATFORM, SETUP, BOUND)
+    sales().add("P1", "bound", start, {"seat": 1}).write(tmp_path / "book")
+    result = run(request(tmp_path, "2026-12-01", program=program))
+    prices = {line.period_start: str(line.unit_price) for line in lines(result, "P1-seat")}
+    (day,) = (date.fromisoformat(each) for each in changes)
+    assert {price for first, price in prices.items() if first < day} == {"5.00"}
+    assert {price for first, price in prices.items() if first >= day} == {"7.00"}
+
+
+@pytest.mark.feature("A25", "A18")
+def test_a_price_after_a_renewal_waits_for_the_next_one(tmp_path: Path) -> None:
+    later = VERSIONS.replace("from 2026-03-01 for renewals ", "from 2026-07-02 for renewals ")
+    later = later.replace("  price monthly from 2026-04-01 for all        8.00 CAD\n", "")
+    program = program_of(later, PLATFORM, SETUP, BOUND)
+    sales().add("P1", "bound", "2026-01-01", {"seat": 1}).write(tmp_path / "book")
+    result = run(request(tmp_path, "2026-12-01", program=program))
+    nets = [str(line.net) for line in lines(result, "P1-seat")]
+    assert nets == ["5.00"] * 9 + ["7.00"] * 3  # renewed on 1 July, and on 1 October at 7.00
