@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "test": ("cli.commands.test", "Run a catalog's tests and guards."),
     "bill": ("cli.commands.bill", "Bill a book and its usage: invoices, rated usage, exceptions."),
     "rate": ("cli.commands.rate", "Rate usage alone: rated usage and exceptions, nothing posted."),
+    "usage": ("cli.commands.usage", "Show what became of usage: rated, duplicate, rejected, why."),
     "explain": ("cli.commands.explain", "Say how a line came to its amount, or what a code means."),
 }
 """Subcommand -> the module whose `command` it is, and its one line of help."""

@@ -23,6 +23,24 @@ class LastRun:
     rounding: str
 
 
+@dataclass(frozen=True, slots=True)
+class PostedRun:
+    """A posted run, and how many events it left in the usage store."""
+
+    run: int
+    as_of: date
+    kept_events: int
+
+
+def read_runs(connection: Connection) -> tuple[PostedRun, ...]:
+    """Give all posted runs, the first one first."""
+    query = select(runs.c.run, runs.c.as_of, runs.c.kept_events).order_by(runs.c.run)
+    return tuple(
+        PostedRun(row.run, date.fromisoformat(row.as_of), row.kept_events)
+        for row in connection.execute(query)
+    )
+
+
 def read_last_run(connection: Connection) -> LastRun | None:
     """Give the last posted run, None on a new ledger."""
     row = connection.execute(select(runs).order_by(runs.c.run.desc()).limit(1)).one_or_none()

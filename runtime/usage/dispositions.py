@@ -45,44 +45,116 @@ class Reason(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """A reason's disposition, and what it means in words."""
+    """A reason's disposition, what it means in words, and what to do so that it is rated.
+
+    `remedy` None: there is nothing to do.
+    """
 
     disposition: Disposition
     words: str
+    remedy: str | None = None
 
+
+_FEED_AGAIN = "and feed the exceptions file again"
 
 MEANINGS: dict[Reason, Meaning] = {
     Reason.RATED: Meaning("rated", "has a class and a rate, or lies in a bucket"),
     Reason.SKIPPED: Meaning("skipped", "a skip rule of the feed holds"),
     Reason.NO_EVENT: Meaning("skipped", "the record has none of the feed's events"),
     Reason.DUPLICATE: Meaning("duplicate", "the same record was seen before"),
-    Reason.CONFLICT: Meaning("duplicate", "its id was seen before with other content"),
-    Reason.MALFORMED: Meaning("rejected", "the line is not a record of the file"),
-    Reason.NO_ID: Meaning("rejected", "a field of the id is empty"),
-    Reason.BAD_TIME: Meaning("rejected", "the time is missing or not as the feed writes it"),
-    Reason.NO_IDENTIFIER: Meaning("rejected", "the identifier is empty"),
-    Reason.BAD_QUANTITY: Meaning("rejected", "the quantity is missing or not an exact number"),
-    Reason.NEGATIVE_QUANTITY: Meaning("rejected", "the quantity is below zero"),
-    Reason.FRACTION_OF_STEP: Meaning("rejected", "the quantity is no whole number of steps"),
-    Reason.QUANTITY_TOO_LARGE: Meaning("rejected", "the quantity is 2^63 steps or more"),
-    Reason.BAD_AMOUNT: Meaning(
-        "rejected", "the amount is no exact number below 10^12 with at most 6 decimals"
+    Reason.CONFLICT: Meaning(
+        "duplicate",
+        "its id was seen before with other content",
+        "find out which of the two is right; to rate this one as well, give it an id of its own "
+        + _FEED_AGAIN,
     ),
-    Reason.NEGATIVE_AMOUNT: Meaning("rejected", "the amount is below zero"),
+    Reason.MALFORMED: Meaning(
+        "rejected",
+        "the line is not a record of the file",
+        f"put the fields that `raw` shows into their columns {_FEED_AGAIN}",
+    ),
+    Reason.NO_ID: Meaning(
+        "rejected", "a field of the id is empty", f"fill in the fields of the id {_FEED_AGAIN}"
+    ),
+    Reason.BAD_TIME: Meaning(
+        "rejected",
+        "the time is missing or not as the feed writes it",
+        f"write the time as the feed does, or as 2026-01-31T12:00:00.000000Z, {_FEED_AGAIN}",
+    ),
+    Reason.NO_IDENTIFIER: Meaning(
+        "rejected", "the identifier is empty", f"fill in the identifier {_FEED_AGAIN}"
+    ),
+    Reason.BAD_QUANTITY: Meaning(
+        "rejected",
+        "the quantity is missing or not an exact number",
+        f"write the quantity in digits, with at most 9 decimals, {_FEED_AGAIN}",
+    ),
+    Reason.NEGATIVE_QUANTITY: Meaning(
+        "rejected", "the quantity is below zero", f"correct the quantity {_FEED_AGAIN}"
+    ),
+    Reason.FRACTION_OF_STEP: Meaning(
+        "rejected",
+        "the quantity is no whole number of steps",
+        f"correct the quantity {_FEED_AGAIN}; or give the feed a finer unit",
+    ),
+    Reason.QUANTITY_TOO_LARGE: Meaning(
+        "rejected", "the quantity is 2^63 steps or more", f"correct the quantity {_FEED_AGAIN}"
+    ),
+    Reason.BAD_AMOUNT: Meaning(
+        "rejected",
+        "the amount is no exact number below 10^12 with at most 6 decimals",
+        f"correct the amount {_FEED_AGAIN}",
+    ),
+    Reason.NEGATIVE_AMOUNT: Meaning(
+        "rejected", "the amount is below zero", f"correct the amount {_FEED_AGAIN}"
+    ),
     Reason.BAD_CURRENCY: Meaning(
-        "rejected", "the amount's currency is missing or not one of the catalog's"
+        "rejected",
+        "the amount's currency is missing or not one of the catalog's",
+        f"correct the currency {_FEED_AGAIN}",
     ),
     Reason.UNKNOWN_SERVICE: Meaning(
-        "rejected", "no account service held the identifier at that instant"
+        "rejected",
+        "no account service held the identifier at that instant",
+        "correct the identifier, or say in the book (identifiers.csv) who held it then, "
+        + _FEED_AGAIN,
     ),
-    Reason.NOT_BILLABLE: Meaning("rejected", "the account service was not billable then"),
-    Reason.NO_USAGE: Meaning("rejected", "the account service's service takes no usage"),
-    Reason.NOT_YET: Meaning("rejected", "the instant is after the usage period now running"),
-    Reason.NO_CLASS: Meaning("rejected", "no usage class fits"),
-    Reason.NO_RATE: Meaning("rejected", "no rate group of the rate plan has a rate for it"),
-    Reason.NO_AMOUNT: Meaning("rejected", "the rate is a share of its amount, and it has none"),
+    Reason.NOT_BILLABLE: Meaning(
+        "rejected",
+        "the account service was not billable then",
+        "correct the time or the identifier, or the status that the book gives the service or "
+        f"its package then, {_FEED_AGAIN}",
+    ),
+    Reason.NO_USAGE: Meaning(
+        "rejected",
+        "the account service's service takes no usage",
+        f"give the identifier in the book to a service that takes usage {_FEED_AGAIN}",
+    ),
+    Reason.NOT_YET: Meaning(
+        "rejected",
+        "the instant is after the usage period now running",
+        "feed the exceptions file again when the as-of date has come to the record's period",
+    ),
+    Reason.NO_CLASS: Meaning(
+        "rejected",
+        "no usage class fits",
+        f"add a usage class that fits to the catalog, or correct the fields, {_FEED_AGAIN}",
+    ),
+    Reason.NO_RATE: Meaning(
+        "rejected",
+        "no rate group of the rate plan has a rate for it",
+        "add a rate in the account's currency to a group of the plan, or correct the fields, "
+        + _FEED_AGAIN,
+    ),
+    Reason.NO_AMOUNT: Meaning(
+        "rejected",
+        "the rate is a share of its amount, and it has none",
+        f"fill in the amount {_FEED_AGAIN}",
+    ),
     Reason.OTHER_CURRENCY: Meaning(
-        "rejected", "the rate is a share of its amount, which is not in the account's currency"
+        "rejected",
+        "the rate is a share of its amount, which is not in the account's currency",
+        f"give the amount in the account's currency {_FEED_AGAIN}",
     ),
 }
 

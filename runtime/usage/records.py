@@ -17,6 +17,7 @@ from duckdb import DuckDBPyConnection
 from runtime.money import scaled_price_sql
 from runtime.usage import sql
 from runtime.usage.dispositions import Reason
+from runtime.usage.ordered import joins_in_order
 
 FOLDER = "rated_usage"
 ROW_GROUP_SIZE = 122_880
@@ -103,10 +104,11 @@ def _write_parts(connection: DuckDBPyConnection, folder: Path, number: int) -> N
     # cost three times as much to restore.
     connection.execute("SET threads = 1")
     try:
-        for (month,) in months:
-            part = folder / f"period={month}" / f"part-{number}.parquet"
-            part.parent.mkdir(parents=True, exist_ok=True)
-            _write_part(connection, part, month)
+        with joins_in_order(connection):
+            for (month,) in months:
+                part = folder / f"period={month}" / f"part-{number}.parquet"
+                part.parent.mkdir(parents=True, exist_ok=True)
+                _write_part(connection, part, month)
     finally:
         connection.execute(f"SET threads = {threads}")
 

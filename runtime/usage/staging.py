@@ -46,9 +46,14 @@ def number_rows(connection: DuckDBPyConnection) -> None:
     """)
 
 
+def has_malformed(connection: DuckDBPyConnection) -> bool:
+    """Tell whether a line of the files is no record."""
+    return sql.count(connection, "SELECT count(*) FROM usage.malformed_before") > 0
+
+
 def with_rows(connection: DuckDBPyConnection, relation: str) -> str:
     """Give SQL for the relation with `row` beside its file and position."""
-    if not sql.count(connection, "SELECT count(*) FROM usage.malformed_before"):
+    if not has_malformed(connection):
         return f"(SELECT *, position + 1 AS row FROM {relation})"
     return (
         "(SELECT r.*, r.position + 1 + coalesce(m.malformed, 0) AS row "

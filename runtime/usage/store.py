@@ -19,8 +19,9 @@ from duckdb import DuckDBPyConnection
 from runtime.usage import sql
 from runtime.usage.dispositions import Reason
 from runtime.usage.mediate import Source
+from runtime.usage.ordered import joins_in_order
 from runtime.usage.reader import AMOUNT_TYPE, attribute
-from runtime.usage.staging import with_rows
+from runtime.usage.staging import has_malformed, with_rows
 
 ROW_GROUP_SIZE = 122_880
 _ATTRIBUTE = "attribute."
@@ -162,7 +163,10 @@ def _copy(
     feed = source.feed
     attributes = "".join(f", e.{attribute(each.name)}" for each in source.event.attributes)
     events = with_rows(connection, f"({source.events})")
-    connection.execute(f"""
+    # Rows are counted on past malformed lines by a join that keeps no order.
+    order = "ORDER BY e.file, e.position" if has_malformed(connection) else ""
+    with joins_in_order(connection):
+        connection.execute(f"""
         COPY (
           SELECT {sql.text(feed.id)} AS feed, e.event_id, e.instant,
                  {sql.text(feed.identifier)} AS identifier, e.value,
@@ -173,6 +177,7 @@ def _copy(
           JOIN usage.file_names AS n ON n.file = e.file
           ANTI JOIN usage.unrated AS u ON u.file = e.file AND u.position = e.position
           WHERE e.instant >= TIMESTAMP '{month}' AND e.instant < TIMESTAMP '{_next(month)}'
+          {order}
         ) TO {sql.text(str(target))}
         (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {ROW_GROUP_SIZE})
     """)

@@ -1,0 +1,1 @@
+"""What became of usage over the runs: read from what they wrote, never worked out again."""

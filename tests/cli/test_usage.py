@@ -1,0 +1,76 @@
+"""`ratebook rate` and `ratebook usage`, as they are typed."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import CONNECTIVITY, Ratebook
+
+
+@pytest.fixture(scope="module")
+def rated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A rating alone of the connectivity catalog's own usage."""
+    from cli.main import main
+
+    out = tmp_path_factory.mktemp("rated") / "out"
+    with pytest.raises(SystemExit) as stop:
+        main(
+            [
+                *("rate", str(CONNECTIVITY), "--book", str(CONNECTIVITY / "book"), "--quiet"),
+                *("--usage", str(CONNECTIVITY / "usage" / "*"), "--as-of", "2026-02-01"),
+                *("--out", str(out)),
+            ]
+        )
+    assert stop.value.code == 0
+    return out
+
+
+@pytest.mark.feature("C2", "C4")
+def test_usage_counts_lists_and_tells_one_record(ratebook: Ratebook, rated: Path) -> None:
+    said = ratebook("usage", rated)
+    assert said.code == 0
+    assert "what the runs read = rated + duplicate + skipped + rejected" in said.out
+    counts = json.loads(ratebook("usage", rated, "--json").out)
+    (run,) = counts["runs"]
+    assert run["read"] == 6024
+    assert run["read"] == run["rated"] + run["duplicate"] + run["skipped"] + run["rejected"]
+    assert sum(each["events"] for each in counts["kept"]) == run["rated"]
+    listed = json.loads(ratebook("usage", rated, "--reason", "conflict", "--json").out)
+    assert listed["count"] == 1
+    (conflict,) = listed["records"]
+    name = f"{conflict['feed']}/{conflict['event_id']}"
+    told = ratebook("usage", rated, name).out
+    assert "duplicate, a conflict" in told
+    assert f"{name}: rated" in told
+    assert "here," in told
+    place = f"{Path(conflict['file']).name}:{conflict['row']}"
+    assert name in ratebook("usage", rated, place).out
+
+
+def test_what_cannot_be_found_is_refused_with_a_hint(
+    ratebook: Ratebook, rated: Path, tmp_path: Path
+) -> None:
+    for arguments, words in (
+        ((rated, "sessions/none"), "has read a record `sessions/none`"),
+        ((rated, "--reason", "NO_RAT"), "did you mean NO_RATE?"),
+        ((rated, "--period", "January"), "write it as 2026-01"),
+        ((rated, "sessions/x", "--reason", "NO_RATE"), "not both"),
+        ((tmp_path,), "no run was posted there"),
+        ((tmp_path, "--draft"), "holds no rating alone"),
+    ):
+        said = ratebook("usage", *arguments)
+        assert said.code == 2
+        assert words in said.err
+
+
+def test_a_book_with_faults_and_a_wrong_day_stop_a_rating(
+    ratebook: Ratebook, catalog: Path, tmp_path: Path
+) -> None:
+    accounts = catalog / "book" / "accounts.csv"
+    accounts.write_text(accounts.read_text().replace("CAD", "CAX", 1))
+    asked = ("rate", catalog, "--book", catalog / "book", "--out", tmp_path / "out", "--quiet")
+    said = ratebook(*asked, "--as-of", "2026-02-01")
+    assert said.code == 1
+    assert "nothing was posted" in said.err
+    assert ratebook(*asked, "--as-of", "soon").code == 2
