@@ -9,7 +9,7 @@ ledger that is only read: its invoices are the real run's but for number and run
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -40,8 +40,8 @@ from runtime.invoice.assemble_days import make_usage_days
 from runtime.invoice.held import Holding
 from runtime.invoice.invariants import all_lines
 from runtime.invoice.model import Invoice
-from runtime.ledger.connect import hold_ledger, ledger_url, read_ledger
-from runtime.ledger.faults import LedgerRefused
+from runtime.ledger.connect import commit_run, ledger_url, read_ledger, wait_for_ledger
+from runtime.ledger.faults import CommitUncertain, LedgerRefused
 from runtime.ledger.history import (
     LastRun,
     read_balances,
@@ -116,13 +116,15 @@ def bill(request: BillRequest) -> BillResult | BillRefused:
                 with read_ledger(url) as ledger:
                     run = _begin(request, connection, ledger)
                 return _run_stages(run)
-        with hold_ledger(url) as ledger, closing(_engine(request)) as connection:
+        with _held(url, request) as ledger, closing(_engine(request)) as connection:
             require_writable(folder)
             run = replace(_begin(request, connection, ledger), ledger=ledger)
             outcome = _run_stages(run)
             if isinstance(outcome, BillRefused):
                 return outcome
-            ledger.commit()
+            commit_run(ledger)
+    except CommitUncertain as refusal:
+        return BillRefused("ledger", (str(refusal),), is_certain=False)
     except LedgerRefused as refusal:
         return BillRefused("ledger", (str(refusal),))
     except WRITE_FAULTS as fault:
@@ -157,6 +159,13 @@ def _undrawn(failed: Sequence[str]) -> str | None:
         return None
     more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
     return f"{failed[0]}{more}"
+
+
+def _held(url: str, request: BillRequest) -> AbstractContextManager[Connection]:
+    def tell() -> None:
+        request.progress("waiting for the run that holds the ledger", 0, None)
+
+    return wait_for_ledger(url, wait_ms=request.wait_seconds * 1_000, tell=tell)
 
 
 def _engine(request: BillRequest) -> DuckDBPyConnection:

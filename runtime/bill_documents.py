@@ -20,8 +20,8 @@ from pathlib import Path
 from runtime.bill_result import BillRequest
 from runtime.invoice.chosen import chosen_by
 from runtime.invoice.drawing import Drawer, Drawn, begin, draw
-from runtime.ledger.connect import WAIT_FOR_READERS_MS, hold_ledger, read_ledger
-from runtime.ledger.faults import LedgerRefused
+from runtime.ledger.connect import WAIT_FOR_READERS_MS, note_in_ledger, read_ledger
+from runtime.ledger.faults import LedgerHeld
 from runtime.ledger.history import mark_written, read_frozen, read_unwritten
 
 AT_ONCE = 50
@@ -62,11 +62,13 @@ def write_pending(url: str, invoices: Path, rated_usage: Path, request: BillRequ
         numbers = read_unwritten(ledger)
     drawer = Drawer(chosen_by(request.program, request.formats), invoices, rated_usage)
     written, done = Written(), 0
+    unnoted: tuple[str, ...] = ()
     for size, drawn in _drawn(url, numbers, drawer, request.threads):
         written.add(drawn)
-        _note_written(url, drawn.numbers)
+        unnoted = _note_written(url, (*unnoted, *drawn.numbers), wait_ms=0)
         done += size
         request.progress("documents", done, len(numbers))
+    _note_written(url, unnoted, wait_ms=WAIT_FOR_READERS_MS)
     return written
 
 
@@ -128,9 +130,14 @@ def _pool(drawer: Drawer, processes: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(processes, get_context("spawn"), begin, (drawer,))
 
 
-def _note_written(url: str, numbers: tuple[str, ...]) -> None:
-    """Note it in the ledger; where another run holds that for long, it writes them again."""
+def _note_written(url: str, numbers: tuple[str, ...], *, wait_ms: int) -> tuple[str, ...]:
+    """Note it in the ledger; give those that could not be, since another run holds it.
+
+    Those that never are noted, the next run writes again.
+    """
     if numbers:
-        with suppress(LedgerRefused), hold_ledger(url, wait_ms=WAIT_FOR_READERS_MS) as ledger:
+        with suppress(LedgerHeld), note_in_ledger(url, wait_ms=wait_ms) as ledger:
             mark_written(ledger, numbers)
             ledger.commit()
+            return ()
+    return numbers

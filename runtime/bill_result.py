@@ -37,7 +37,9 @@ class BillRequest:
         usage: paths, globs or `feed=path` of this run's usage files; the usage of posted
             runs is in the store.
         out: the folder that takes ledger, invoices, rated usage, exceptions and summary.
-        ledger: a database URL, `sqlite:///ledger.db`; None: `ledger.db` in `out`.
+        ledger: a database URL, `sqlite:///ledger.db` or `postgresql://user@host/database`;
+            None: `ledger.db` in `out`.
+        wait_seconds: how long to wait for another run that holds the ledger.
         is_dry_run: post nothing and write nothing.
         threads, memory_limit: of the engine; see runtime.engine.open_engine.
         formats: the documents of every invoice; None: those that its bill group chooses.
@@ -49,6 +51,7 @@ class BillRequest:
     as_of: date
     out: Path
     ledger: str | None = None
+    wait_seconds: int = 0
     is_dry_run: bool = False
     threads: int | None = None
     memory_limit: str | None = None
@@ -60,12 +63,14 @@ class BillRequest:
 class BillRefused:
     """A run that posted nothing: the stage that refused, and its reasons.
 
-    `faults`: the book's, where they are the reason.
+    `faults`: the book's, where they are the reason.  `is_certain`: False where the server of
+    the ledger went away at the commit, so that all of the run may be posted after all.
     """
 
     stage: str
     reasons: tuple[str, ...]
     faults: tuple[BookFault, ...] = ()
+    is_certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)

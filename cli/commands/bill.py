@@ -10,6 +10,7 @@ import click
 
 from cli import exits
 from cli.catalogs import program_of
+from cli.ledgers import ledger_option
 from cli.progress import progress_to_stderr
 from cli.render.bill_summary import summary_lines
 
@@ -20,6 +21,10 @@ FAULTS_SHOWN = 50
 """Book faults printed before the rest is only counted; `--all-faults` prints every one."""
 
 BOOK_STAGE = "book"
+
+UNCERTAIN = "the run was posted whole or not at all: run it again, and it bills what is left"
+
+LONGEST_WAIT = 7 * 24 * 3600
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9798, 12, 31)
 """The days a run can be as of: those of a book, but for the two longest periods at the end."""
@@ -72,7 +77,14 @@ class Day(click.ParamType[date]):
     show_default=True,
     help="Folder for invoices, rated usage, exceptions and the ledger.",
 )
-@click.option("--ledger", metavar="URL", help="sqlite:///path; OUT/ledger.db, if not given.")
+@ledger_option
+@click.option(
+    "--wait",
+    type=click.IntRange(min=0, max=LONGEST_WAIT),
+    metavar="SECONDS",
+    default=0,
+    help="Wait so long for a run that holds the ledger; else it is refused.",
+)
 @click.option("--dry-run", "is_dry_run", is_flag=True, help="Compute all, post nothing.")
 @click.option("--threads", type=click.IntRange(min=1), help="Threads; all, if not given.")
 @click.option("--memory-limit", metavar="SIZE", help="Memory for the engine, such as 2GB.")
@@ -85,6 +97,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     as_of: date,
     out: Path,
     ledger: str | None,
+    wait: int,
     threads: int | None,
     memory_limit: str | None,
     *,
@@ -111,6 +124,7 @@ def command(  # noqa: PLR0913 - one parameter an option
                 as_of=as_of,
                 out=out,
                 ledger=ledger,
+                wait_seconds=wait,
                 is_dry_run=is_dry_run,
                 threads=threads,
                 memory_limit=memory_limit,
@@ -141,5 +155,6 @@ def refused(refusal: BillRefused, *, shown: int | None) -> int:
     if left:
         click.echo(f"... and {left} more; --all-faults prints them", err=True)
     total = len(refusal.reasons)
-    click.echo(f"{total} fault{'s' * (total != 1)}; nothing was posted", err=True)
+    posted = "nothing was posted" if refusal.is_certain else UNCERTAIN
+    click.echo(f"{total} fault{'s' * (total != 1)}; {posted}", err=True)
     return exits.FINDINGS if refusal.stage == BOOK_STAGE else exits.USAGE

@@ -10,6 +10,7 @@ import click
 
 from cli import exits
 from cli.catalogs import Refusal
+from cli.ledgers import ledger_option
 
 if TYPE_CHECKING:
     from runtime.invoice.model import Invoice
@@ -30,7 +31,7 @@ PRICE = "price"
     show_default=True,
     help="The folder the bill was written to.",
 )
-@click.option("--ledger", metavar="URL", help="sqlite:///path; OUT/ledger.db, if not given.")
+@ledger_option
 def command(what: str, out: Path, ledger: str | None) -> int:
     """Explain an invoice, one of its lines (INV-000001:3), or a code (RB101, unknown-name).
 

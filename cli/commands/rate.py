@@ -10,6 +10,7 @@ import click
 from cli import exits
 from cli.catalogs import program_of
 from cli.commands.bill import FAULTS_SHOWN, Day, refused
+from cli.ledgers import ledger_option
 from cli.progress import progress_to_stderr
 from cli.render.rating_summary import summary_lines
 
@@ -31,7 +32,7 @@ from cli.render.rating_summary import summary_lines
     show_default=True,
     help="Folder for rated usage and exceptions; that of a bill, to rate what comes after it.",
 )
-@click.option("--ledger", metavar="URL", help="sqlite:///path; OUT/ledger.db, if not given.")
+@ledger_option
 @click.option("--threads", type=click.IntRange(min=1), help="Threads; all, if not given.")
 @click.option("--memory-limit", metavar="SIZE", help="Memory for the engine, such as 2GB.")
 @click.option("--all-faults", is_flag=True, help=f"Print every book fault, not {FAULTS_SHOWN}.")

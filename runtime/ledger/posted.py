@@ -63,7 +63,7 @@ def _value(column: str) -> str:
 def _read_batches(ledger: Connection) -> Iterator[pa.Table]:
     names = (*_CHARGE_COLUMNS, *_REFERENCE_COLUMNS)
     query = select(*(lines.c[name] for name in names)).order_by(lines.c.line_id)
-    result = ledger.execution_options(yield_per=BATCH_ROWS).execute(query)
+    result = ledger.execute(query, execution_options={"yield_per": BATCH_ROWS})
     for rows in result.partitions():
         yield _as_table(names, rows)
 

@@ -87,6 +87,16 @@ def read(url: URL) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def note(url: URL) -> Iterator[Connection]:
+    """Open the ledger for notes beside a run, as runtime.ledger.connect.note_in_ledger says."""
+    name = shown_name(url)
+    with refusals(name), _session(url, name) as connection:
+        connection.execution_options(isolation_level="READ COMMITTED")
+        require_current(connection, name)
+        yield connection
+
+
 def copy_rows(ledger: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert rows by COPY, their values in the order of the table's columns."""
     from psycopg import OperationalError
