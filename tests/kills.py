@@ -8,8 +8,7 @@ usage, exceptions, usage store, documents, and every row of the ledger.
 A run that was killed after it had posted is followed by one that finds nothing to bill; of
 that one only its number may be seen.
 
-`--ledger` is a ledger's URL; `{out}` in it stands for the folder of a run, `{trial}` for the
-number of the trial, so that each has a ledger of its own.
+With `--postgres` the ledgers are databases of a server that is started for them.
 """
 
 from __future__ import annotations
@@ -27,19 +26,22 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import create_engine, select
+from sqlalchemy.pool import NullPool
 
 from benchmarks.data import Size, write_book, write_usage
 from compiler.compile import compile_folder
 from runtime.ledger.schema import documents, metadata, runs
+from runtime.ledger.url import parse_ledger_url
 from runtime.program.artifact import to_bytes
+from tests.postgres import Server, local_server
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOG = ROOT / "catalogs" / "connectivity"
-IN_FOLDER = "sqlite:///{out}/ledger.db"
 EARLY, LATE = "2026-01-01", "2026-02-01"
 RUNS = 2
 """How many runs there are to make: one with early usage, and the one that is killed."""
@@ -56,7 +58,8 @@ class Killing:
         folder: for data and the folders of runs; a trial's goes once it is compared.
         times: how many kills in all; a trial has one or several of them.
         seed: what decides when they come.
-        ledger: the URL of a trial's ledger; see the module.
+        server: where ledgers are databases, named as the folders of the runs are; None:
+            they are files in these folders.
     """
 
     folder: Path
@@ -64,16 +67,25 @@ class Killing:
     accounts: int
     times: int
     seed: int = 1
-    ledger: str = IN_FOLDER
+    server: Server | None = None
 
-    def ledger_of(self, out: Path, trial: str) -> str:
-        """Give the URL of a trial's ledger."""
-        return self.ledger.format(out=out, trial=trial)
+    def ledger_of(self, out: Path) -> str:
+        """Give the URL of the ledger that belongs to a run's folder."""
+        if self.server is None:
+            return f"sqlite:///{out}/ledger.db"
+        return self.server.database_url(out.name)
 
-    @property
-    def has_ledger_in_folder(self) -> bool:
-        """Whether a copy of a run's folder is a copy of its ledger, too."""
-        return "{out}" in self.ledger
+    def copy(self, run: Path, to: Path) -> None:
+        """Copy a run's folder, and its ledger with it."""
+        shutil.copytree(run, to)
+        if self.server is not None:
+            self.server.execute(f'CREATE DATABASE "{to.name}" TEMPLATE "{run.name}"')
+
+    def remove(self, run: Path) -> None:
+        """Remove what copy made."""
+        shutil.rmtree(run)
+        if self.server is not None:
+            self.server.execute(f'DROP DATABASE "{run.name}" WITH (FORCE)')
 
 
 @dataclass(slots=True)
@@ -91,30 +103,28 @@ def kill_and_compare(asked: Killing) -> Killed:
     """Kill until it was done so often, and compare what every trial leaves."""
     make_data(asked)
     early, calm = asked.folder / "early", asked.folder / "calm"
-    bill(asked, early, "early")
-    shutil.copytree(early, calm)
-    if not asked.has_ledger_in_folder:
-        bill(asked, calm, "calm", EARLY)
+    if asked.server is not None:
+        asked.server.execute('CREATE DATABASE "early"')
+    bill(asked, early, EARLY)
+    asked.copy(early, calm)
     start = time.perf_counter()
-    bill(asked, calm, "calm", LATE)
+    bill(asked, calm, LATE)
     done = Killed(seconds=time.perf_counter() - start)
-    expected = state_of(calm, asked.ledger_of(calm, "calm"))
+    expected = state_of(calm, asked.ledger_of(calm))
     chance = random.Random(asked.seed)
     trial = 0
     while done.kills < asked.times:
         trial += 1
         out = asked.folder / f"trial-{trial}"
-        shutil.copytree(early, out)
-        if not asked.has_ledger_in_folder:
-            bill(asked, out, str(trial), EARLY)
+        asked.copy(early, out)
         for _ in range(min(chance.choice(KILLS_A_TRIAL), asked.times - done.kills)):
-            kill(asked, out, str(trial), chance.uniform(0, done.seconds * 1.05), done)
-        bill(asked, out, str(trial), LATE)
-        url = asked.ledger_of(out, str(trial))
+            kill(asked, out, chance.uniform(0, done.seconds * 1.05), done)
+        bill(asked, out, LATE)
+        url = asked.ledger_of(out)
         found = state_of(out, url)
         done.posted_before += last_run(url) > RUNS
         done.differences += [f"trial {trial}: {each}" for each in differences(expected, found)]
-        shutil.rmtree(out)
+        asked.remove(out)
     return done
 
 
@@ -130,22 +140,22 @@ def make_data(asked: Killing) -> None:
     write_usage(late, Size(asked.records, asked.accounts))
 
 
-def command_of(asked: Killing, out: Path, trial: str, as_of: str) -> list[str]:
+def command_of(asked: Killing, out: Path, as_of: str) -> list[str]:
     """Give the command line of a run; one as of LATE is fed both files."""
     names = ("early",) if as_of == EARLY else ("early", "late")
     given = [("--usage", str(asked.folder / f"{name}.parquet")) for name in names]
     return [
         *(sys.executable, "-m", "cli.main", "bill", str(asked.folder / "program.json")),
         *("--book", str(asked.folder / "book"), "--as-of", as_of, "--out", str(out)),
-        *("--ledger", asked.ledger_of(out, trial)),
+        *("--ledger", asked.ledger_of(out)),
         *(word for pair in given for word in pair),
     ]
 
 
-def bill(asked: Killing, out: Path, trial: str, as_of: str = EARLY) -> None:
+def bill(asked: Killing, out: Path, as_of: str) -> None:
     """Run to the end; a run that fails is our failure."""
     said = subprocess.run(
-        command_of(asked, out, trial, as_of),
+        command_of(asked, out, as_of),
         cwd=ROOT,
         env=environment(asked),
         check=False,
@@ -160,12 +170,12 @@ def environment(asked: Killing) -> dict[str, str]:
     return {**os.environ, "TMPDIR": str(asked.folder / "tmp")}
 
 
-def kill(asked: Killing, out: Path, trial: str, after: float, done: Killed) -> None:
+def kill(asked: Killing, out: Path, after: float, done: Killed) -> None:
     """Kill a run so many seconds after it began; one that ended before is no kill."""
     said = asked.folder / "said"
     with said.open("w+") as stream:
         process = subprocess.Popen(
-            command_of(asked, out, trial, LATE),
+            command_of(asked, out, LATE),
             cwd=ROOT,
             env=environment(asked),
             stdout=subprocess.DEVNULL,
@@ -208,7 +218,7 @@ def is_kept(out: Path, path: Path) -> bool:
 
 def ledger_rows(url: str) -> Iterator[tuple[str, str]]:
     """Give the rows of every table, but for runs that found nothing to bill."""
-    with create_engine(url).connect() as connection:
+    with create_engine(parse_ledger_url(url), poolclass=NullPool).connect() as connection:
         for table in metadata.sorted_tables:
             query = select(table)
             if "run" in table.c:
@@ -221,7 +231,7 @@ def ledger_rows(url: str) -> Iterator[tuple[str, str]]:
 
 def last_run(url: str) -> int:
     """Give the number of the ledger's last run."""
-    with create_engine(url).connect() as connection:
+    with create_engine(parse_ledger_url(url), poolclass=NullPool).connect() as connection:
         return max(int(run) for run in connection.execute(select(runs.c.run)).scalars())
 
 
@@ -248,17 +258,18 @@ def main() -> int:
     parser.add_argument("--accounts", type=whole, default=200)
     parser.add_argument("--times", type=whole, default=20, help="kills in all")
     parser.add_argument("--seed", type=whole, default=1)
-    parser.add_argument("--ledger", default=IN_FOLDER, metavar="URL")
+    parser.add_argument("--postgres", action="store_true", help="ledgers in PostgreSQL")
     parser.add_argument("--data", type=Path, help="where to work; a temporary folder else")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=given.data, prefix="kills-") as folder:
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(dir=given.data, prefix="kills-"))
         asked = Killing(
             Path(folder),
             given.records,
             given.accounts,
             given.times,
             given.seed,
-            given.ledger,
+            stack.enter_context(local_server()) if given.postgres else None,
         )
         done = kill_and_compare(asked)
     print(f"{given.records:,} records, {given.accounts:,} accounts, seed {given.seed}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -43,7 +44,20 @@ class Server:
     @property
     def url(self) -> str:
         """The URL of its database by the socket, which asks for no password."""
-        return f"postgresql://{USER}@/{DATABASE}?host={self.folder}&port={self.port}"
+        return self.database_url(DATABASE)
+
+    def database_url(self, name: str) -> str:
+        """Give the URL of another database of it."""
+        return f"postgresql://{USER}@/{name}?host={self.folder}&port={self.port}"
+
+    def execute(self, statement: str) -> None:
+        """Do what concerns the server as a whole."""
+        import psycopg
+
+        with psycopg.connect(
+            host=str(self.folder), port=self.port, user=USER, dbname="postgres", autocommit=True
+        ) as connection:
+            connection.execute(statement)
 
     def tcp_url(self, user: str = USER, password: str = "", database: str = DATABASE) -> str:
         """Give a URL by the port, which does."""
@@ -75,11 +89,12 @@ def local_server() -> Iterator[Server]:
                 cwd=folder,
             )
             try:
-                _wait(programs, process, folder, port)
-                yield Server(process.pid, folder, port)
+                server = Server(process.pid, folder, port)
+                _wait(server, process)
+                server.execute(f"CREATE DATABASE {DATABASE}")
+                yield server
             finally:
-                process.terminate()  # "smart": it would wait for sessions that tests left open
-                process.send_signal(2)  # "fast"
+                process.send_signal(signal.SIGINT)  # "fast": wait for no session left open
                 process.wait(timeout=START_SECONDS)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -139,20 +154,18 @@ def _free_port() -> int:
         return port
 
 
-def _wait(programs: Path, process: subprocess.Popen[bytes], folder: Path, port: int) -> None:
-    """Wait until the server takes connections, and make the database."""
+def _wait(server: Server, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the server takes connections."""
     import psycopg
 
     until = time.monotonic() + START_SECONDS
     while True:
         try:
-            with psycopg.connect(
-                host=str(folder), port=port, user=USER, dbname="postgres", autocommit=True
-            ) as connection:
-                connection.execute(f"CREATE DATABASE {DATABASE}")
-                return
+            server.execute("SELECT 1")
         except psycopg.OperationalError as fault:
             if process.poll() is not None or time.monotonic() > until:
-                log = (folder / "log").read_text()
+                log = (server.folder / "log").read_text()
                 raise NoServer(f"the server does not start: {fault}\n{log}") from fault
             time.sleep(0.05)
+        else:
+            return
