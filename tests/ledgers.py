@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from runtime.ledger.connect import ledger_url
+from runtime.ledger.url import parse_ledger_url
 
 
 class Database(Protocol):
@@ -47,7 +48,7 @@ class Files:
         return ledger_url(path)
 
     def execute(self, path: Path, *statements: str) -> list[tuple[object, ...]]:
-        return _execute(create_engine(self.url(path), poolclass=NullPool), statements)
+        return _execute(_engine(self.url(path)), statements)
 
 
 @dataclass(slots=True)
@@ -61,23 +62,18 @@ class Schemas:
     def url(self, path: Path) -> str:
         schema = f"t{sha256(str(path.resolve()).encode()).hexdigest()[:24]}"
         if schema not in self.made:
-            _execute(self._engine(), [f"CREATE SCHEMA IF NOT EXISTS {schema}"])
+            _execute(_engine(self.server), [f"CREATE SCHEMA IF NOT EXISTS {schema}"])
             self.made.add(schema)
         url = make_url(self.server).update_query_dict({"options": f"-csearch_path={schema}"})
         return url.render_as_string(hide_password=False)
 
     def execute(self, path: Path, *statements: str) -> list[tuple[object, ...]]:
-        url = make_url(self.url(path)).set(drivername="postgresql+psycopg")
-        return _execute(create_engine(url, poolclass=NullPool), statements)
+        return _execute(_engine(self.url(path)), statements)
 
     def drop(self) -> None:
         """Remove what was made."""
         for schema in sorted(self.made):
-            _execute(self._engine(), [f"DROP SCHEMA {schema} CASCADE"])
-
-    def _engine(self) -> Engine:
-        url = make_url(self.server).set(drivername="postgresql+psycopg")
-        return create_engine(url, poolclass=NullPool)
+            _execute(_engine(self.server), [f"DROP SCHEMA {schema} CASCADE"])
 
 
 _places: list[Database] = [Files()]
@@ -103,6 +99,10 @@ def ledgers_on(server: str | None) -> Iterator[Database]:
         schemas.drop()
 
 
+def _engine(url: str) -> Engine:
+    return create_engine(parse_ledger_url(url), poolclass=NullPool)
+
+
 def _execute(engine: Engine, statements: tuple[str, ...] | list[str]) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
     with engine.begin() as connection:
@@ -110,3 +110,8 @@ def _execute(engine: Engine, statements: tuple[str, ...] | list[str]) -> list[tu
             result = connection.execute(text(statement))
             rows = [tuple(row) for row in result] if result.returns_rows else []
     return rows
+
+
+def end_session(url: str, process: int) -> None:
+    """End a session of a PostgreSQL server, as an administrator or a crash would."""
+    _execute(_engine(url), [f"SELECT pg_terminate_backend({process}, 10000)"])

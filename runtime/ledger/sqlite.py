@@ -76,22 +76,22 @@ def _begun(engine: Engine, path: Path, wait_ms: int) -> Connection:
     """
     until = _now_ms() + wait_ms
     while True:
+        left = max(0, until - _now_ms())
         identity = _make_file(path)
         connection = engine.connect()
-        left = max(0, until - _now_ms())
         try:
             _wait_at_most(connection, min(left, WAIT_STEP_MS))
             connection.begin()
         except OperationalError as fault:
-            connection.close()
-            if not left or not _is_locked(fault):
+            is_held = _is_locked(fault) or _identity(path) != identity
+            if not is_held:
                 raise
         else:
             if _identity(path) == identity:
                 return connection
-            connection.close()
-            if not left:
-                raise LedgerHeld(f"{path}: {HELD}")
+        connection.close()
+        if not left:
+            raise LedgerHeld(f"{path}: {HELD}")
 
 
 def _wait_at_most(connection: Connection, milliseconds: int) -> None:
@@ -158,10 +158,12 @@ def _remove_empty(url: URL, path: Path, made: tuple[Path, ...]) -> None:
     """
     with suppress(DatabaseError, OSError):
         if path.is_file() and path.stat().st_size == 0:
+            identity = _identity(path)
             with _engine(url, "BEGIN IMMEDIATE").connect() as connection:
                 _wait_at_most(connection, 0)
                 connection.begin()
-                if path.stat().st_size == 0:
+                # Another run may have removed it meanwhile, and made one of its own.
+                if _identity(path) == identity and path.stat().st_size == 0:
                     path.unlink()
     with suppress(OSError):
         for folder in made:

@@ -11,6 +11,7 @@ from tests.kills import Killing, differences, kill_and_compare
 
 
 @pytest.mark.slow
+@pytest.mark.only_on("sqlite")
 @pytest.mark.feature("C2", "D9")
 def test_a_run_killed_at_random_and_run_again_is_as_if_undisturbed(tmp_path: Path) -> None:
     done = kill_and_compare(Killing(tmp_path, records=2_000, accounts=4, times=2))

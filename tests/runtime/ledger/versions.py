@@ -6,6 +6,8 @@ a version that a release wrote is never written again.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 from sqlalchemy import MetaData, create_mock_engine
@@ -33,7 +35,13 @@ def schema_text(database: str, tables: MetaData = metadata, version: int = SCHEM
     engine: MockConnection = create_mock_engine(_DRIVERS[database], note)
     tables.create_all(engine, checkfirst=False)
     statements.append(f"INSERT INTO {schema_version.name} (version) VALUES ({version})")
-    return _BETWEEN.join(statements) + "\n"
+    return _BETWEEN.join(_ordered(statements)) + "\n"
+
+
+def _ordered(statements: list[str]) -> Iterator[str]:
+    """Order indexes that are made one after the other, which come as a set."""
+    for is_index, some in groupby(statements, lambda each: each.startswith("CREATE INDEX")):
+        yield from sorted(some) if is_index else some
 
 
 def path_of(database: str, version: int) -> Path:
