@@ -41,7 +41,8 @@ def schema_text(database: str, tables: MetaData = metadata, version: int = SCHEM
 def _ordered(statements: list[str]) -> Iterator[str]:
     """Order indexes that are made one after the other, which come as a set."""
     for is_index, some in groupby(statements, lambda each: each.startswith("CREATE INDEX")):
-        yield from sorted(some) if is_index else some
+        together = list(some)
+        yield from sorted(together) if is_index else together
 
 
 def path_of(database: str, version: int) -> Path:
