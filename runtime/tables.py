@@ -203,7 +203,8 @@ TABLES: dict[str, dict[str, str]] = {
     # `rated` cells; `events` counts the events whose first rated piece lies here).
     # A price in tiers has a cell a tier, `price_tier`, and term, by its `basis`: what is
     # multiplied is `factor` (started blocks of `block` steps, one for a flat amount) in place
-    # of `quantity`; the basis `bound` brings the price to its most or least.
+    # of `quantity`; the basis `bound` brings the price to its most or least.  `counted`: what the
+    # rule `counted_by` counts, by which the tier was picked.
     "rated.cells": {
         "account_service": "VARCHAR",
         "period_start": "DATE",
@@ -227,6 +228,8 @@ TABLES: dict[str, dict[str, str]] = {
         "basis": "VARCHAR",
         "factor": "HUGEINT",
         "block": "BIGINT",
+        "counted_by": "VARCHAR",
+        "counted": "HUGEINT",
     },
     "rated.flats": {
         "account_service": "VARCHAR",
@@ -238,7 +241,8 @@ TABLES: dict[str, dict[str, str]] = {
         "amount": PRICE_TYPE,
         "source": "INTEGER",
     },
-    # One row a priced tier: `used` of it in this period, after `before` of it in earlier ones.
+    # One row a priced tier: `used` of it in this period, after `before` of it in earlier ones;
+    # `counted`: what the rule counts that its price goes by.
     "rated.priced": {
         "account_service": "VARCHAR",
         "period_start": "DATE",
@@ -249,6 +253,7 @@ TABLES: dict[str, dict[str, str]] = {
         "before": "HUGEINT",
         "used": "HUGEINT",
         "price": "INTEGER",
+        "counted": "HUGEINT",
         "source": "INTEGER",
     },
     # One row a tier of a bucket over a usage period of whom it belongs to: bounds after

@@ -87,11 +87,14 @@ def _check(
     unit = unit_of(resolved, unit_name)
     if unit_name is not None and unit is None:
         return
-    if not place.is_usage:
+    by_count = place.price.counted_by is not None and not is_block
+    counts_instances = by_count or not place.is_usage
+    if counts_instances:
         if unit_name is not None and unit is not None and unit.measure != "count":
+            counted = "what a rule counts" if by_count else "a service"
             session.report(
                 CODE,
-                f"a service is counted by its instances, not by the {unit_name.text}",
+                f"{counted} is counted by its instances, not by the {unit_name.text}",
                 Label(unit_name.span, "nothing of this is counted here"),
                 help="write the number alone",
             )
@@ -103,7 +106,7 @@ def _check(
             return
     steps = amount * (1 if unit is None else unit.steps)
     if steps == 0 or steps % 1:
-        words = "instances" if not place.is_usage else _STEPS[place.measure or "count"]
+        words = "instances" if counts_instances else _STEPS[place.measure or "count"]
         _report_part(steps, at, words, session)
 
 

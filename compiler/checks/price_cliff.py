@@ -120,8 +120,10 @@ def _is_bought(resolved: Resolved, place: Place) -> bool:
     """Whether what is counted is what is paid for, so that one more can be bought.
 
     Where a rule counts, a bare amount is for the service itself: one more is bought where the
-    rule counts that service alone.
+    rule counts that service alone.  Usage at a rate by a rule is not what the rule counts.
     """
+    if place.price.counted_by is not None and place.is_usage:
+        return False
     if place.price.counted_by is None or place.service is None:
         return True
     bases = {

@@ -2,7 +2,8 @@
 
 A line is the price of what was drawn in the tier, rounded once.  In a one-time bucket, which
 several usage periods draw from, each has the difference between the rounded price of all that
-was drawn by its end and by its start, so that the lines add up to the price of the whole.
+was drawn by its end and by its start, so that the lines add up to the price of the whole; where a
+counting rule picks the tiers, both are by the count of the period itself.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def charge_priced_tiers(connection: DuckDBPyConnection, program: Program, as_of:
     rows = connection.execute(
         """
         SELECT p.account_service, p.period_start, p.bucket, p.tier,
-               p.before, p.used, p.price, s.minor_units
+               p.before, p.used, p.price, p.counted, s.minor_units
         FROM rated.priced AS p
         JOIN rated.evaluated AS e
           ON e.account_service = p.account_service AND e.period_start = p.period_start
@@ -42,11 +43,11 @@ def charge_priced_tiers(connection: DuckDBPyConnection, program: Program, as_of:
         return
     prices = counted_prices(program, [row[6] for row in rows])
     amounts = []
-    for name, _, bucket, _, before, used, price, minor_units in rows:
+    for name, _, bucket, _, before, used, price, counted, minor_units in rows:
         until, since = (
             0
             if drawn == 0
-            else to_minor(prices[price].amount(int(drawn)), minor_units, program.rounding)
+            else to_minor(prices[price].amount(int(drawn), counted), minor_units, program.rounding)
             for drawn in (before + used, before)
         )
         if abs(until - since) >= _MOST:

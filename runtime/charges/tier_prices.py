@@ -22,13 +22,19 @@ class CountedPrice:
     price: Price
     tiers: tuple[tuple[PriceTier, tuple[PriceTerm, ...]], ...]
 
-    def amount(self, quantity: int) -> Fraction:
-        """Give what so many steps cost, in major units."""
-        counted = max(0, quantity - self.price.includes)
-        parts = (
-            self._graduated(counted) if self.price.mode == "graduated" else self._volume(counted)
-        )
-        amount = sum(parts, Fraction(0))
+    def amount(self, quantity: int, instances: int | None = None) -> Fraction:
+        """Give what so many steps cost, in major units.
+
+        `instances`: what the counting rule counts, which then picks the tiers; the steps are
+        shared over it evenly, by cumulative rounding.
+        """
+        if instances is None:
+            counted = picks = max(0, quantity - self.price.includes)
+        else:
+            included = min(self.price.includes, instances)
+            picks = instances - included
+            counted = quantity - _shared(quantity, included, instances)
+        amount = sum(self._parts(counted, picks), Fraction(0))
         amount -= amount * Fraction(self.price.percent_off) / 100
         if self.price.at_most is not None:
             amount = min(amount, Fraction(self.price.at_most))
@@ -36,25 +42,31 @@ class CountedPrice:
             amount = max(amount, Fraction(self.price.at_least))
         return amount
 
-    def _volume(self, counted: int) -> Iterator[Fraction]:
-        for tier, terms in self.tiers:
-            if tier.upper is None or counted <= tier.upper:
-                if counted or tier.even_at_zero:
-                    yield from (_term(term, counted) for term in terms)
-                return
-
-    def _graduated(self, counted: int) -> Iterator[Fraction]:
+    def _parts(self, counted: int, picks: int) -> Iterator[Fraction]:
+        """Give the terms' parts of what is counted; `picks` is compared with the tiers' bounds."""
+        is_graduated = self.price.mode == "graduated"
         lower = 0
         for tier, terms in self.tiers:
-            within = counted - lower if tier.upper is None else min(counted, tier.upper) - lower
-            if within > 0 or (lower == 0 and counted == 0 and tier.even_at_zero):
-                yield from (_term(term, within) for term in terms)
-            if tier.upper is None or counted <= tier.upper:
+            upper = picks if tier.upper is None else min(picks, tier.upper)
+            is_reached = tier.upper is None or picks <= tier.upper
+            if is_graduated or is_reached:
+                within = counted
+                if is_graduated and picks:
+                    within = _shared(counted, upper, picks) - _shared(counted, lower, picks)
+                if upper > lower or (picks == 0 and (tier.even_at_zero or counted)):
+                    is_entered = upper > lower or tier.even_at_zero
+                    yield from (_term(term, within, is_entered=is_entered) for term in terms)
+            if is_reached:
                 return
-            lower = tier.upper
+            lower = upper
 
 
-def _term(term: PriceTerm, counted: int) -> Fraction:
+def _shared(whole: int, gone: int, of: int) -> int:
+    """Give the cumulative part of `whole` after `gone` of `of`, rounded half up."""
+    return 0 if of == 0 else (2 * whole * gone + of) // (2 * of)
+
+
+def _term(term: PriceTerm, counted: int, *, is_entered: bool) -> Fraction:
     """Give one term's part for so many steps; those of events are no part of it."""
     amount = Fraction(term.amount)
     match term.basis:
@@ -63,7 +75,7 @@ def _term(term: PriceTerm, counted: int) -> Fraction:
         case "block":
             return amount * -(-counted // term.per)
         case "flat" | "instance":
-            return amount
+            return amount if is_entered else Fraction(0)
         case "event" | "percent":
             return Fraction(0)
         case _:

@@ -100,6 +100,8 @@ def _component(invoice: Invoice, part: UsageComponent) -> Explanation:
     facts = [Fact("events", str(part.events))] if is_counted else []
     if part.price_tier is not None:
         facts.append(Fact("price tier", str(part.price_tier + 1)))
+    if part.counted_by is not None:
+        facts.append(Fact("counted", f"{part.counted} by {words(part.counted_by)}"))
     if part.rate_group is not None:
         plan = "" if part.rate_plan is None else f" of the plan {words(part.rate_plan)}"
         facts.append(Fact("rate", f"group {words(part.rate_group)}{plan}"))

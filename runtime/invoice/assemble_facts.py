@@ -63,6 +63,8 @@ class Cell:
     basis: str | None = None
     factor: int | None = None
     block: int | None = None
+    counted_by: str | None = None
+    counted: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

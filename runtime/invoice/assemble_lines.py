@@ -369,6 +369,8 @@ def _tier_component(cell: Cell, basis: Basis, due: DueLine, wording: Wording) ->
         source=wording.source(cell.source),
         price_tier=cell.price_tier,
         basis=basis,
+        counted_by=cell.counted_by,
+        counted=cell.counted,
     )
 
 

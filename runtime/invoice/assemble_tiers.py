@@ -26,15 +26,17 @@ def basis_of(cell: Cell) -> Basis | None:
 
 def shown(cell: Cell, basis: Basis, currency: str) -> tuple[Decimal, str, Decimal]:
     """Give quantity, unit and price of a part whose quantity is no steps of usage."""
-    factor, amount = cell.factor or 0, Fraction(cell.amount or 0)
+    factor, per = cell.factor or 0, cell.per or 1
+    amount = Fraction(cell.amount or 0) / per
     match basis:
         case "block":
             return Decimal(factor), f"block of {cell.unit or cell.block}", as_decimal(amount)
         case "event":
             return Decimal(factor), "event", as_decimal(amount)
         case "percent":
-            return as_decimal(Fraction(factor, MILLIONTHS)), currency, as_decimal(amount / 100)
+            paid = as_decimal(Fraction(factor, MILLIONTHS))
+            return paid, currency, as_decimal(amount * MILLIONTHS)
         case "bound":
-            return Decimal(1), "", as_decimal(amount * factor / (cell.per or 1))
+            return Decimal(1), "", as_decimal(amount * factor)
         case "flat" | "share":
             return Decimal(factor), "", as_decimal(amount)

@@ -68,7 +68,8 @@ class UsageComponent(Frozen):
     `amount` is exact and unrounded: quantity x price / per (+ events x event price).
     A price in tiers has a part a tier, `price_tier`, and term; its `basis` says what `quantity`
     is: steps of usage (`share`), started blocks, events, an amount of money (`percent`), one
-    for a flat amount, or one for what brings the price to its most or least (`bound`).
+    for a flat amount, or one for what brings the price to its most or least (`bound`).  Where a
+    counting rule, `counted_by`, picked the tier, it counted `counted`.
     """
 
     component: Literal["rated", "included", "flat", "priced"]
@@ -86,6 +87,8 @@ class UsageComponent(Frozen):
     source: PriceSource | None
     price_tier: int | None = None
     basis: Literal["share", "block", "flat", "event", "percent", "bound"] | None = None
+    counted_by: str | None = None
+    counted: int | None = None
 
 
 class PriceRow(Frozen):

@@ -23,7 +23,6 @@ def find_unbillable(program: Program) -> tuple[str, ...]:
 def _found(program: Program) -> Iterator[tuple[int, str]]:
     yield from _prices(program)
     yield from _rates(program)
-    yield from _buckets(program)
 
 
 def _prices(program: Program) -> Iterator[tuple[int, str]]:
@@ -38,10 +37,3 @@ def _prices(program: Program) -> Iterator[tuple[int, str]]:
 def _rates(program: Program) -> Iterator[tuple[int, str]]:
     for rate, what in unbillable_rates(program):
         yield rate.source, what
-
-
-def _buckets(program: Program) -> Iterator[tuple[int, str]]:
-    by_count = {price.id for price in program.prices if price.counted_by is not None}
-    for price in program.bucket_prices:
-        if price.price in by_count:
-            yield price.source, "a bucket tier priced by a counting rule"

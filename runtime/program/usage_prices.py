@@ -16,24 +16,65 @@ DECIMALS = 12
 
 MOST_STEPS = 2**63 - 1
 
+PERCENT_OF_MILLIONTHS = 100 * 10**6
+"""What a percentage of an amount in millionths is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class UsageTerm:
+    """A term of a tier, the percentage off taken off it: it costs what is left.
+
+    `amount` / `divisor` is what is left; the divisor holds the decimals that an amount has no
+    room for.
+    """
+
+    term: PriceTerm
+    amount: Decimal
+    divisor: int
+
+    @property
+    def per(self) -> int:
+        """What the amount is for, of what the term counts."""
+        counted = {"share": self.term.per, "percent": PERCENT_OF_MILLIONTHS}
+        return counted.get(self.term.basis, 1) * self.divisor
+
 
 @dataclass(frozen=True, slots=True)
 class UsagePrice:
     """A price with its tiers, lowest first, and each tier's terms.
 
-    The percentage off is taken off the terms: they cost what is left.  `common` is the least
-    common multiple of what they are for.
+    `common` is the least common multiple of what the terms are for.
     """
 
     price: Price
     tiers: tuple[PriceTier, ...]
-    terms: tuple[tuple[PriceTerm, ...], ...]
+    terms: tuple[tuple[UsageTerm, ...], ...]
     common: int
 
     @property
     def asks_amount(self) -> bool:
         """Whether a term is a share of the event's amount."""
-        return any(term.basis == "percent" for own in self.terms for term in own)
+        return "percent" in self._bases
+
+    @property
+    def asks_events(self) -> bool:
+        """Whether a term is for each event, or of its amount."""
+        return bool(self._bases & {"event", "percent"})
+
+    @property
+    def is_ordered(self) -> bool:
+        """Whether it matters which event came first: each is charged by the tier it lies in."""
+        is_graduated = self.price.mode == "graduated" and self.price.counted_by is None
+        return is_graduated and self.asks_events
+
+    @property
+    def is_due_at_zero(self) -> bool:
+        """Whether its flat amounts are charged even where nothing was used."""
+        return self.tiers[0].even_at_zero
+
+    @property
+    def _bases(self) -> set[str]:
+        return {each.term.basis for own in self.terms for each in own}
 
 
 def usage_prices(program: Program) -> Mapping[int, UsagePrice]:
@@ -44,16 +85,11 @@ def usage_prices(program: Program) -> Mapping[int, UsagePrice]:
 def unbillable_rates(program: Program) -> Iterator[tuple[Rate, str]]:
     """Give the rates whose prices rating does not apply, and what they ask for."""
     prices = _prices(program)
-    in_buckets = {name for bucket in program.buckets for name in bucket.classes}
     for rate in program.rates:
         price = prices.get(rate.price)
-        if price is None:
-            continue
-        fault = _fault(price)
+        fault = None if price is None else _fault(price)
         if fault is not None:
             yield rate, fault
-        elif price.asks_amount and rate.usage_class in in_buckets:
-            yield rate, "a share of the amount of usage that a bucket takes"
 
 
 def _prices(program: Program) -> Mapping[int, UsagePrice]:
@@ -82,38 +118,26 @@ def _usage_price(
         tuple(_reduced(term, price.percent_off) for term in terms.get((price.id, tier.ordinal), ()))
         for tier in ordered
     )
-    shares = (t.per for own in reduced for t in own if t.basis == "share")
-    percent = any(term.basis == "percent" for own in reduced for term in own)
-    common = math.lcm(1, *shares, *([PERCENT_OF_MILLIONTHS] if percent else []))
+    common = math.lcm(1, *(each.per for own in reduced for each in own))
     return UsagePrice(price, ordered, reduced, common)
 
 
-PERCENT_OF_MILLIONTHS = 100 * 10**6
-"""What a percentage of an amount in millionths is for."""
-
-
-def _reduced(term: PriceTerm, off: Decimal) -> PriceTerm:
-    if off == 0:
-        return term
+def _reduced(term: PriceTerm, off: Decimal) -> UsageTerm:
     with localcontext() as context:
         context.prec = 80
-        return term.model_copy(update={"amount": (term.amount * (100 - off) / 100).normalize()})
+        amount = term.amount
+        if off:
+            amount = (amount * (100 - off) / 100).normalize()
+        exponent = amount.as_tuple().exponent
+        assert isinstance(exponent, int), "an amount is a number"
+        divisor = 10 ** max(0, -exponent - DECIMALS)
+        return UsageTerm(term, amount * divisor, divisor)
 
 
 def _fault(price: UsagePrice) -> str | None:
-    """Say what a price asks for that rating does not do; None: nothing."""
-    bases = {term.basis for own in price.terms for term in own}
-    if price.price.counted_by is not None:
-        return "a rate by a counting rule"
-    if any(tier.even_at_zero for tier in price.tiers):
-        return "an amount of a rate even where nothing was used"
-    if "instance" in bases:
-        return "a rate for an instance"
-    if price.price.mode == "graduated" and bases & {"event", "percent"}:
-        return "a graduated rate for each event or of its amount"
-    if price.tiers[-1].upper is not None:
-        return "a rate without a last tier"
-    places = (term.amount.as_tuple().exponent for own in price.terms for term in own)
-    if any(isinstance(each, int) and -each > DECIMALS for each in places):
-        return "a percentage off with so many decimals"
-    return "a rate for so many different units" if price.common > MOST_STEPS else None
+    """Say what a price asks for that cannot be counted exactly; None: nothing."""
+    is_bounded = price.price.at_most is not None or price.price.at_least is not None
+    pers = [each.per for own in price.terms for each in own]
+    if max(pers) > MOST_STEPS or (is_bounded and price.common > MOST_STEPS):
+        return "a rate for so many different units"
+    return None

@@ -14,9 +14,10 @@ from duckdb import DuckDBPyConnection
 
 from runtime.program.expressions import Expression
 from runtime.program.model import Program
-from runtime.usage import bands, expressions, lookup, places, sql, tiers
+from runtime.usage import bands, expressions, lookup, places, sql
 from runtime.usage.dispositions import Reason
 from runtime.usage.reader import attribute
+from runtime.usage.tier_tables import make_usage_prices
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def make_pricing(
 
 def _make_tables(connection: DuckDBPyConnection, program: Program) -> None:
     lookup.make_rates(connection, program)
-    tiers.make_usage_prices(connection, program)
+    make_usage_prices(connection, program)
     sql.make_table(
         connection,
         "plan_groups",

@@ -107,6 +107,9 @@ def make_known(connection: DuckDBPyConnection, program: Program) -> None:
           UNION ALL
           SELECT seller, period_start, concat_ws(chr(31), 'holds', bucket, steps)
           FROM usage.pool_sizes
+          UNION ALL
+          SELECT account_service, period_start, concat_ws(chr(31), 'counts', rule, counted)
+          FROM usage.counts
         )
         SELECT account_service, period_start,
                md5(string_agg(DISTINCT words, chr(30) ORDER BY words))

@@ -123,6 +123,7 @@ def make_bucket_tables(connection: DuckDBPyConnection, program: Program) -> None
             for number, (bucket, ordinal, charge, source) in enumerate(_tiers(program))
         ],
     )
+    rules = {each.id: each.counted_by for each in program.prices}
     columns = {"bucket": "VARCHAR", "tier": "INTEGER", "currency": "VARCHAR"}
     sql.make_table(
         connection,
@@ -136,9 +137,9 @@ def make_bucket_tables(connection: DuckDBPyConnection, program: Program) -> None
     sql.make_table(
         connection,
         "bucket_prices",
-        {**columns, "price": "INTEGER", "source": "INTEGER"},
+        {**columns, "price": "INTEGER", "counted_by": "VARCHAR", "source": "INTEGER"},
         [
-            (each.bucket, each.tier, each.currency, each.price, each.source)
+            (each.bucket, each.tier, each.currency, each.price, rules[each.price], each.source)
             for each in program.bucket_prices
         ],
     )
@@ -275,6 +276,13 @@ def _put_above_pool(
     upper[above] += size[counter[above]]
 
 
+_COUNTS = """
+LEFT JOIN usage.counts AS n
+  ON n.account_service = p.account_service AND n.period_start = p.period_start
+ AND n.rule = x.counted_by
+"""
+
+
 def write_pools(
     connection: DuckDBPyConnection, counters: Counters, upper: Longs, used: Longs
 ) -> None:
@@ -324,9 +332,10 @@ def write_pools(
         connection.unregister("usage_pool_tiers")
     for table_name, columns, condition in (
         ("flats", "x.amount", "p.charge IN ('flat', 'rated') AND p.before = 0"),
-        ("priced", "p.before, p.used, x.price", "p.charge = 'priced'"),
+        ("priced", "p.before, p.used, x.price, n.counted", "p.charge = 'priced'"),
     ):
         source = "bucket_flats" if table_name == "flats" else "bucket_prices"
+        counts = "" if table_name == "flats" else _COUNTS
         connection.execute(f"""
             INSERT INTO rated.{table_name} BY NAME
             SELECT p.account_service, p.period_start, p.period_end, p.bucket, p.tier,
@@ -335,5 +344,6 @@ def write_pools(
             JOIN usage.service_kinds AS s ON s.account_service = p.account_service
             JOIN usage.{source} AS x ON x.bucket = p.bucket AND x.tier = p.tier
              AND x.currency = s.currency
+            {counts}
             WHERE {condition} AND p.used > 0
         """)

@@ -17,7 +17,7 @@ from duckdb import DuckDBPyConnection
 from runtime.engine import create_table
 from runtime.program.model import Program
 from runtime.program.units import steps_by_unit
-from runtime.usage import bands, classify, places, sql, tiers
+from runtime.usage import bands, classify, places, sql
 from runtime.usage.dispositions import MEANINGS, Disposition, Reason
 from runtime.usage.draw import draw_buckets, write_cells
 from runtime.usage.duplicates import find_duplicates
@@ -31,10 +31,13 @@ from runtime.usage.pools import make_bucket_tables, make_counters, write_pools
 from runtime.usage.reader import AMOUNT_TYPE, attribute
 from runtime.usage.records import write_records
 from runtime.usage.report import UsageReport
+from runtime.usage.rule_counts import make_rule_counts
 from runtime.usage.shares import make_shares, write_shares
 from runtime.usage.staging import with_rows
 from runtime.usage.store import StoredUsage, UsageStore, keep_usage, stored_usage
 from runtime.usage.tie import Span, make_evaluated, make_kinds, make_periods, make_segments
+from runtime.usage.tier_tables import asks_amount
+from runtime.usage.tiers import price_in_tiers
 
 Progress = Callable[[str, int, int | None], None]
 """Called with the stage, how much of it is done, and of how much (None: not known)."""
@@ -151,6 +154,7 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
     make_shares(connection, program)
     make_lives(connection)
     make_groups(connection)
+    make_rule_counts(connection, program)
     make_known(connection, program)
     make_reopened(connection, job.store.root, job.run - 1)
     make_periods(connection, _span(connection, sources), job.as_of, job.previous_as_of)
@@ -163,9 +167,10 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
     job.enter("draw buckets")
     make_links(connection)
     counters = make_counters(connection, program)
-    pieces = draw_buckets(connection, counters, routes, _identities(job, sources, stored))
+    identities = _identities(job, sources, stored)
+    pieces = draw_buckets(connection, counters, routes, identities)
     write_cells(connection, pieces)
-    tiers.price_in_tiers(connection, program)
+    price_in_tiers(connection, program, pieces, identities)
     write_pools(connection, counters, pieces.upper, pieces.used)
     if program.share_plans:
         write_shares(connection, pieces.by_counter(counters.counter_tier))
@@ -205,8 +210,8 @@ def _span(connection: DuckDBPyConnection, sources: Sequence[Source]) -> Span:
 
 def _tie_new(job: _Run, sources: Sequence[Source]) -> None:
     """Make usage.tied of all the sources' records, with the one reason of each."""
-    asks_amount = tiers.asks_amount(job.program)
-    amount = f", amount {AMOUNT_TYPE}" if asks_amount else ""
+    has_amount = asks_amount(job.program)
+    amount = f", amount {AMOUNT_TYPE}" if has_amount else ""
     job.connection.execute(f"""
         CREATE OR REPLACE TABLE usage.tied (
           file INTEGER, position BIGINT, instant TIMESTAMP, quantity BIGINT, segment INTEGER,
@@ -226,7 +231,7 @@ def _tie_new(job: _Run, sources: Sequence[Source]) -> None:
                         WHEN s.segment IS NULL THEN {Reason.UNKNOWN_SERVICE:d}
                         WHEN s.reason <> {Reason.RATED:d} THEN s.reason
                         ELSE {_reason(job.program)} END
-                   {", e.amount" if asks_amount else ""}
+                   {", e.amount" if has_amount else ""}
             FROM ({events}) AS e
             LEFT JOIN usage.duplicates AS d ON d.file = e.file AND d.position = e.position
             LEFT JOIN (SELECT * FROM usage.segments
@@ -284,7 +289,7 @@ def _billed(program: Program) -> str:
 def _reason(program: Program) -> str:
     """Give SQL for why an event e of a holder has no price p, or RATED."""
     cases = ""
-    if tiers.asks_amount(program):
+    if asks_amount(program):
         cases += (
             f"WHEN p.asks_amount AND e.amount IS NULL THEN {Reason.NO_AMOUNT:d} "
             "WHEN p.asks_amount AND e.amount_currency <> p.currency "
@@ -319,7 +324,7 @@ def _tie_stored(job: _Run, stored: StoredUsage) -> tuple[int, int]:
         INSERT INTO usage.tied
         SELECT e.stored_file + {job.numbers}, e.position, e.instant, {_billed(job.program)},
                s.segment, s.period, p.price, p.route, {_reason(job.program)}
-               {", e.amount" if tiers.asks_amount(job.program) else ""}
+               {", e.amount" if asks_amount(job.program) else ""}
         FROM ({stored.events}) AS e
         JOIN usage.segments AS s ON s.value = e.value AND s.identifier = e.identifier
          AND e.instant >= s.from_instant AND e.instant < s.until_instant

@@ -4,181 +4,158 @@ A cell of rated.cells at such a rate is first the whole quantity.  Here it becom
 tier and term, each `factor` x `amount` / `per`, so that a line still is the exact sum of its
 cells: `factor` is what a term counts, steps or started blocks or one, and `quantity` stands on
 one cell a tier, so that quantities add up as well.
+
+Where a counting rule picks the tiers, what was used is shared evenly over what the rule counts:
+by cumulative rounding, the first k of n have round(quantity x k / n) steps.  Those that the price
+includes use theirs for nothing; by `graduated` the rest is charged by tier, by `volume` at once.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from duckdb import DuckDBPyConnection
 
 from runtime.money import PRICE_SCALE, scaled_price_sql
 from runtime.program.model import Program
-from runtime.program.usage_prices import PERCENT_OF_MILLIONTHS, usage_prices
+from runtime.program.usage_prices import usage_prices
 from runtime.tables import PRICE_TYPE
-from runtime.usage import sql
-from runtime.usage.dispositions import Reason
+from runtime.usage.draw import Pieces
+from runtime.usage.idle import make_idle
+from runtime.usage.placing import place_events, share_sql
 
 BOUND = "bound"
 """The basis of the cell that brings a price to its most or its least."""
-
-
-def asks_amount(program: Program) -> bool:
-    """Whether a rate is a share of the event's amount."""
-    return any(each.asks_amount for each in usage_prices(program).values())
-
-
-def make_usage_prices(connection: DuckDBPyConnection, program: Program) -> None:
-    """Make usage.tier_prices, usage.price_tiers and usage.price_terms of rates not plain."""
-    prices = usage_prices(program)
-    sql.make_table(
-        connection,
-        "tier_prices",
-        {
-            "price_id": "INTEGER",
-            "mode": "VARCHAR",
-            "includes": "BIGINT",
-            "at_most": PRICE_TYPE,
-            "at_least": PRICE_TYPE,
-            "common": "BIGINT",
-            "asks_amount": "BOOLEAN",
-        },
-        [
-            (
-                *(own, price.mode, price.includes, price.at_most, price.at_least),
-                *(each.common, each.asks_amount),
-            )
-            for own, each in prices.items()
-            for price in (each.price,)
-        ],
-    )
-    sql.make_table(
-        connection,
-        "price_tiers",
-        {
-            "price_id": "INTEGER",
-            "price_tier": "INTEGER",
-            "lower": "BIGINT",
-            "upper": "BIGINT",
-            "source": "INTEGER",
-        },
-        [
-            (own, tier.ordinal, lower, tier.upper, tier.source)
-            for own, each in prices.items()
-            for tier, lower in zip(
-                each.tiers, (0, *(tier.upper for tier in each.tiers)), strict=False
-            )
-        ],
-    )
-    sql.make_table(
-        connection,
-        "price_terms",
-        {
-            "price_id": "INTEGER",
-            "price_tier": "INTEGER",
-            "term": "INTEGER",
-            "basis": "VARCHAR",
-            "amount": PRICE_TYPE,
-            "per": "BIGINT",
-            "unit": "VARCHAR",
-        },
-        [
-            (own, tier.ordinal, number, term.basis, term.amount, term.per, term.unit)
-            for own, each in prices.items()
-            for tier, terms in zip(each.tiers, each.terms, strict=True)
-            for number, term in enumerate(terms)
-        ],
-    )
-
-
-def price_in_tiers(connection: DuckDBPyConnection, program: Program) -> None:
-    """Put the cells of tiers and terms in the place of those at rates that are not plain."""
-    if not usage_prices(program):
-        return
-    amounts = f"""
-        SELECT u.account_service, u.period_start, p.usage_class, p.rate_plan, p.rate_group,
-               p.rate_id AS rate, sum((t.amount * 1000000)::HUGEINT) AS millionths
-        FROM usage.tied AS t
-        JOIN usage.prices AS p ON p.price = t.price
-        JOIN usage.periods AS u ON u.period = t.period
-        JOIN usage.tier_prices AS v ON v.price_id = p.price_id AND v.asks_amount
-        WHERE t.reason = {Reason.RATED:d}
-        GROUP BY ALL
-    """
-    if not asks_amount(program):
-        amounts = """
-            SELECT '' AS account_service, DATE '2000-01-01' AS period_start, '' AS usage_class,
-                   '' AS rate_plan, '' AS rate_group, '' AS rate, 0::HUGEINT AS millionths
-            WHERE false
-        """
-    same = "account_service, period_start, usage_class, rate_plan, rate_group, rate"
-    connection.execute(f"""
-        CREATE OR REPLACE TABLE usage.tiered AS
-        WITH used AS (
-          SELECT {same}, c.period_end, c.currency, c.source, r.price_id,
-                 sum(c.quantity)::HUGEINT AS quantity, sum(c.events)::BIGINT AS events
-          FROM rated.cells AS c
-          JOIN (SELECT rate_group, rate_id AS rate, currency, price_id
-                FROM usage.rates WHERE NOT is_plain) AS r USING (rate_group, rate, currency)
-          GROUP BY ALL
-        )
-        SELECT u.*, v.mode, v.common, v.at_most, v.at_least,
-               least(u.quantity, v.includes::HUGEINT) AS free,
-               u.quantity - least(u.quantity, v.includes::HUGEINT) AS counted,
-               coalesce(a.millionths, 0)::HUGEINT AS millionths
-        FROM used AS u
-        JOIN usage.tier_prices AS v ON v.price_id = u.price_id
-        LEFT JOIN ({amounts}) AS a USING ({same})
-    """)
-    connection.execute("""
-        DELETE FROM rated.cells AS c USING usage.tiered AS t
-        WHERE c.account_service = t.account_service AND c.period_start = t.period_start
-          AND c.usage_class = t.usage_class AND c.rate_group = t.rate_group AND c.rate = t.rate
-    """)
-    connection.execute(_PARTS)
-    connection.execute(_INSERT_PARTS)
-    connection.execute(_INSERT_FREE)
-    connection.execute(_INSERT_BOUNDS)
-    connection.execute("DROP TABLE usage.tiered")
-    connection.execute("DROP TABLE usage.parts")
-
-
-# What is within each tier, then a row a term of it.  The first tier is there even where
-# nothing is within it, for what events cost and for the quantity of zero.
-_PARTS = f"""
-CREATE OR REPLACE TABLE usage.parts AS
-WITH within AS (
-  SELECT t.*, r.price_tier, coalesce(r.source, t.source) AS tier_source,
-         CASE WHEN t.mode = 'volume' THEN t.counted
-              ELSE greatest(least(t.counted, coalesce(r.upper, t.counted)) - r.lower, 0)
-              END::HUGEINT AS within
-  FROM usage.tiered AS t
-  JOIN usage.price_tiers AS r ON r.price_id = t.price_id
-  WHERE (t.counted > r.lower OR r.lower = 0)
-    AND (t.mode = 'graduated' OR r.upper IS NULL OR t.counted <= r.upper)
-)
-SELECT w.*, m.term, m.basis, m.amount, m.unit,
-       CASE m.basis WHEN 'share' THEN m.per WHEN 'percent' THEN {PERCENT_OF_MILLIONTHS}
-            ELSE 1 END::BIGINT AS per,
-       CASE m.basis WHEN 'share' THEN w.within
-                    WHEN 'block' THEN (w.within + m.per - 1) // m.per
-                    WHEN 'flat' THEN CASE WHEN w.within > 0 THEN 1 ELSE 0 END
-                    WHEN 'event' THEN w.events
-                    ELSE w.millionths END::HUGEINT AS factor,
-       CASE m.basis WHEN 'block' THEN m.per END AS block
-FROM within AS w
-JOIN usage.price_terms AS m ON m.price_id = w.price_id AND m.price_tier = w.price_tier
-"""
 
 _PLACE = (
     "account_service, period_start, period_end, usage_class, rate, rate_group, rate_plan, currency"
 )
 
+
+def price_in_tiers(
+    connection: DuckDBPyConnection,
+    program: Program,
+    pieces: Pieces,
+    identities: Sequence[str],
+) -> None:
+    """Put the cells of tiers and terms in the place of those at rates that are not plain.
+
+    `identities`: relations of the file, position, event_id and feed of all events.
+    """
+    if not usage_prices(program):
+        return
+    place_events(connection, program, pieces, identities)
+    make_idle(connection, program)
+    connection.execute(_TIERED)
+    connection.execute("""
+        DELETE FROM rated.cells AS c USING usage.tiered AS t
+        WHERE c.account_service = t.account_service AND c.period_start = t.period_start
+          AND c.usage_class = t.usage_class AND c.rate_group = t.rate_group AND c.rate = t.rate
+    """)
+    for step in (_PARTS, _INSERT_PARTS, _INSERT_FREE, _INSERT_BOUNDS):
+        connection.execute(step)
+    for table in ("tiered", "parts", "placed", "idle"):
+        connection.execute(f"DROP TABLE usage.{table}")
+
+
+# What was used of each row, and what of it is charged.  `counted`: what is left of the
+# quantity; `picks`: what the bounds of tiers are compared with.
+_TIERED = f"""
+CREATE OR REPLACE TABLE usage.tiered AS
+WITH used AS (
+  SELECT account_service, period_start, period_end, usage_class, rate_plan, rate_group, rate,
+         currency, source, price_id, false AS is_idle,
+         sum(c.quantity)::HUGEINT AS quantity, sum(c.events)::BIGINT AS events
+  FROM rated.cells AS c
+  JOIN (SELECT rate_group, rate_id AS rate, currency, price_id
+        FROM usage.rates WHERE NOT is_plain) AS r USING (rate_group, rate, currency)
+  GROUP BY ALL
+  UNION ALL BY NAME
+  SELECT *, true AS is_idle, 0::HUGEINT AS quantity, 0::BIGINT AS events FROM usage.idle
+),
+told AS (
+  SELECT u.*, v.* EXCLUDE (price_id), e.period, p.price, n.counted AS instances,
+         coalesce(n.counted, u.quantity) AS whole,
+         least(v.includes::HUGEINT, coalesce(n.counted, u.quantity)) AS included
+  FROM used AS u
+  JOIN usage.tier_prices AS v ON v.price_id = u.price_id
+  JOIN usage.periods AS e
+    ON e.account_service = u.account_service AND e.period_start = u.period_start
+  LEFT JOIN usage.prices AS p
+    ON p.usage_class = u.usage_class AND p.rate_plan = u.rate_plan
+   AND p.rate_group = u.rate_group AND p.rate_id = u.rate AND p.currency = u.currency
+  LEFT JOIN usage.counts AS n
+    ON n.account_service = u.account_service AND n.period_start = u.period_start
+   AND n.rule = v.counted_by
+)
+SELECT *, whole - included AS picks, quantity - free AS counted,
+       coalesce((SELECT sum(a.millionths) FROM usage.placed AS a
+                 WHERE a.period = t.period AND a.price = t.price), 0)::HUGEINT AS millionths
+FROM (SELECT *, CASE WHEN counted_by IS NULL THEN included
+                     ELSE {share_sql("quantity", "included", "whole")} END AS free
+      FROM told) AS t
+"""
+
+# Of a graduated price by a rule, what the first `upto` of what it counts have used.
+_OF = "greatest(w.picks, 1)"
+_UPPER = "least(w.picks, coalesce(r.upper, w.picks))"
+_LOWER = "least(w.picks, r.lower)"
+
+
+def _shared(whole: str) -> str:
+    """Give SQL for the part of a tier r in what a row w used, shared over what a rule counts."""
+    return (
+        f"CASE WHEN w.picks = 0 THEN {whole} ELSE {share_sql(whole, _UPPER, _OF)} "
+        f"- {share_sql(whole, _LOWER, _OF)} END"
+    )
+
+
+_IS_ENTERED = "(w.picks > 0 AND (w.counted_by IS NULL OR w.quantity > 0)) OR w.is_due_at_zero"
+
+
+# What is within each tier, then a row a term of it.  The first tier is there even where
+# nothing is within it, for what events cost and for the quantity of zero.  A flat amount is
+# charged where the tier is entered; where nothing was used, or counted, if it says so.
+_PARTS = f"""
+CREATE OR REPLACE TABLE usage.parts AS
+WITH reached AS (
+  SELECT w.*, r.price_tier, r.lower = 0 AS is_first, coalesce(r.source, w.source) AS tier_source,
+         CASE WHEN w.mode = 'volume' THEN w.counted
+              WHEN w.counted_by IS NOT NULL THEN {_shared("w.counted")}
+              ELSE greatest({_UPPER} - r.lower, 0) END::HUGEINT AS within,
+         CASE WHEN w.mode = 'volume' THEN w.events
+              WHEN w.counted_by IS NOT NULL THEN {_shared("w.events")}
+              ELSE coalesce(a.events, 0) END::HUGEINT AS events_here,
+         CASE WHEN w.mode = 'volume' THEN w.millionths
+              WHEN w.counted_by IS NOT NULL THEN {_shared("w.millionths")}
+              ELSE coalesce(a.millionths, 0) END::HUGEINT AS millionths_here
+  FROM usage.tiered AS w
+  JOIN usage.price_tiers AS r ON r.price_id = w.price_id
+  LEFT JOIN usage.placed AS a
+    ON a.period = w.period AND a.price = w.price AND a.price_tier = r.price_tier
+  WHERE (w.picks > r.lower OR r.lower = 0)
+    AND (w.mode = 'graduated' OR r.upper IS NULL OR w.picks <= r.upper)
+)
+SELECT w.*, m.term, m.basis, m.amount, m.unit, m.per, m.block,
+       CASE m.basis WHEN 'share' THEN w.within
+                    WHEN 'block' THEN (w.within + m.block - 1) // m.block
+                    WHEN 'flat' THEN CASE WHEN {_IS_ENTERED} THEN 1 ELSE 0 END
+                    WHEN 'event' THEN w.events_here
+                    ELSE w.millionths_here END::HUGEINT AS factor
+FROM reached AS w
+JOIN usage.price_terms AS m ON m.price_id = w.price_id AND m.price_tier = w.price_tier
+WHERE NOT w.is_idle OR m.basis = 'flat' OR m.term = 0
+"""
+
 _INSERT_PARTS = f"""
 INSERT INTO rated.cells BY NAME
 SELECT {_PLACE}, 'rated' AS component,
        CASE WHEN term = 0 THEN within ELSE 0 END AS quantity,
-       CASE WHEN term = 0 AND price_tier = first_tier THEN events ELSE 0 END AS events,
+       CASE WHEN term > 0 THEN 0
+            WHEN is_ordered THEN events_here
+            WHEN price_tier = first_tier THEN events ELSE 0 END AS events,
        amount, per, unit, 0 AS event_amount, tier_source AS source,
-       price_tier, basis, factor, block
+       price_tier, basis, factor, block, counted_by, instances AS counted
 FROM (SELECT *, min(price_tier) OVER (PARTITION BY {_PLACE}) AS first_tier FROM usage.parts)
 ORDER BY ALL
 """
@@ -211,8 +188,8 @@ bounded AS (
   SELECT *, greatest(least(total, highest), lowest) AS brought FROM bounds
 )
 SELECT {_PLACE}, 'rated' AS component, 0 AS quantity, 0 AS events,
-       0.000000000001::{PRICE_TYPE} AS amount, common AS per, '' AS unit, 0 AS event_amount,
-       source, '{BOUND}' AS basis, brought - total AS factor
+       0.000000000001::{PRICE_TYPE} AS amount, common::BIGINT AS per, '' AS unit,
+       0 AS event_amount, source, '{BOUND}' AS basis, brought - total AS factor
 FROM bounded WHERE brought <> total
 ORDER BY ALL
 """

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from fractions import Fraction
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from runtime.program import model
+from runtime.program.prices import Price
+
+if TYPE_CHECKING:
+    from tests.reference.usage import Holder
 
 Specificity = tuple[int, int, int, bool, int, int]
 
@@ -87,39 +93,175 @@ def is_plain(program: model.Program, price: int) -> bool:
     )
 
 
+@dataclass(frozen=True)
+class Use:
+    """What of an event is rated at a row: its units from `since` to `until` of `whole`.
+
+    `is_first`: no part of the event was rated before; `millionths`: the event's amount.
+    """
+
+    since: int
+    until: int
+    whole: int
+    is_first: bool
+    millionths: int
+
+    def paid(self, since: int, until: int) -> int:
+        """Give the part of the amount that some of the event's units have."""
+        if self.whole == 0:
+            return self.millionths
+        return shared(self.millionths, until, self.whole) - shared(
+            self.millionths, since, self.whole
+        )
+
+
+def shared(what: int, part: int, of: int) -> int:
+    """Give what the first `part` of `of` have of something, rounded half up."""
+    return 0 if of == 0 else int(Fraction(what * part, of) + Fraction(1, 2))
+
+
+@dataclass
+class Held:
+    """What a tier charges for."""
+
+    units: int = 0
+    events: int = 0
+    millionths: int = 0
+    is_entered: bool = False
+
+
 def amount_in_tiers(
-    program: model.Program, price: int, quantity: int, events: int, amounts: Fraction
+    program: model.Program, price: int, uses: Sequence[Use], instances: int | None
 ) -> Fraction:
-    """Price all that was used of a rate in a period, a unit after the other where it matters."""
+    """Price all that was used of a rate in a period, event by event in their order.
+
+    `instances`: what the counting rule counts, where one picks the tier.
+    """
     (row,) = (each for each in program.prices if each.id == price)
-    counted = max(0, quantity - row.includes)
     tiers = sorted(
         (each for each in program.price_tiers if each.price == price),
         key=lambda each: each.ordinal,
     )
-    total, lower = Fraction(0), 0
-    for tier in tiers:
-        upper = tier.upper
-        if row.mode == "graduated":
-            within = max(0, (counted if upper is None else min(counted, upper)) - lower)
-        else:
-            is_reached = (counted > lower or lower == 0) and (upper is None or counted <= upper)
-            within = counted if is_reached else 0
-            if not is_reached:
-                lower = upper or 0
-                continue
+    bounds = [each.upper for each in tiers]
+    if instances is not None:
+        held = _by_count(row, bounds, uses, instances)
+    elif row.mode == "graduated":
+        held = _in_order(row, bounds, uses)
+    else:
+        held = _all_in_one(row, bounds, uses)
+    used = sum(each.until - each.since for each in uses)
+    if not used:
+        for each in held:
+            each.is_entered = each.is_entered and tiers[0].even_at_zero
+    if tiers[0].even_at_zero and not any(each.is_entered for each in held):
+        held[0].is_entered = True
+    total = Fraction(0)
+    for tier, own in zip(tiers, held, strict=True):
         for term in program.price_terms:
             if (term.price, term.tier) == (price, tier.ordinal):
                 times = {
-                    "share": Fraction(within, term.per),
-                    "block": Fraction(-(-within // term.per)),
-                    "flat": Fraction(within > 0),
-                    "event": Fraction(events),
-                    "percent": amounts / 100,
+                    "share": Fraction(own.units, term.per),
+                    "block": Fraction(-(-own.units // term.per)),
+                    "flat": Fraction(own.is_entered),
+                    "event": Fraction(own.events),
+                    "percent": Fraction(own.millionths, 10**8),
                 }[term.basis]
                 total += times * Fraction(term.amount)
-        lower = upper or 0
     total *= 1 - Fraction(row.percent_off) / 100
     if row.at_most is not None:
         total = min(total, Fraction(row.at_most))
     return total if row.at_least is None else max(total, Fraction(row.at_least))
+
+
+def _tier_at(bounds: Sequence[int | None], unit: int) -> int:
+    """Give the tier of a unit, counted from 1; no unit is in the first."""
+    return next(n for n, upper in enumerate(bounds) if upper is None or max(unit, 1) <= upper)
+
+
+def _all_in_one(row: Price, bounds: Sequence[int | None], uses: Sequence[Use]) -> list[Held]:
+    counted = max(0, sum(each.until - each.since for each in uses) - row.includes)
+    held = [Held() for _ in bounds]
+    own = held[_tier_at(bounds, counted)]
+    own.units, own.is_entered = counted, counted > 0
+    own.events = sum(each.is_first for each in uses)
+    own.millionths = sum(each.paid(each.since, each.until) for each in uses)
+    return held
+
+
+def _in_order(row: Price, bounds: Sequence[int | None], uses: Sequence[Use]) -> list[Held]:
+    held = [Held() for _ in bounds]
+    gone = -row.includes
+    for each in uses:
+        left, since = each.until - each.since, each.since
+        if each.is_first:
+            held[_tier_at(bounds, gone + min(1, left))].events += 1
+        if not left:
+            held[_tier_at(bounds, gone)].millionths += each.paid(since, since)
+        while left:
+            place = _tier_at(bounds, gone + 1)
+            upper = bounds[place]
+            run = left if upper is None else min(left, upper - gone)
+            own = held[place]
+            free = min(run, max(0, -gone))
+            own.units += run - free
+            own.is_entered = own.is_entered or run > free
+            own.millionths += each.paid(since, since + run)
+            gone, since, left = gone + run, since + run, left - run
+    return held
+
+
+def _by_count(
+    row: Price, bounds: Sequence[int | None], uses: Sequence[Use], instances: int
+) -> list[Held]:
+    held = [Held() for _ in bounds]
+    included = min(row.includes, instances)
+    picks = instances - included
+    used = sum(each.until - each.since for each in uses)
+    whole = (
+        used - shared(used, included, instances),
+        sum(each.is_first for each in uses),
+        sum(each.paid(each.since, each.until) for each in uses),
+    )
+    lower = 0
+    for own, upper in zip(held, bounds, strict=True):
+        is_reached = upper is None or picks <= upper
+        until = picks if upper is None else min(upper, picks)
+        own.is_entered = until > lower and (row.mode == "graduated" or is_reached)
+        if picks == 0 or row.mode == "volume":
+            parts = whole if is_reached else (0, 0, 0)
+        else:
+            first, second, third = (
+                shared(each, until, picks) - shared(each, lower, picks) for each in whole
+            )
+            parts = (first, second, third)
+        own.units, own.events, own.millionths = parts
+        if is_reached:
+            break
+        lower = until
+    return held
+
+
+def counted_instances(
+    program: model.Program,
+    rule: str,
+    holder: Holder,
+    holders: Sequence[Holder],
+    parents: Mapping[str, str],
+    day: date,
+) -> int:
+    """Count what a rule of services counts for an account service on a day."""
+    (own,) = (each for each in program.counting_rules if each.id == rule)
+    things = {each.thing for each in program.counted_things if each.rule == rule}
+    named = {each.status for each in program.counted_statuses if each.rule == rule}
+    found = 0
+    for each in holders:
+        above = each.account
+        while own.scope == "account_tree" and above != holder.account and above in parents:
+            above = parents[above]
+        is_near = above == holder.account
+        if own.scope == "account_package":
+            is_near = each.account_service == holder.account_service
+        on = {"on" if is_on else "off" for start, end, is_on in each.billable if start <= day < end}
+        if each.service in things and is_near and on & (named or {"on"}):
+            found += each.quantity
+    return found

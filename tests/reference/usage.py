@@ -17,7 +17,14 @@ from zoneinfo import ZoneInfo
 
 from runtime.program import expressions as tree
 from runtime.program import model
-from tests.reference.rates import amount_in_tiers, counted, is_plain, specificity
+from tests.reference.rates import (
+    Use,
+    amount_in_tiers,
+    counted,
+    counted_instances,
+    is_plain,
+    specificity,
+)
 from tests.reference.usage_buckets import BucketBook, Filling, split
 
 NUMBER = re.compile(r"[+-]?[0-9]{1,28}(\.[0-9]{1,9}0*)?")
@@ -88,7 +95,8 @@ class Result:
     `tiered`: (account service, start, class, rate) -> quantity, events, exact amount, of rates
     that are not plain; those have no cells.
     `pools`: (account service, start, bucket, tier) -> lower, upper, used, used before.
-    `priced`: account service, start, bucket, tier, used before, used, price.
+    `uses`: of each row of `tiered`, what of events is rated there, in the order of events.
+    `priced`: account service, start, bucket, tier, used before, used, price, counted by its rule.
     `shares`: (account service, start, bucket, account) -> put in, drawn.
     `pieces`: file, row, event, piece, component, tier, quantity, amount.
     """
@@ -101,6 +109,7 @@ class Result:
     priced: set[tuple[object, ...]] = field(default_factory=set)
     shares: dict[tuple[object, ...], tuple[int, int]] = field(default_factory=dict)
     tiered: dict[tuple[object, ...], tuple[int, int, Fraction]] = field(default_factory=dict)
+    uses: dict[tuple[str, date, str, str], list[Use]] = field(default_factory=dict)
     pieces: list[tuple[object, ...]] = field(default_factory=list)
 
 
@@ -319,7 +328,8 @@ class Reference:
                 self._rate_event(result, holder, period, event, book)
         for holder in self.holders:
             for period in holder.periods:
-                self._price_in_tiers(result, holder, period[0])
+                if (holder.account_service, period[0]) in result.evaluated:
+                    self._price_in_tiers(result, holder, period)
         for owner, start in sorted(result.evaluated):
             for filling in book.fillings_of(owner, start):
                 self._write(result, filling)
@@ -340,21 +350,59 @@ class Reference:
             for price in self.program.bucket_prices:
                 key = (price.bucket, price.tier, price.currency)
                 if key == (bucket.id, tier.ordinal, holder.currency):
-                    result.priced.add((*place, tier.ordinal, before, used, price.price))
+                    count = self._count(price.price, holder, filling.period[1])
+                    result.priced.add((*place, tier.ordinal, before, used, price.price, count))
         for account in {*filling.put_in, *filling.drawn}:
             result.shares[*place, account] = (filling.put_in[account], filling.drawn[account])
 
-    def _price_in_tiers(self, result: Result, holder: Holder, start: date) -> None:
-        """Put the exact amounts in the place of the events' own amounts."""
-        for row, (quantity, events, paid) in list(result.tiered.items()):
-            if row[:2] == (holder.account_service, start):
-                price = next(
-                    each.price
-                    for each in self.program.rates
-                    if (each.id, each.currency) == (row[3], holder.currency)
-                )
-                amount = amount_in_tiers(self.program, price, quantity, events, paid)
+    def _count(self, price: int, holder: Holder, end: date) -> int | None:
+        """Give what the rule of a price counts on the last day of a period; None: it has none."""
+        (rule,) = (each.counted_by for each in self.program.prices if each.id == price)
+        if rule is None:
+            return None
+        day = end - timedelta(days=1)
+        return counted_instances(self.program, rule, holder, self.holders, self.parents, day)
+
+    def _price_in_tiers(
+        self, result: Result, holder: Holder, period: tuple[date, date, date, date]
+    ) -> None:
+        """Price what was used of each row in tiers, and the rows that cost even at nothing."""
+        start, end, _, _ = period
+        groups = {each.group for each in self.program.rate_plan_groups if self._is_of(each, holder)}
+        for rate in self.program.rates:
+            row = (holder.account_service, start, rate.usage_class, rate.id)
+            if rate.currency != holder.currency or rate.group not in groups:
+                continue
+            uses = result.uses.get(row)
+            if uses is None and self._is_due_at_zero(rate, holder, start, end):
+                uses = []
+            if uses is not None:
+                count = self._count(rate.price, holder, end)
+                amount = amount_in_tiers(self.program, rate.price, uses, count)
+                quantity = sum(each.until - each.since for each in uses)
+                events = sum(each.is_first for each in uses)
                 result.tiered[row] = (quantity, events, amount)
+
+    def _is_of(self, group: model.RatePlanGroup, holder: Holder) -> bool:
+        return group.plan == self._plan(holder)
+
+    def _is_due_at_zero(self, rate: model.Rate, holder: Holder, start: date, end: date) -> bool:
+        is_said = any(
+            each.even_at_zero for each in self.program.price_tiers if each.price == rate.price
+        )
+        (measure,) = (
+            each.measure for each in self.program.usage_classes if each.id == rate.usage_class
+        )
+        names = self._service(holder).identifiers
+        measures = {
+            kind.measure
+            for feed in self.program.feeds
+            if feed.identifier in names
+            for kind in feed.events
+        }
+        bills = any(on and start < until and end > since for since, until, on in holder.billable)
+        takes = self._service(holder).usage_months is not None
+        return is_said and bills and takes and measure in measures
 
     def _rate_event(
         self,
@@ -371,7 +419,8 @@ class Reference:
         fillings = book.fillings_for(holder, period, event.instant)
         ours = [each for each in fillings if each.applies(event, usage_class)]
         is_counted = False
-        pieces = split(counted(rate, event.quantity), ours, holder.account)
+        whole, gone = counted(rate, event.quantity), 0
+        pieces = split(whole, ours, holder.account)
         for piece, (charge, tier, quantity) in enumerate(pieces):
             component = "included" if charge in {"pool", "rolled_over"} else charge
             counts = charge == "rated" and not is_counted
@@ -381,12 +430,14 @@ class Reference:
             at = (event.record.file, event.record.row, event.id)
             if charge == "rated" and not is_plain(self.program, rate.price):
                 row = (holder.account_service, period[0], usage_class, rate.id)
-                steps, events, paid = result.tiered.get(row, (0, 0, Fraction(0)))
-                own = event.amount[0] if counts and event.amount is not None else Fraction(0)
-                result.tiered[row] = (steps + quantity, events + counts, paid + own)
+                amount_of_it = Fraction(0) if event.amount is None else event.amount[0]
+                use = Use(gone, gone + quantity, whole, counts, int(amount_of_it * 10**6))
+                result.uses.setdefault(row, []).append(use)
+                gone += quantity
                 zero = to_places(Fraction(0), 10)
                 result.pieces.append((*at, piece, component, tier, quantity, zero))
                 continue
+            gone += quantity
             place = (holder.account_service, period[0], usage_class)
             key = (*place, component, rate_id, bucket, ordinal)
             before = result.cells.get(key, (0, 0))

@@ -66,13 +66,14 @@ class PriceRows:
         self,
         currency: str,
         tiers: Sequence[tuple[int | None, Sequence[tuple[Basis, Decimal, int]]]],
-        *,
         unit: str = "",
+        *,
+        even_at_zero: object = False,
         **changes: object,
     ) -> int:
         """Give a new price of tiers, each its upper bound and its terms; `changes` to the price.
 
-        `unit`: of its shares.
+        `unit`: of its shares.  `even_at_zero`: of its first tier.
         """
         own = self._next
         self._next += 1
@@ -89,7 +90,13 @@ class PriceRows:
         self.prices.append(Price.model_validate(plain.model_dump() | changes))
         for ordinal, (upper, terms) in enumerate(tiers):
             self.price_tiers.append(
-                PriceTier(price=own, ordinal=ordinal, upper=upper, even_at_zero=False, source=None)
+                PriceTier(
+                    price=own,
+                    ordinal=ordinal,
+                    upper=upper,
+                    even_at_zero=bool(even_at_zero) and ordinal == 0,
+                    source=None,
+                )
             )
             self.price_terms += [
                 PriceTerm(

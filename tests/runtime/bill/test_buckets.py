@@ -22,7 +22,6 @@ from tests.runtime.bill.books import (
     Row,
     customer,
     lines,
-    refuse,
     request,
     run,
     session,
@@ -395,11 +394,13 @@ bucket counted of web_data {
 """
 
 
-@pytest.mark.feature("A16")
-def test_a_tier_priced_by_a_counting_rule_is_refused_and_not_billed_wrongly(
-    tmp_path: Path,
-) -> None:
-    sold(Book(customer("A")), "P1", "A", "2026-01-01", S1="sim").write(tmp_path / "book")
-    refused = refuse(request(tmp_path, "2026-02-01", program=program(COUNTED, "counted")))
-    assert refused.reasons
-    assert all("a bucket tier priced by a counting rule" in each for each in refused.reasons)
+@pytest.mark.feature("A12", "A16", "A17")
+def test_a_tier_of_a_bucket_goes_by_a_count_of_the_tree(tmp_path: Path) -> None:
+    # Eleven SIMs on two accounts: 3 GB at 0.50.
+    book = Book(customer("A"), customer("B", parent="A"))
+    sold(book, "P1", "A", "2026-01-01", S1="sim")
+    sold(book, "P2", "B", "2026-01-01", **{f"T{number}": "sim" for number in range(10)})
+    book.write(tmp_path / "book")
+    usage = write_usage(tmp_path / "usage.csv", session(1, "GW-S1", "2026-01-05", "3"))
+    result = run(request(tmp_path, "2026-02-01", usage, program=program(COUNTED, "counted")))
+    assert [each[2] for each in charged(result, "S1")] == ["0.00", "1.50"]

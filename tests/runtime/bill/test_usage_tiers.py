@@ -23,12 +23,12 @@ TIERS: tuple[tuple[int | None, tuple[tuple[Basis, Decimal, int], ...]], ...] = (
 )
 
 
-def program(**changes: object) -> Program:
+def program(**changes: Decimal) -> Program:
     """Connectivity, whose web data at home costs 1.20 and 2.00, and 1.00 beyond 5 GB."""
     plain = connectivity_program()
     prices = PriceRows(first=1 + max(price.id for price in plain.prices))
     rates = tuple(
-        rate.model_copy(update={"price": prices.tiered(rate.currency, TIERS, unit="GB", **changes)})
+        rate.model_copy(update={"price": prices.tiered(rate.currency, TIERS, "GB", **changes)})
         if (rate.group, rate.usage_class) == ("home", "web_data")
         else rate
         for rate in plain.rates

@@ -24,7 +24,15 @@ from runtime.program.buckets import (
     SharePlan,
 )
 from tests.runtime.price_rows import PriceRows
-from tests.runtime.usage.worlds import EMPTY, UsageFileRows, World, compare, feed, holders
+from tests.runtime.usage.worlds import (
+    COUNTING,
+    EMPTY,
+    UsageFileRows,
+    World,
+    compare,
+    feed,
+    holders,
+)
 
 CURRENCIES = ("CAD", "USD")
 INSTANTS = tuple(
@@ -102,6 +110,7 @@ def _program(rows: Rows) -> model.Program:
             bucket_tiers=tuple(rows.tiers),
             bucket_flats=tuple(rows.flats),
             bucket_prices=tuple(rows.priced),
+            **COUNTING,
             service_buckets=tuple(
                 ServiceBucket(service="metered", bucket=each.id, ordinal=ordinal, source=0)
                 for ordinal, each in enumerate(own)
@@ -178,6 +187,7 @@ def _tiers(chance: Random, rows: Rows, name: str, first: int) -> None:
                 {"bucket": name, "ordinal": ordinal, "upper": upper, "charge": charge, "source": 0}
             )
         )
+        rule = chance.choice((None, "near", "below", "own"))
         has_flat = charge == "flat" or (charge == "rated" and chance.random() < 0.5)
         for currency in CURRENCIES:
             place = {"bucket": name, "tier": ordinal, "currency": currency, "source": 0}
@@ -185,6 +195,10 @@ def _tiers(chance: Random, rows: Rows, name: str, first: int) -> None:
                 rows.flats.append(BucketFlat.model_validate({**place, "amount": Decimal(9)}))
             if charge == "priced":
                 price = rows.prices.of(Decimal("1.5"), currency, per=7, unit="each")
+                if rule is not None:
+                    price = rows.prices.tiered(
+                        currency, [(2, [("share", Decimal(1), 1)])], counted_by=rule
+                    )
                 rows.priced.append(BucketPrice.model_validate({**place, "price": price}))
 
 

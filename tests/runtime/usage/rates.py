@@ -116,6 +116,7 @@ def _rate(
     )
 
 
+RULES = ("near", "below", "own")
 AMOUNTS = st.sampled_from(("0", "0.000021", "1.2", "33.333")).map(Decimal)
 PERS = st.sampled_from((1, 7, 1000, 10**9))
 
@@ -133,16 +134,20 @@ def _plain(draw: st.DrawFn, currency: str, prices: PriceRows) -> int:
 def _tiered(draw: st.DrawFn, currency: str, prices: PriceRows) -> int:
     """Make a price of one to three tiers, each with some terms, and what modifies it."""
     mode = draw(st.sampled_from(("graduated", "volume")))
-    bases: list[Basis] = ["share", "block", "flat"]
-    if mode == "volume":
-        bases.append("event")
+    bases: list[Basis] = ["share", "share", "block", "flat", "event"]
+    if draw(st.integers(0, 2)) == 0:
+        bases.append("percent")
     term = st.tuples(st.sampled_from(bases), AMOUNTS, PERS)
     bounds = sorted(draw(st.sets(st.sampled_from((1, 5, 10, 60, 1000, 10**6)), max_size=2)))
     uppers: list[int | None] = [*bounds, None]
+    tiers = [(upper, draw(st.lists(term, min_size=1, max_size=3))) for upper in uppers]
+    has_flat = any(basis == "flat" for basis, _, _ in tiers[0][1])
     return prices.tiered(
         currency,
-        [(upper, draw(st.lists(term, min_size=1, max_size=3))) for upper in uppers],
+        tiers,
         mode=mode,
+        counted_by=draw(st.sampled_from((None, None, None, *RULES))),
+        even_at_zero=has_flat and draw(st.booleans()),
         includes=draw(st.sampled_from((0, 0, 3, 100))),
         percent_off=Decimal(draw(st.sampled_from((0, 0, 10, 100)))),
         at_most=draw(st.sampled_from((None, None, Decimal(5), Decimal("0.004")))),

@@ -119,7 +119,7 @@ def check(connection: DuckDBPyConnection, out: Path, expected: Result) -> None:
     assert pools == expected.pools
     priced = set(
         connection.execute(
-            "SELECT account_service, period_start, bucket, tier, before, used, price "
+            "SELECT account_service, period_start, bucket, tier, before, used, price, counted "
             "FROM rated.priced"
         ).fetchall()
     )

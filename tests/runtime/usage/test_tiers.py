@@ -79,15 +79,41 @@ def test_each_event_is_rounded_up_before_anything_else(tmp_path: Path) -> None:
     assert found.amounts == {"voice": Fraction("1.26"), "tiers": Fraction(3)}
 
 
+@pytest.mark.feature("A14", "C4")
+def test_a_percentage_off_is_exact_in_more_decimals_than_an_amount_has(tmp_path: Path) -> None:
+    # 1.00000000001% less 12.5% is 0.87500000000875%: 14 decimals.
+    rows = {
+        "plain": "plain 1.00000000001% of amount less 12.5%",
+        "bound": "bound 1.00000000001% of amount + 1 USD flat less 12.5% at least 3 USD",
+    }
+    uses = [Use(name, 6, amount="3") for name in rows]
+    found = rated(compiled("count", rows), uses, tmp_path)
+    percent = Fraction("0.0100000000001") * Fraction(7, 8)
+    assert found.amounts == {"plain": 3 * percent, "bound": Fraction(3)}
+
+
+@pytest.mark.feature("A14", "C4")
+def test_events_at_one_instant_go_through_the_tiers_by_their_ids(tmp_path: Path) -> None:
+    # Ids 0 to 3 are one instant; the third event by its id is the first beyond.
+    rows = {
+        "call": "call graduated { up to 2  0.10 USD each + 1 USD per event; "
+        "beyond  0.01 USD each + 5 USD per event + 100% of amount }"
+    }
+    uses = [
+        Use("call", quantity, amount=amount)
+        for quantity, amount in ((0, "7"), (2, "11"), (0, "13"), (1, "17"))
+    ]
+    found = rated(compiled("count", rows), uses, tmp_path)
+    # One of nothing before any unit is in the first tier, and so is one at its bound.
+    assert found.amounts == {"call": 2 * Fraction("0.10") + 3 * 1 + Fraction("0.01") + 5 + 17}
+    assert found.quantities == {"call": 3}
+
+
 @pytest.mark.feature("A14")
-@pytest.mark.parametrize(
-    ("row", "what"),
-    [
-        ("graduated { up to 5  1 USD per event; beyond  2 USD each }", "for each event"),
-        ("graduated { up to 5  1 USD flat even at zero; beyond  2 USD each }", "even where"),
-    ],
-)
-def test_what_is_not_billed_is_refused(row: str, what: str) -> None:
-    (found,) = find_unbillable(compiled("count", {"calls": f"calls {row}"}))
-    assert what in found
+def test_bounds_without_a_common_measure_are_refused() -> None:
+    # 10^9 + 7 and 10^9 + 9 are prime: their product and a third prime are beyond 2^63 - 1.
+    price = " + ".join(f"1 USD per {each} count" for each in (10**9 + 7, 10**9 + 9, 10**9 + 21))
+    assert find_unbillable(compiled("count", {"calls": f"calls {price}"})) == ()
+    (found,) = find_unbillable(compiled("count", {"calls": f"calls {price} at most 5 USD"}))
     assert found.startswith("sheets.ratebook:")
+    assert "so many different units" in found

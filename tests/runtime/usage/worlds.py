@@ -268,6 +268,7 @@ def programs(draw: st.DrawFn) -> model.Program:
                 "feeds": (draw(feeds()), CALLS),
                 "usage_classes": tuple(classes),
                 **rate_tables(),
+                **COUNTING,
                 "rate_groups": tuple(groups),
                 "rates": tuple(rates),
                 "package_services": (
@@ -302,6 +303,22 @@ def programs(draw: st.DrawFn) -> model.Program:
     )
 
 
+COUNTING = {
+    "counting_rules": (
+        model.CountingRule(id="near", counts="service", scope="account", source=0),
+        model.CountingRule(id="below", counts="service", scope="account_tree", source=0),
+        model.CountingRule(id="own", counts="service", scope="account_package", source=0),
+    ),
+    "counted_things": tuple(
+        model.CountedThing(rule=rule, thing=thing, source=0)
+        for rule in ("near", "below", "own")
+        for thing in ("metered", "pool_fee")
+    ),
+    "counted_statuses": (
+        model.CountedStatus(rule="below", of="counted", status="on", source=0),
+        model.CountedStatus(rule="below", of="counted", status="off", source=0),
+    ),
+}
 BucketDraw = tuple[list[str], Expression | None, str, bool, list[int], list[str], str | None]
 
 
@@ -527,7 +544,8 @@ def open_book(
 ) -> DuckDBPyConnection:
     """Open an engine with the tables that the usage side reads."""
     connection = open_engine(threads=threads, memory_limit=memory_limit)
-    for table in ("account_services", "timeline", "usage_periods", "quantities", "rate_plans"):
+    tables = ("account_services", "timeline", "package_timeline", "usage_periods", "quantities")
+    for table in (*tables, "rate_plans"):
         create_table(connection, f"subscription.{table}")
     connection.execute(
         "CREATE TABLE book.identifiers (account_service VARCHAR, identifier VARCHAR, "
@@ -559,8 +577,11 @@ def open_book(
         for start, end, is_billable in each.billable:
             connection.execute(
                 "INSERT INTO subscription.timeline BY NAME SELECT ? AS account_service, "
-                "? AS billable, ? AS status, ?::DATE AS from_day, ?::DATE AS until_day",
-                [each.account_service, is_billable, "on" if is_billable else "off", start, end],
+                "? AS billable, ? AS status, ? AS base, ?::DATE AS from_day, ?::DATE AS until_day",
+                [
+                    *(each.account_service, is_billable, "on" if is_billable else "off"),
+                    *("billable" if is_billable else "non_billable", start, end),
+                ],
             )
         for start, end, full_start, full_end in each.periods:
             instants = [start_of(day, each.timezone).replace(tzinfo=None) for day in (start, end)]

@@ -1,0 +1,70 @@
+"""Rates that cost something even where nothing was used of them.
+
+The flat amounts of a price whose first tier says `even at zero` are charged to an account
+service in each usage period in which it used nothing of the row: where its rate plan tries the
+row's group, the row is priced in its currency, its service bills on a day of the period, and a
+feed gives usage of the row's class for an identifier that the service has.
+"""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyConnection
+
+from runtime.program.model import Program
+from runtime.program.usage_prices import usage_prices
+from runtime.usage import sql
+
+
+def is_due_at_zero(program: Program) -> bool:
+    """Whether a rate costs something where nothing was used."""
+    return any(each.is_due_at_zero for each in usage_prices(program).values())
+
+
+def make_idle(connection: DuckDBPyConnection, program: Program) -> None:
+    """Make usage.idle: a row of usage.rates, as cells name it, of which nothing was used.
+
+    Reads rated.cells of the evaluated periods.
+    """
+    sql.make_table(
+        connection,
+        "accepted_classes",
+        {"service": "VARCHAR", "usage_class": "VARCHAR"},
+        sorted(_accepted(program)) if is_due_at_zero(program) else (),
+    )
+    connection.execute("""
+        CREATE OR REPLACE TABLE usage.idle AS
+        SELECT u.account_service, u.period_start, u.period_end, r.usage_class, k.rate_plan,
+               r.rate_group, r.rate_id AS rate, r.currency, r.source, r.price_id
+        FROM usage.rates AS r
+        JOIN usage.tier_prices AS v ON v.price_id = r.price_id AND v.is_due_at_zero
+        JOIN usage.plan_groups AS g ON g.rate_group = r.rate_group
+        JOIN usage.service_kinds AS k
+          ON k.rate_plan = g.rate_plan AND k.currency = r.currency AND k.takes_usage
+        JOIN usage.accepted_classes AS a
+          ON a.service = k.service AND a.usage_class = r.usage_class
+        JOIN usage.periods AS u ON u.account_service = k.account_service
+        SEMI JOIN usage.evaluated AS e ON e.period = u.period
+        ANTI JOIN rated.cells AS c
+          ON c.account_service = u.account_service AND c.period_start = u.period_start
+         AND c.usage_class = r.usage_class AND c.rate_group = r.rate_group
+         AND c.rate = r.rate_id AND c.rate_plan = k.rate_plan
+        WHERE EXISTS (
+          SELECT 1 FROM subscription.timeline AS t
+          WHERE t.account_service = u.account_service AND t.billable
+            AND t.from_day < u.period_end AND t.until_day > u.period_start)
+    """)
+
+
+def _accepted(program: Program) -> set[tuple[str, str]]:
+    """Give each service with the classes of usage that feeds give for its identifiers."""
+    measures: dict[str, set[str]] = {}
+    for feed in program.feeds:
+        own = measures.setdefault(feed.identifier, set())
+        own.update(event.measure for event in feed.events)
+    return {
+        (service.id, each.id)
+        for service in program.services
+        if service.usage_months is not None
+        for each in program.usage_classes
+        if any(each.measure in measures.get(name, ()) for name in service.identifiers)
+    }
