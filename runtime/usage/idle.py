@@ -33,21 +33,25 @@ def make_idle(connection: DuckDBPyConnection, program: Program) -> None:
     )
     connection.execute("""
         CREATE OR REPLACE TABLE usage.idle AS
-        SELECT u.account_service, u.period_start, u.period_end, r.usage_class, k.rate_plan,
+        WITH planned AS (
+          SELECT u.*, k.service, k.currency, coalesce(o.rate_plan, k.rate_plan) AS rate_plan
+          FROM usage.periods AS u
+          JOIN usage.service_kinds AS k ON k.account_service = u.account_service AND k.takes_usage
+          LEFT JOIN usage.period_plans AS o ON o.period = u.period
+          SEMI JOIN usage.evaluated AS e ON e.period = u.period
+        )
+        SELECT u.account_service, u.period_start, u.period_end, r.usage_class, u.rate_plan,
                r.rate_group, r.rate_id AS rate, r.currency, r.source, r.price_id
         FROM usage.rates AS r
         JOIN usage.tier_prices AS v ON v.price_id = r.price_id AND v.is_due_at_zero
         JOIN usage.plan_groups AS g ON g.rate_group = r.rate_group
-        JOIN usage.service_kinds AS k
-          ON k.rate_plan = g.rate_plan AND k.currency = r.currency AND k.takes_usage
+        JOIN planned AS u ON u.rate_plan = g.rate_plan AND u.currency = r.currency
         JOIN usage.accepted_classes AS a
-          ON a.service = k.service AND a.usage_class = r.usage_class
-        JOIN usage.periods AS u ON u.account_service = k.account_service
-        SEMI JOIN usage.evaluated AS e ON e.period = u.period
+          ON a.service = u.service AND a.usage_class = r.usage_class
         ANTI JOIN rated.cells AS c
           ON c.account_service = u.account_service AND c.period_start = u.period_start
          AND c.usage_class = r.usage_class AND c.rate_group = r.rate_group
-         AND c.rate = r.rate_id AND c.rate_plan = k.rate_plan
+         AND c.rate = r.rate_id AND c.rate_plan = u.rate_plan
         WHERE EXISTS (
           SELECT 1 FROM subscription.timeline AS t
           WHERE t.account_service = u.account_service AND t.billable

@@ -17,7 +17,8 @@ def counts_anything(program: Program) -> bool:
 def make_rule_counts(connection: DuckDBPyConnection, program: Program) -> None:
     """Make usage.counts: (account_service, period_start, rule) -> how many are counted.
 
-    It has each usage period whose rate plan, or one of whose own or sold buckets, asks for it.
+    It has each usage period of whose account service a rate plan, or a bucket of its own or that
+    it sells, asks for it.
     Reads usage.service_kinds, the book's accounts and the timelines.
     """
     if not counts_anything(program):
@@ -40,14 +41,21 @@ def make_rule_counts(connection: DuckDBPyConnection, program: Program) -> None:
     )
     connection.execute("""
         CREATE OR REPLACE TABLE usage.asked_counts AS
-        SELECT DISTINCT u.account_service, u.period_start, r.rule, s.account, s.account_package,
+        WITH asking AS (
+          SELECT k.account_service, r.rule
+          FROM usage.service_kinds AS k
+          JOIN usage.service_rules AS r ON r.service = k.service
+          UNION
+          SELECT p.account_service, r.rule
+          FROM (SELECT account_service, rate_plan FROM usage.service_kinds
+                UNION SELECT account_service, rate_plan FROM subscription.rate_plans) AS p
+          JOIN usage.plan_rules AS r ON r.rate_plan = p.rate_plan
+        )
+        SELECT u.account_service, u.period_start, r.rule, s.account, s.account_package,
                CAST(u.period_end - 1 AS DATE) AS day
         FROM subscription.usage_periods AS u
         JOIN subscription.account_services AS s ON s.account_service = u.account_service
-        JOIN usage.service_kinds AS k ON k.account_service = u.account_service
-        JOIN (SELECT rate_plan, NULL AS service, rule FROM usage.plan_rules
-              UNION ALL SELECT NULL, service, rule FROM usage.service_rules) AS r
-          ON r.rate_plan = k.rate_plan OR r.service = k.service
+        JOIN asking AS r ON r.account_service = u.account_service
     """)
     load_rules(connection, program)
     load_tree(connection)
