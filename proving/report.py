@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from proving.guards import GuardVerdict
 from proving.judge import Failure
 from proving.scenario import Scenario
 from runtime.explain.line import explain_line
@@ -13,6 +14,8 @@ from runtime.explain.text import render_text
 from runtime.invoice.invariants import all_lines
 from runtime.invoice.model import Invoice, InvoiceLine
 
+BREACHES = 5
+"""Prices that break a guard and are told of, one by one."""
 EXPLAINED = 3
 """Lines of a failure whose derivation is printed."""
 WIDTH = 44
@@ -40,6 +43,25 @@ def failure_lines(verdict: Verdict) -> Iterator[str]:
             yield from _invoices(failure)
         if failure.is_of_lines:
             yield from _derivations(failure)
+
+
+def guard_lines(verdict: GuardVerdict) -> Iterator[str]:
+    """Tell of each price that breaks a guard, the first ones with their lines."""
+    title = f": {verdict.node.title.value}" if verdict.node.title else ""
+    yield f"FAILED {verdict.name}{title}"
+    yield f"  {verdict.path}:{verdict.line}"
+    if not verdict.asked:
+        yield "    there is no price that it could be asked for"
+    for breach in verdict.breaches[:BREACHES]:
+        yield ""
+        yield f"  {breach.claim}"
+        yield f"    does not hold for {breach.case}"
+        yield f"    {breach.left} {breach.currency} against {breach.right} {breach.currency}"
+        yield from (f"      {source}" for source in breach.sources)
+    left = len(verdict.breaches) - BREACHES
+    if left > 0:
+        yield ""
+        yield f"  ... and {left} more"
 
 
 def _beside(expected: str, billed: str) -> Iterator[str]:

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from cli import exits
 from cli.catalogs import compiled_of
 from cli.progress import progress_to_stderr
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from proving.report import Verdict
 
 
 @click.command(short_help="Run a catalog's tests and guards.")
@@ -44,9 +38,10 @@ def command(
     question came about.  Exits with 0 if all hold, 1 if one does not.
     """
     from proving.check import check_scenarios
+    from proving.guards import check_guards
     from proving.junit import junit_xml
     from proving.recorded import record_invoices
-    from proving.report import failure_lines
+    from proving.report import failure_lines, guard_lines
     from proving.scenario import scenarios_of
 
     compilation = compiled_of(catalog)
@@ -60,6 +55,11 @@ def command(
             catalog,
             lambda done, total: progress("tests", done, total),
         )
+    guards = [
+        each
+        for each in check_guards(compilation.program, compilation.resolved)
+        if _is_meant(each.name, word)
+    ]
     if record:
         verdicts, written = record_invoices(verdicts)
         for path in written:
@@ -69,18 +69,25 @@ def command(
             click.echo("\n".join(failure_lines(verdict)) + "\n")
         elif verbose:
             click.echo(f"ok      {verdict.scenario.name}: {verdict.scenario.title}")
+    for guard in guards:
+        if guard.has_failed:
+            click.echo("\n".join(guard_lines(guard)) + "\n")
+        elif verbose:
+            click.echo(f"ok      {guard.name}: holds for {guard.asked} prices")
     if junit is not None:
         junit.parent.mkdir(parents=True, exist_ok=True)
-        junit.write_text(junit_xml(verdicts, catalog.as_posix()), encoding="utf-8")
-    click.echo(f"{catalog}: {_summary(verdicts)} in {time.perf_counter() - start:.1f} s")
-    return exits.FINDINGS if any(each.failures for each in verdicts) else exits.CLEAN
+        junit.write_text(junit_xml(verdicts, guards, catalog.as_posix()), encoding="utf-8")
+    failed = sum(bool(each.failures) for each in verdicts)
+    broken = sum(each.has_failed for each in guards)
+    counts = [_counted("test", len(verdicts), failed), _counted("guard", len(guards), broken)]
+    click.echo(f"{catalog}: {', '.join(counts)}; {time.perf_counter() - start:.1f} s")
+    return exits.FINDINGS if failed or broken else exits.CLEAN
 
 
 def _is_meant(name: str, word: str | None) -> bool:
     return word is None or word in name
 
 
-def _summary(verdicts: Sequence[Verdict]) -> str:
-    failed = sum(bool(each.failures) for each in verdicts)
-    count = f"{len(verdicts)} test{'s' * (len(verdicts) != 1)}"
+def _counted(what: str, number: int, failed: int) -> str:
+    count = f"{number} {what}{'s' * (number != 1)}"
     return f"{count}, {failed} failed" if failed else f"{count} passed"
