@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from proving.judge import judge
 from proving.report import Verdict
-from proving.run import batches_of, prepared, run_scenarios
+from proving.run import Billed, batches_of, prepared, run_scenarios
 from proving.scenario import Scenario
 from runtime.program.model import Program
 
@@ -16,13 +17,22 @@ def in_silence(done: int, total: int) -> None:
     """Take note of nothing."""
 
 
-def check_scenarios(
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Tests that were run: what each of their bills came to, and a verdict on each, in order."""
+
+    scenarios: tuple[Scenario, ...]
+    billed: Mapping[str, tuple[Billed, ...]]
+    verdicts: tuple[Verdict, ...]
+
+
+def prove(
     program: Program,
     scenarios: Sequence[Scenario],
     catalog: Path,
     progress: Callable[[int, int], None] = in_silence,
-) -> tuple[Verdict, ...]:
-    """Run tests and judge each, in their order.
+) -> Proof:
+    """Run tests and judge each.
 
     Args:
         program: the compiled catalog.
@@ -30,10 +40,9 @@ def check_scenarios(
         progress: told how many tests have run, of how many.
     """
     made = prepared(program)
-    verdicts: dict[str, Verdict] = {}
+    billed: dict[str, tuple[Billed, ...]] = {}
     for batch in batches_of(scenarios):
-        progress(len(verdicts), len(scenarios))
-        billed = run_scenarios(made, batch, catalog)
-        for each in batch:
-            verdicts[each.name] = Verdict(each, judge(each, billed[each.name], catalog))
-    return tuple(verdicts[each.name] for each in scenarios)
+        progress(len(billed), len(scenarios))
+        billed.update(run_scenarios(made, batch, catalog))
+    verdicts = tuple(Verdict(each, judge(each, billed[each.name], catalog)) for each in scenarios)
+    return Proof(tuple(scenarios), billed, verdicts)

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cli import exits
 from cli.catalogs import compiled_of
 from cli.progress import progress_to_stderr
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from proving.check import Proof
+    from proving.guards import GuardVerdict
+    from proving.report import Verdict
+    from runtime.program.model import Program
+
+SHARE = click.IntRange(0, 100)
 
 
 @click.command(short_help="Run a catalog's tests and guards.")
@@ -21,49 +32,96 @@ from cli.progress import progress_to_stderr
 @click.option(
     "--record", is_flag=True, help="Write invoices that differ from the recorded ones anew."
 )
+@click.option("--coverage", is_flag=True, help="List the prices, tiers, ... that no test reaches.")
+@click.option("--min-coverage", type=SHARE, metavar="PERCENT", help="Fail below; lists them, too.")
+@click.option(
+    "--mutants",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Try N slips of the hand, and list those that no test notices.",
+)
+@click.option("--min-score", type=SHARE, metavar="PERCENT", help="Fail where fewer are noticed.")
 @click.option("--verbose", "-v", is_flag=True, help="A line for each that passes, too.")
 @click.option("--quiet", "-q", "is_quiet", is_flag=True, help="No progress.")
-def command(
+def command(  # noqa: PLR0913 - one parameter an option
     catalog: Path,
     word: str | None,
     junit: Path | None,
+    min_coverage: int | None,
+    mutants: int | None,
+    min_score: int | None,
     *,
     record: bool,
+    coverage: bool,
     verbose: bool,
     is_quiet: bool,
 ) -> int:
     """Run the tests and guards of the catalog in the folder CATALOG.
 
     A test that fails shows what was expected and billed side by side, and how the lines in
-    question came about.  Exits with 0 if all hold, 1 if one does not.
+    question came about.  Exits with 0 if all hold, 1 if one does not or a share is missed.
     """
-    from proving.check import check_scenarios
+    from proving.check import prove
     from proving.guards import check_guards
     from proving.junit import junit_xml
     from proving.recorded import record_invoices
-    from proving.report import failure_lines, guard_lines
     from proving.scenario import scenarios_of
 
+    if record and is_in_ci():
+        raise click.UsageError("--record is for a person who looks at what it writes, not for CI")
     compilation = compiled_of(catalog)
     assert compilation.program is not None
     scenarios = [each for each in scenarios_of(compilation.resolved) if _is_meant(each.name, word)]
-    start = time.perf_counter()
-    with progress_to_stderr(is_quiet=is_quiet) as progress:
-        verdicts = check_scenarios(
-            compilation.program,
-            scenarios,
-            catalog,
-            lambda done, total: progress("tests", done, total),
-        )
     guards = [
         each
         for each in check_guards(compilation.program, compilation.resolved)
         if _is_meant(each.name, word)
     ]
+    start = time.perf_counter()
+    with progress_to_stderr(is_quiet=is_quiet) as progress:
+        proof = prove(
+            compilation.program,
+            scenarios,
+            catalog,
+            lambda done, total: progress("tests", done, total),
+        )
+    seconds = time.perf_counter() - start
+    verdicts = proof.verdicts
     if record:
         verdicts, written = record_invoices(verdicts)
         for path in written:
             click.echo(f"recorded {path}")
+    _tell(verdicts, guards, verbose=verbose)
+    if junit is not None:
+        junit.parent.mkdir(parents=True, exist_ok=True)
+        junit.write_text(junit_xml(verdicts, guards, catalog.as_posix()), encoding="utf-8")
+    failed = sum(bool(each.failures) for each in verdicts)
+    broken = sum(each.has_failed for each in guards)
+    counts = [_counted("test", len(verdicts), failed), _counted("guard", len(guards), broken)]
+    click.echo(f"{catalog}: {', '.join(counts)}; {seconds:.1f} s")
+    is_short = False
+    if coverage or min_coverage is not None:
+        is_short = not _covers(compilation.program, proof, min_coverage)
+    if mutants is not None and not failed:
+        few = not _notices(compilation.program, proof, catalog, mutants, min_score, is_quiet)
+        is_short = is_short or few
+    return exits.FINDINGS if failed or broken or is_short else exits.CLEAN
+
+
+def is_in_ci() -> bool:
+    """Whether the environment is that of a continuous integration."""
+    import os
+
+    return os.environ.get("CI", "").lower() not in {"", "0", "false"}
+
+
+def _is_meant(name: str, word: str | None) -> bool:
+    return word is None or word in name
+
+
+def _tell(verdicts: Sequence[Verdict], guards: Sequence[GuardVerdict], *, verbose: bool) -> None:
+    from proving.report import failure_lines, guard_lines
+
     for verdict in verdicts:
         if verdict.failures:
             click.echo("\n".join(failure_lines(verdict)) + "\n")
@@ -74,18 +132,50 @@ def command(
             click.echo("\n".join(guard_lines(guard)) + "\n")
         elif verbose:
             click.echo(f"ok      {guard.name}: holds for {guard.asked} prices")
-    if junit is not None:
-        junit.parent.mkdir(parents=True, exist_ok=True)
-        junit.write_text(junit_xml(verdicts, guards, catalog.as_posix()), encoding="utf-8")
-    failed = sum(bool(each.failures) for each in verdicts)
-    broken = sum(each.has_failed for each in guards)
-    counts = [_counted("test", len(verdicts), failed), _counted("guard", len(guards), broken)]
-    click.echo(f"{catalog}: {', '.join(counts)}; {time.perf_counter() - start:.1f} s")
-    return exits.FINDINGS if failed or broken else exits.CLEAN
 
 
-def _is_meant(name: str, word: str | None) -> bool:
-    return word is None or word in name
+def _covers(program: Program, proof: Proof, least: int | None) -> bool:
+    """Print what no test reaches; tell whether enough is reached."""
+    from proving.coverage import coverage_lines, coverage_of
+
+    found = coverage_of(program, proof.scenarios, proof.billed)
+    for line in coverage_lines(found):
+        click.echo(line)
+    if least is None or found.percent >= least:
+        return True
+    click.echo(f"less than {least}% is reached", err=True)
+    return False
+
+
+def _notices(
+    program: Program,
+    proof: Proof,
+    catalog: Path,
+    most: int,
+    least: int | None,
+    is_quiet: bool,
+) -> bool:
+    """Print the slips that no test notices; tell whether enough are noticed."""
+    from proving.coverage import coverage_of
+    from proving.mutants import mutant_lines, mutants_of, score_of, some_of, try_mutants
+    from proving.run import prepared
+
+    coverage = coverage_of(program, proof.scenarios, proof.billed)
+    chosen = some_of(tuple(mutants_of(prepared(program))), most)
+    with progress_to_stderr(is_quiet=is_quiet) as progress:
+        fates = try_mutants(
+            chosen,
+            proof.scenarios,
+            coverage,
+            catalog,
+            lambda done, total: progress("mutants", done, total),
+        )
+    for line in mutant_lines(fates):
+        click.echo(line)
+    if least is None or score_of(fates) >= least:
+        return True
+    click.echo(f"less than {least}% are noticed", err=True)
+    return False
 
 
 def _counted(what: str, number: int, failed: int) -> str:

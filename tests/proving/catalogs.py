@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from compiler.compile import Compilation, compile_folder
-from proving.check import check_scenarios
+from proving.check import prove
 from proving.report import Verdict
 from proving.scenario import scenarios_of
 
@@ -107,5 +107,5 @@ def verdicts(folder: Path, tests: str) -> dict[str, Verdict]:
     assert compilation.program is not None
     scenarios = scenarios_of(compilation.resolved)
     return {
-        each.scenario.name: each for each in check_scenarios(compilation.program, scenarios, folder)
+        each.scenario.name: each for each in prove(compilation.program, scenarios, folder).verdicts
     }

@@ -1,0 +1,71 @@
+"""Coverage and mutants tell which prices no test would miss."""
+
+from pathlib import Path
+
+import pytest
+
+from proving.check import prove
+from proving.coverage import coverage_lines, coverage_of
+from proving.mutants import mutant_lines, mutants_of, score_of, try_mutants
+from proving.run import prepared
+from proving.scenario import scenarios_of
+from tests.proving.catalogs import ACTIVE, compiled
+
+pytestmark = pytest.mark.feature("E3")
+
+TEST = (
+    "test one {\n"
+    + ACTIVE
+    + """\
+  2026-01-02  usage 4 GB for f.sim
+  bill 2026-02-01
+  expect line f.sim recurring  62.00 USD
+}
+"""
+)
+
+
+def test_what_no_test_reaches_is_told_and_slips_in_it_go_unnoticed(tmp_path: Path) -> None:
+    compilation = compiled(tmp_path, TEST)
+    program = compilation.program
+    assert program is not None
+    scenarios = scenarios_of(compilation.resolved)
+    proof = prove(program, scenarios, tmp_path)
+    coverage = coverage_of(program, proof.scenarios, proof.billed)
+    told = list(coverage_lines(coverage))
+    missed = {(each.kind, each.source.text.strip(), each.detail) for each in coverage.missed}
+    # Only the month in dollars, the included tier, `order` and `activate` are reached.
+    assert missed == {
+        ("price", "active     31.00 USD, 28.00 EUR", "EUR"),
+        ("price", "suspended   3.10 USD, 2.80 EUR", "USD"),
+        ("price", "suspended   3.10 USD, 2.80 EUR", "EUR"),
+        ("price", "price  9.00 USD, 8.00 EUR", "USD"),
+        ("price", "price  9.00 USD, 8.00 EUR", "EUR"),
+        ("rate", "web  2.00 USD per GB, 1.80 EUR per GB", "USD"),
+        ("rate", "web  2.00 USD per GB, 1.80 EUR per GB", "EUR"),
+        ("bucket tier", "beyond      rated", ""),
+        ("discount", "discount launch = 10% off for 2 periods", ""),
+        ("transition", "suspend    active -> suspended", "suspend: active -> suspended"),
+        *(
+            (
+                "transition",
+                "terminate  ordered, active, suspended -> cancelled",
+                f"terminate: {each} -> cancelled",
+            )
+            for each in ("ordered", "active", "suspended")
+        ),
+    }
+    assert told[-1] == "coverage: 4 of 17 (23%)"
+
+    mutants = list(mutants_of(prepared(program)))
+    asked = [each for each in mutants if each.source.text.startswith(("active", "up to 5"))]
+    fates = try_mutants(asked, scenarios, coverage, tmp_path, lambda done, total: None)
+    assert [(each.mutant.what, each.noticed_by) for each in fates] == [
+        ("a decimal shifted (USD)", "one"),
+        ("a decimal shifted (EUR)", None),
+        ("`active` and `suspended` swapped (EUR)", None),
+        ("`active` and `suspended` swapped (USD)", "one"),
+        ("a bound moved", None),
+    ]
+    assert score_of(fates) == 40
+    assert list(mutant_lines(fates))[-1] == "mutation score: 2 of 5 (40%)"
