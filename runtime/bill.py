@@ -50,10 +50,11 @@ from runtime.ledger.history import (
     read_last_run,
 )
 from runtime.ledger.post import post_invoices, post_run
-from runtime.ledger.posted import load_posted
+from runtime.ledger.posted import load_unsettled
 from runtime.program.model import Program
 from runtime.program.unbillable import find_unbillable
 from runtime.subscriptions.build import build_subscriptions
+from runtime.subscriptions.known import Settled, keep_known, known_file, known_mark
 from runtime.tax import find_missing_tax_rates
 from runtime.usage.faults import UsageFault
 from runtime.usage.files import match_files
@@ -174,7 +175,6 @@ def _engine(request: BillRequest) -> DuckDBPyConnection:
 
 def _begin(request: BillRequest, connection: DuckDBPyConnection, ledger: Connection) -> Run:
     request.progress("ledger", 0, None)
-    load_posted(connection, ledger)
     return Run(
         request,
         connection,
@@ -221,8 +221,12 @@ def read_book(run: Run) -> Reasons:
 
 
 def subscribe(run: Run) -> Reasons:
-    """Work out account services, statuses and periods."""
-    build_subscriptions(run.connection, run.request.program, run.request.as_of)
+    """Work out account services, statuses and periods, and which are settled already."""
+    request, last, settled = run.request, run.last, None
+    if last is not None:
+        file = known_file(run.folder.known, last.run)
+        settled = Settled(last.as_of, file, last.known)
+    build_subscriptions(run.connection, request.program, request.as_of, settled)
     return ()
 
 
@@ -259,6 +263,22 @@ def rate_files(run: Run, *, out: Path | None, keep: bool, label: str | None = No
         )
     except UsageFault as fault:
         return (str(fault),)
+    return ()
+
+
+def read_posted(run: Run) -> Reasons:
+    """Read what was posted of those that are looked at whole.
+
+    A dry run does not keep the ledger open while it computes: a run that was posted meanwhile
+    ends it.
+    """
+    if run.ledger is not None:
+        load_unsettled(run.connection, run.ledger)
+        return ()
+    with read_ledger(run.url) as ledger:
+        if read_last_run(ledger) != run.last:
+            return ("another run was posted while this one was computed; run it again",)
+        load_unsettled(run.connection, ledger)
     return ()
 
 
@@ -322,16 +342,25 @@ def invoice(run: Run) -> Reasons:
             run=run.number,
             as_of=request.as_of,
             kept_events=run.usage.rated,
+            known=known_mark(run.connection, request.program, request.as_of),
         )
         made = post_invoices(run.ledger, run=run.number, owner=_owner(run), drafts=drafts)
     for one in made:
         run.invoices.append(one)
         request.progress("invoices", len(run.invoices), None)
     run.held_back = holding.held
-    if run.ledger is not None and holding.held:
-        root = run.folder.usage_store
-        forget_known(run.connection, root, run.number, holding.account_services)
+    if run.ledger is not None:
+        _keep_what_is_known(run, holding.account_services)
     return ()
+
+
+def _keep_what_is_known(run: Run, held_back: set[str]) -> None:
+    """Leave what the next run may rely on; of whom something is held back, nothing is settled."""
+    request = run.request
+    if held_back:
+        forget_known(run.connection, run.folder.usage_store, run.number, held_back)
+    mark = known_mark(run.connection, request.program, request.as_of)
+    keep_known(run.connection, run.folder.known, run.number, mark, held_back)
 
 
 Stage = Callable[[Run], Reasons]
@@ -342,6 +371,7 @@ STAGES: tuple[tuple[str, Stage], ...] = (
     ("book", read_book),
     ("subscriptions", subscribe),
     ("usage", rate),
+    ("posted", read_posted),
     ("charges", charge),
     ("difference", subtract),
     ("tax", check_taxes),

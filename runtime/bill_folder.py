@@ -6,6 +6,7 @@
 | invoices/ | the documents of posted invoices |
 | rated_usage/, exceptions/ | what runtime.usage writes of the run's usage |
 | usage_store/ | the usage of posted runs, for what comes late |
+| known/ | by what the last run knows that an account service is settled |
 | summary.json | the last run in figures |
 """
 
@@ -49,6 +50,11 @@ class OutFolder:
     def usage_store(self) -> Path:
         """Where usage is kept for later runs."""
         return self.root / "usage_store"
+
+    @property
+    def known(self) -> Path:
+        """What the last run knew of each account service."""
+        return self.root / "known"
 
     @property
     def summary(self) -> Path:

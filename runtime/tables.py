@@ -25,6 +25,9 @@ the tables above it and leaves its own.  Conventions for every table:
 | subscription.price_owners | runtime.subscriptions | an owner whose prices hold for a service |
 | subscription.given_prices | runtime.subscriptions | a price given to a service alone |
 | subscription.discounts | runtime.subscriptions | a discount given to an account service |
+| subscription.known | runtime.subscriptions | a digest of what sets an account service's charges |
+| subscription.horizons | runtime.subscriptions | up to when an account service is settled |
+| subscription.gone | runtime.subscriptions | an account service that the last run knew |
 | rated.cells | runtime.usage | usage of one line at one rate or bucket tier |
 | rated.flats | runtime.usage | a flat amount of a bucket tier that was entered |
 | rated.priced | runtime.usage | a bucket tier with a price of its own that was drawn |
@@ -195,6 +198,17 @@ TABLES: dict[str, dict[str, str]] = {
         "from_day": "DATE",
         "until_day": "DATE",
         "source": "INTEGER",
+    },
+    # What of an account service fell due by `after_day` is posted as it should be: its target
+    # is computed from then on, and compared with nothing.  BEGINNING of
+    # runtime.subscriptions.known: it is looked at whole, all its life against all posted.
+    "subscription.horizons": {
+        "account_service": "VARCHAR",
+        "after_day": "DATE",
+    },
+    # Of the account services that the last run knew those which the book lacks.
+    "subscription.gone": {
+        "account_service": "VARCHAR",
     },
     # `component`: `rated` (quantity at the rate), `included`, `flat` or `priced` (drawn from
     # that tier of the bucket, nothing by the unit; `tier` NULL: from what rolled over into

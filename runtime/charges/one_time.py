@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection
 
 from runtime.charges.amounts import whole_minor_sql
 from runtime.charges.choice import best_sql, holds_sql, is_choice, owned_sql
-from runtime.charges.held import quantity_sql
+from runtime.charges.held import is_open_sql, quantity_sql
 from runtime.charges.quoting import quoted_sql
 from runtime.program.model import Program
 
@@ -25,8 +25,8 @@ _HOLDS = f"{owned_sql(ACTIVATED)} AND {holds_sql(ACTIVATED, 'CAST(NULL AS DATE)'
 def one_time_sql(connection: DuckDBPyConnection, as_of: date) -> str:
     """Give SQL for each non-recurring service activated by `as_of`, with its price.
 
-    `price` is NULL where there is none.  A package that is not activated yet has no such
-    day, whatever the service's first day.
+    Only those behind their horizon.  `price` is NULL where there is none.  A package that is
+    not activated yet has no such day, whatever the service's first day.
     """
     is_held = f"AND {_HOLDS}" if is_choice(connection) else ""
     best = best_sql("s.account_service") if is_choice(connection) else ""
@@ -36,10 +36,12 @@ def one_time_sql(connection: DuckDBPyConnection, as_of: date) -> str:
            {quantity_sql(ACTIVATED)} AS quantity,
            s.currency, s.minor_units, r.price, r.unit_price, r.counted_by, r.source
     FROM subscription.account_services AS s
+    LEFT JOIN subscription.horizons AS h ON h.account_service = s.account_service
     JOIN charge.services AS k ON k.service = s.service AND k.base = 'non_recurring'
     LEFT JOIN charge.one_time_prices AS r
       ON r.service = s.service AND r.currency = s.currency {is_held}
     WHERE s.activation_day IS NOT NULL AND {ACTIVATED} <= DATE '{as_of}' AND {ACTIVATED} < s.end_day
+      AND {is_open_sql(ACTIVATED)}
     {best}
     """
 

@@ -8,7 +8,7 @@ from duckdb import DuckDBPyConnection
 
 from runtime.charges.amounts import whole_minor_sql
 from runtime.charges.choice import best_sql, is_choice, owned_sql
-from runtime.charges.held import quantity_sql
+from runtime.charges.held import is_open_sql, quantity_sql
 from runtime.charges.quoting import quoted_sql
 from runtime.program.model import Program
 
@@ -16,7 +16,7 @@ from runtime.program.model import Program
 def transition_sql(connection: DuckDBPyConnection, as_of: date) -> str:
     """Give SQL for each charged transition that occurred by `as_of`, with its price.
 
-    `price` is NULL where there is none.
+    Only those behind their horizon.  `price` is NULL where there is none.
     """
     is_held = f"AND {owned_sql('o.day')}" if is_choice(connection) else ""
     best = best_sql("o.account_service, o.transition, o.day, o.occurrence, f.fee_service")
@@ -28,12 +28,13 @@ def transition_sql(connection: DuckDBPyConnection, as_of: date) -> str:
            r.price, r.unit_price, r.counted_by, r.source
     FROM subscription.occurrences AS o
     JOIN subscription.account_services AS s ON s.account_service = o.account_service
+    LEFT JOIN subscription.horizons AS h ON h.account_service = s.account_service
     JOIN (SELECT DISTINCT service, transition, fee_service FROM charge.transition_prices) AS f
       ON f.service = s.service AND f.transition = o.transition
     LEFT JOIN charge.transition_prices AS r
       ON r.service = s.service AND r.transition = o.transition
      AND r.fee_service = f.fee_service AND r.currency = s.currency {is_held}
-    WHERE o.day <= DATE '{as_of}'
+    WHERE {is_open_sql("o.day")} AND o.day <= DATE '{as_of}'
     {best if is_choice(connection) else ""}
     """
 

@@ -14,13 +14,14 @@ from runtime.ledger.schema import documents, invoices, lines, runs
 
 @dataclass(frozen=True, slots=True)
 class LastRun:
-    """The last posted run."""
+    """The last posted run; `known`: the mark of the digests it left, None where it left none."""
 
     run: int
     as_of: date
     catalog: str
     fingerprint: str
     rounding: str
+    known: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,12 @@ def read_last_run(connection: Connection) -> LastRun | None:
     if row is None:
         return None
     return LastRun(
-        row.run, date.fromisoformat(row.as_of), row.catalog, row.fingerprint, row.rounding
+        row.run,
+        date.fromisoformat(row.as_of),
+        row.catalog,
+        row.fingerprint,
+        row.rounding,
+        row.known,
     )
 
 

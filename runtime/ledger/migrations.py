@@ -10,22 +10,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Column, Connection, Table, inspect, select, text
+from sqlalchemy import Column, Connection, Index, Table, inspect, select, text
 from sqlalchemy.schema import CreateColumn
 
 from runtime.ledger.faults import LedgerRefused
-from runtime.ledger.schema import SCHEMA_VERSION, lines, metadata, schema_version
+from runtime.ledger.schema import (
+    SCHEMA_VERSION,
+    lines,
+    lines_by_service,
+    metadata,
+    runs,
+    schema_version,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class AddColumns:
-    """New columns of a table that is there; `why` says what they are for."""
+    """New columns and indexes of tables that are there; `why` says what they are for."""
 
     why: str
     columns: tuple[Column[object], ...]
+    indexes: tuple[Index, ...] = ()
 
     def take(self, connection: Connection) -> None:
         """Add those that are not there: an earlier step may have made the table whole."""
+        for index in self.indexes:
+            index.create(connection, checkfirst=True)
         for column in self.columns:
             present = {each["name"] for each in inspect(connection).get_columns(column.table.name)}
             if column.name not in present:
@@ -50,6 +60,11 @@ Step = AddColumns | AddTables
 STEPS: tuple[Step, ...] = (
     AddColumns("how parts of a line's period are counted", (lines.c.proration,)),
     AddColumns("which discount a line is of; there were none before", (lines.c.discount,)),
+    AddColumns(
+        "what a run settled, and whose lines are looked at again",
+        (runs.c.known,),
+        (lines_by_service,),
+    ),
 )
 """STEPS[n] takes a ledger from version n + 1 to n + 2."""
 

@@ -28,12 +28,18 @@ INVOICES_AT_ONCE = 1_000
 
 
 def post_run(
-    ledger: Connection, program: Program, *, run: int, as_of: date, kept_events: int
+    ledger: Connection,
+    program: Program,
+    *,
+    run: int,
+    as_of: date,
+    kept_events: int,
+    known: str | None = None,
 ) -> None:
     """Note the run itself.
 
     `run` is the last run's number plus one, `kept_events` how many events it left in the
-    usage store.
+    usage store, `known` the mark of the digests it leaves, None where it leaves none.
     """
     ledger.execute(
         insert(runs).values(
@@ -43,6 +49,7 @@ def post_run(
             fingerprint=program.fingerprint,
             rounding=program.rounding,
             kept_events=kept_events,
+            known=known,
         )
     )
 

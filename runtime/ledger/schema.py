@@ -24,7 +24,7 @@ from sqlalchemy import Text as AnyText
 
 from runtime.ledger.append_only import append_only
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 MINOR_MAX = 2**63 - 1
 """The largest amount in minor units, and the largest quantity in steps, that is kept."""
@@ -42,7 +42,8 @@ schema_version = Table(
 
 # One row a run; runs follow each other in time, as their as-of dates do.  `rounding` is the
 # program's: a posted stretch can only be split exactly by the rounding it was made with.
-# `kept_events`: how many events the run left in the usage store, which is not in here.
+# `kept_events`: how many events the run left in the usage store, which is not in here; `known`:
+# the mark of the digests it left beside the ledger, by which the next run knows what is settled.
 runs = Table(
     "runs",
     metadata,
@@ -52,6 +53,7 @@ runs = Table(
     Column("fingerprint", Text, nullable=False),
     Column("rounding", Text, nullable=False),
     Column("kept_events", BigInteger, nullable=False),
+    Column("known", Text),
 )
 
 # `document` is the frozen invoice as canonical JSON: what every later rendering reads.
@@ -119,6 +121,8 @@ lines = Table(
     Column("discount", Text),
     UniqueConstraint("invoice", "line"),
 )
+
+lines_by_service = Index("lines_by_account_service", lines.c.account_service)
 
 number_series = Table(
     "number_series",

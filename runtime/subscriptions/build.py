@@ -10,12 +10,15 @@
 | timeline | timeline, first_billable | stretches of days in one status, of service and package |
 | services | account_services | with activation and anchor |
 | quantities | quantities | the quantities of those whose quantity changes |
-| periods | periods, usage_periods | the billing and usage periods |
+| usage periods | usage_periods | the usage periods |
 | occurrences | occurrences | the transitions that occurred |
 | price owners | price_owners, given_prices | whose prices hold, beside the catalog's |
 | | held_contracts | which contract a package is under |
 | rate plans | rate_plans | the rate plans that the book gives |
-| discounts | discounts | which discounts are given |
+| discounts | discounts, timed_discounts | which discounts are given |
+| known | known | a digest of all of the above, by account service |
+| horizons | horizons, gone | up to when each is settled |
+| periods | periods | the billing periods that fell due since |
 
 Only the tables of runtime.tables stay.
 """
@@ -31,6 +34,7 @@ from runtime.program.model import Program
 from runtime.subscriptions.changed import make_quantities
 from runtime.subscriptions.discounts import make_discounts
 from runtime.subscriptions.holdings import make_holdings
+from runtime.subscriptions.known import Settled, make_horizons, make_known
 from runtime.subscriptions.lives import make_lives
 from runtime.subscriptions.occurrences import make_occurrences
 from runtime.subscriptions.periods import make_periods, make_usage_periods
@@ -51,10 +55,13 @@ PASSING = (
     "contracts",
     "discount_uses",
     "first_billable",
+    "timed_discounts",
 )
 
 
-def build_subscriptions(connection: DuckDBPyConnection, program: Program, as_of: date) -> None:
+def build_subscriptions(
+    connection: DuckDBPyConnection, program: Program, as_of: date, settled: Settled | None = None
+) -> None:
     """Leave subscription.* as runtime.tables says, as known on the as-of date.
 
     Args:
@@ -62,6 +69,7 @@ def build_subscriptions(connection: DuckDBPyConnection, program: Program, as_of:
         program: the catalog it was sold from.
         as_of: status changes recorded later are not known; periods are those that have
             begun by then (in advance, usage) or ended by then (in arrears).
+        settled: what the last run has settled; None: everything is looked at whole.
     """
     make_offer(connection, program)
     make_holdings(connection, program)
@@ -71,11 +79,13 @@ def build_subscriptions(connection: DuckDBPyConnection, program: Program, as_of:
     make_package_timeline(connection)
     make_account_services(connection)
     make_quantities(connection)
-    make_periods(connection, as_of)
     make_usage_periods(connection, as_of)
     make_occurrences(connection)
     make_price_owners(connection, program)
     make_rate_plans(connection, program)
     make_discounts(connection, program)
+    make_known(connection, program)
+    make_horizons(connection, program, settled)
+    make_periods(connection, as_of)
     for name in PASSING:
         connection.execute(f"DROP TABLE subscription.{name}")

@@ -15,7 +15,7 @@ _ALWAYS = f"DATE '1900-01-01', DATE '{OPEN_DAY}'"
 
 
 def make_discounts(connection: DuckDBPyConnection, program: Program) -> None:
-    """Make subscription.discounts of the book and of subscription.account_services.
+    """Make subscription.discounts, of the book and of subscription.account_services.
 
     A discount of a package, of a plan or of the book, counts the periods of the package; one
     of a service those of the account service.
@@ -37,6 +37,8 @@ def make_discounts(connection: DuckDBPyConnection, program: Program) -> None:
             for use in program.discount_uses
         ],
     )
+    timed = [(each.id,) for each in program.discounts if each.periods is not None]
+    fill_table(connection, "subscription.timed_discounts", {"discount": "VARCHAR"}, timed)
     connection.execute(f"""
         INSERT INTO subscription.discounts
         SELECT s.account_service, u.discount, u.kind = 'package', 0, {_ALWAYS}, u.source

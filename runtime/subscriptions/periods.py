@@ -11,40 +11,90 @@ from duckdb import DuckDBPyConnection
 
 from runtime.calendar import first_bill_day_sql, make_day_instants, make_full_periods
 from runtime.engine import create_table
+from runtime.subscriptions.known import BEGINNING
 
 
 def make_periods(connection: DuckDBPyConnection, as_of: date) -> None:
     """Make subscription.periods: of an advance package those begun, in arrears those ended.
 
-    A service that begins after its package has a partial first period of the package's.
+    Each that fell due behind its account service's horizon.  A service that begins after its
+    package has a partial first period of the package's.  Where a discount lasts for so many
+    periods, which one this is counts from the first: a package with such a discount and a
+    period that is due is looked at whole.
     """
     create_table(connection, "subscription.periods")
+    _lay_periods(connection, "subscription.account_services", as_of)
+    if not _widen_discounted(connection):
+        return
+    connection.execute("""
+        DELETE FROM subscription.periods
+        WHERE account_service IN (SELECT account_service FROM subscription.widened)
+    """)
+    _lay_periods(connection, "subscription.widened", as_of)
+    connection.execute("DROP TABLE subscription.widened")
+
+
+def _lay_periods(connection: DuckDBPyConnection, services: str, as_of: date) -> None:
+    """Add the periods of a table of account services."""
     connection.execute(
-        """
+        f"""
         CREATE OR REPLACE TABLE subscription.rhythms AS
-        SELECT DISTINCT bill_day, anchor_day, months
-        FROM subscription.account_services WHERE anchor_day IS NOT NULL
+        SELECT DISTINCT s.bill_day, s.anchor_day, s.months
+        FROM {services} AS s WHERE s.anchor_day IS NOT NULL
         """
     )
     make_full_periods(connection, "subscription.rhythms", "subscription.full_periods", as_of)
+    due = "CASE timing WHEN 'advance' THEN period_start ELSE period_end END"
     connection.execute(
         f"""
         INSERT INTO subscription.periods
+        WITH horizons AS (SELECT DISTINCT after_day FROM subscription.horizons),
+        behind AS (
+          SELECT f.*, h.after_day FROM subscription.full_periods AS f
+          JOIN horizons AS h ON f.full_end > h.after_day
+        )
         SELECT account_service, period_start, period_end, full_start, full_end
         FROM (
-          SELECT s.account_service, s.timing, f.full_start, f.full_end,
+          SELECT s.account_service, s.timing, f.full_start, f.full_end, h.after_day,
             greatest(f.full_start, s.start_day, s.activation_day) AS period_start,
             least(f.full_end, s.end_day) AS period_end
-          FROM subscription.account_services s
-          JOIN subscription.full_periods f
+          FROM {services} AS s
+          JOIN subscription.horizons AS h ON h.account_service = s.account_service
+          JOIN behind AS f
             ON f.bill_day = s.bill_day AND f.anchor_day = s.anchor_day AND f.months = s.months
+           AND f.after_day = h.after_day
         ) p
-        WHERE period_start < period_end
-          AND CASE timing WHEN 'advance' THEN period_start ELSE period_end END <= DATE '{as_of}'
+        WHERE period_start < period_end AND {due} <= DATE '{as_of}' AND {due} > after_day
         """
     )
     connection.execute("DROP TABLE subscription.rhythms")
     connection.execute("DROP TABLE subscription.full_periods")
+
+
+def _widen_discounted(connection: DuckDBPyConnection) -> bool:
+    """Make subscription.widened, the account services that are looked at whole after all."""
+    connection.execute(f"""
+        CREATE OR REPLACE TABLE subscription.widened AS
+        SELECT s.* FROM subscription.account_services AS s
+        JOIN subscription.horizons AS h ON h.account_service = s.account_service
+        WHERE h.after_day > DATE '{BEGINNING}' AND s.account_package IN (
+          SELECT a.account_package
+          FROM subscription.periods AS p
+          JOIN subscription.account_services AS a ON a.account_service = p.account_service
+          JOIN (
+            SELECT DISTINCT t.account_package
+            FROM subscription.discounts AS d
+            JOIN subscription.timed_discounts AS k ON k.discount = d.discount
+            JOIN subscription.account_services AS t ON t.account_service = d.account_service
+          ) AS l ON l.account_package = a.account_package
+        )
+    """)
+    found = connection.execute("SELECT 1 FROM subscription.widened LIMIT 1").fetchone()
+    connection.execute(f"""
+        UPDATE subscription.horizons SET after_day = DATE '{BEGINNING}'
+        WHERE account_service IN (SELECT account_service FROM subscription.widened)
+    """)
+    return found is not None
 
 
 def make_usage_periods(connection: DuckDBPyConnection, as_of: date) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
+from runtime.program.contents import price_texts
 from runtime.program.model import Program
 from runtime.usage import sql
 
@@ -198,19 +199,7 @@ def _rating_digest(program: Program) -> str:
         for each in program.services
         if each.usage_months is not None
     )
-    prices = _prices(program)
+    prices = price_texts(program)
     used = [prices[each.price] for each in program.rates]
     used += [prices[each.price] for each in program.bucket_prices]
     return hashlib.sha256("\n".join([body, *services, *used]).encode()).hexdigest()
-
-
-def _prices(program: Program) -> dict[int, str]:
-    """Give what each price says, by its number."""
-    parts: dict[int, list[str]] = {
-        each.id: [each.model_dump_json(exclude={"id"})] for each in program.prices
-    }
-    for tier in program.price_tiers:
-        parts[tier.price].append(tier.model_dump_json(exclude={"price", "source"}))
-    for term in program.price_terms:
-        parts[term.price].append(term.model_dump_json(exclude={"price"}))
-    return {own: " ".join(words) for own, words in parts.items()}

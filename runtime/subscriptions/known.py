@@ -1,0 +1,325 @@
+"""What the last run knew of each account service, so that the next looks at what is new.
+
+Beside the ledger a run leaves a digest for each account service: of all that its recurring,
+one-time and transition charges are made of, in the book and in the catalog.  Where a digest is
+the last run's, all that fell due by that run's date is posted as it should be, and only what
+fell due since is computed.  Where it is another, or is not there, the account service is
+looked at whole: target minus posted over all its life.
+
+subscription.known has the digests of this run, subscription.horizons the day that each account
+service is settled up to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from runtime.engine import create_table, fill_table
+from runtime.program.contents import price_texts
+from runtime.program.model import Program
+
+BEGINNING = date(1, 1, 1)
+"""The horizon of what is looked at whole."""
+
+_ELSEWHERE = frozenset(
+    {
+        *("format_version", "title", "fingerprint", "sources", "prices", "price_tiers"),
+        *("price_terms", "recurring_prices", "one_time_prices", "transition_charges", "feeds"),
+        *("usage_classes", "zone_countries", "zone_prefixes", "time_bands", "time_band_hours"),
+        *("rate_groups", "rates", "rate_plans", "rate_plan_groups", "buckets", "bucket_tiers"),
+        *("bucket_flats", "bucket_prices", "share_plans", "pool_terms", "pool_statuses"),
+        *("pool_consumers", "service_buckets", "units", "tax_rates", "tax_inclusions"),
+        *("tax_exemptions", "bill_groups", "invoice_templates", "invoice_attachments"),
+        *("carry_forwards",),
+    }
+)
+"""The tables of a program that a digest takes service by service, or that set no charge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The last posted run, as far as the next may rely on it.
+
+    Attributes:
+        as_of: its date.
+        file: its digests, from `known_file`; it need not be there.
+        mark: what `keep_known` gave for them, None where the run kept none.
+    """
+
+    as_of: date
+    file: Path
+    mark: str | None
+
+
+def known_file(folder: Path, run: int) -> Path:
+    """Give the file of a run's digests in the folder of all of them."""
+    return folder / f"run={run}.parquet"
+
+
+def make_known(connection: DuckDBPyConnection, program: Program) -> None:
+    """Make subscription.known (account_service, digest) of the subscription tables.
+
+    What is counted over an account or its tree, and discounts that count the periods of a
+    package, make account services hang together: their digests take in one another's.
+    A digest is of 64 bits, and another one with another version of the engine; then all is
+    looked at whole.
+    """
+    fill_table(
+        connection,
+        "subscription.service_terms",
+        {"service": "VARCHAR", "says": "VARCHAR", "is_counted": "BOOLEAN"},
+        list(_service_terms(program)),
+    )
+    is_tree = any(rule.scope == "account_tree" for rule in program.counting_rules)
+    connection.execute(f"CREATE OR REPLACE TABLE subscription.count_groups AS {_groups(is_tree)}")
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TABLE subscription.known AS
+        WITH own AS ({_OWN}),
+        in_package AS (
+          SELECT account_package, sum(digest) AS digest FROM own GROUP BY account_package
+        ),
+        countable AS (
+          SELECT account, digest FROM own
+          UNION ALL
+          SELECT account, hash(account_package, package, status, base, from_day, until_day)
+          FROM subscription.package_timeline WHERE $are_packages_counted
+        ),
+        in_group AS (
+          SELECT g.top, sum(c.digest) AS digest
+          FROM countable AS c JOIN subscription.count_groups AS g ON g.account = c.account
+          GROUP BY g.top
+        )
+        SELECT o.account_service, hash(
+          $says, o.digest, CASE WHEN o.by_package THEN p.digest END,
+          CASE WHEN o.is_counted THEN
+            CASE WHEN g.is_owner THEN (SELECT sum(digest) FROM in_group) ELSE i.digest END END
+        ) AS digest
+        FROM own AS o
+        JOIN in_package AS p ON p.account_package = o.account_package
+        JOIN subscription.count_groups AS g ON g.account = o.account
+        JOIN in_group AS i ON i.top = g.top
+        """,
+        {
+            "says": _terms(program),
+            "are_packages_counted": any(r.counts == "package" for r in program.counting_rules),
+        },
+    )
+    for table in ("service_terms", "count_groups"):
+        connection.execute(f"DROP TABLE subscription.{table}")
+
+
+def make_horizons(
+    connection: DuckDBPyConnection, program: Program, settled: Settled | None
+) -> None:
+    """Make subscription.horizons and subscription.gone from subscription.known.
+
+    A horizon is the last run's date, or BEGINNING.  Packages under a contract that may charge
+    what is short of a minimum, or leaving early, are always looked at whole.  `gone` are
+    account services that the last run knew and the book lacks.
+    """
+    create_table(connection, "subscription.horizons")
+    create_table(connection, "subscription.gone")
+    before = None if settled is None else _read(connection, settled)
+    if settled is None or before is None:
+        connection.execute(f"""
+            INSERT INTO subscription.horizons
+            SELECT account_service, DATE '{BEGINNING}' FROM subscription.account_services
+        """)
+        return
+    connection.execute(
+        f"""
+        INSERT INTO subscription.horizons
+        SELECT s.account_service,
+               CASE WHEN b.digest = k.digest AND h.account_package IS NULL
+                    THEN DATE '{settled.as_of}' ELSE DATE '{BEGINNING}' END
+        FROM subscription.account_services AS s
+        JOIN subscription.known AS k ON k.account_service = s.account_service
+        LEFT JOIN {before} AS b ON b.account_service = s.account_service
+        LEFT JOIN (
+          SELECT DISTINCT account_package FROM subscription.held_contracts
+          WHERE list_contains(CAST(? AS VARCHAR[]), contract)
+        ) AS h ON h.account_package = s.account_package
+        """,
+        [sorted(_charging_contracts(program))],
+    )
+    connection.execute(f"""
+        INSERT INTO subscription.gone
+        SELECT b.account_service FROM {before} AS b
+        ANTI JOIN subscription.account_services AS s ON s.account_service = b.account_service
+    """)
+
+
+def is_all_whole(connection: DuckDBPyConnection) -> bool:
+    """Tell whether the run relies on nothing that the last one knew."""
+    found = connection.execute(
+        "SELECT 1 FROM subscription.horizons WHERE after_day > ? LIMIT 1", [BEGINNING]
+    ).fetchone()
+    return found is None
+
+
+def known_mark(connection: DuckDBPyConnection, program: Program, as_of: date) -> str:
+    """Give what tells this run's digests from those of a run that was never posted."""
+    row = connection.execute("SELECT count(*), sum(digest) FROM subscription.known").fetchone()
+    words = f"{program.fingerprint} {as_of} {row}"
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
+def keep_known(
+    connection: DuckDBPyConnection, folder: Path, run: int, mark: str, held_back: Collection[str]
+) -> None:
+    """Write the digests for the run after this one, without those of whom a line is held back.
+
+    What earlier runs left goes, but for the last one's, which counts until this is posted.
+    Raises OSError or duckdb.IOException where the folder cannot be written.
+    """
+    file = known_file(folder, run)
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = file.with_suffix(".partial")
+    held = [(name,) for name in sorted(held_back)]
+    fill_table(connection, "subscription.held_back", {"account_service": "VARCHAR"}, held)
+    connection.execute("""
+        DELETE FROM subscription.known
+        WHERE account_service IN (SELECT account_service FROM subscription.held_back)
+    """)
+    connection.execute(f"""
+        COPY (SELECT account_service, digest FROM subscription.known ORDER BY account_service)
+        TO '{_quoted(partial)}' (FORMAT parquet, KV_METADATA {{mark: '{mark}'}})
+    """)
+    with partial.open("rb") as written:
+        os.fsync(written.fileno())
+    partial.replace(file)
+    kept = {file, known_file(folder, run - 1)}
+    for old in folder.glob("run=*.parquet"):
+        if old not in kept:
+            old.unlink()
+
+
+def _read(connection: DuckDBPyConnection, settled: Settled) -> str | None:
+    """Give SQL for the last run's digests, None where they are not there or not that run's."""
+    if settled.mark is None or not settled.file.is_file():
+        return None
+    path = _quoted(settled.file)
+    try:
+        rows = connection.execute(f"""
+            SELECT decode(value) FROM parquet_kv_metadata('{path}') WHERE decode(key) = 'mark'
+        """).fetchall()
+    except duckdb.Error:
+        return None
+    return f"read_parquet('{path}')" if rows == [(settled.mark,)] else None
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+# The digest of an account service by itself.  Rows of a history add up in any order.
+_OWN = """
+WITH lived AS (
+  SELECT account_service,
+         sum(hash(status, base, package_status, package_base, billable, from_day, until_day))
+           AS digest
+  FROM subscription.timeline GROUP BY account_service
+),
+held AS (
+  SELECT account_service, sum(hash(quantity, from_day, until_day)) AS digest
+  FROM subscription.quantities GROUP BY account_service
+),
+occurred AS (
+  SELECT account_service, sum(hash(transition, day, occurrence)) AS digest
+  FROM subscription.occurrences GROUP BY account_service
+),
+owned AS (
+  SELECT w.account_service,
+         sum(hash(w.level, CASE w.level WHEN 'override' THEN NULL ELSE w.owner END,
+                  w.from_day, w.until_day, g.status, g.price)) AS digest
+  FROM subscription.price_owners AS w
+  LEFT JOIN subscription.given_prices AS g
+    ON w.level = 'override' AND g.account_service = w.account_service
+   AND CAST(g.row AS VARCHAR) = w.owner
+  GROUP BY w.account_service
+),
+lowered AS (
+  SELECT account_service, sum(hash(discount, by_package, from_day, until_day)) AS digest,
+         bool_or(by_package) AS by_package
+  FROM subscription.discounts GROUP BY account_service
+)
+SELECT s.account_service, s.account_package, s.account, l.by_package, t.is_counted,
+       hash(s.account_service, s.account_package, s.account, s.package, s.service, s.months,
+            s.timing, s.proration, s.quantity, s.currency, s.minor_units, s.timezone,
+            s.sale_day, s.start_day, s.end_day, s.activation_day, s.anchor_day, s.bill_day,
+            s.usage_bill_day, v.digest, q.digest, o.digest, w.digest, l.digest, t.says) AS digest
+FROM subscription.account_services AS s
+LEFT JOIN lived AS v ON v.account_service = s.account_service
+LEFT JOIN held AS q ON q.account_service = s.account_service
+LEFT JOIN occurred AS o ON o.account_service = s.account_service
+LEFT JOIN owned AS w ON w.account_service = s.account_service
+LEFT JOIN lowered AS l ON l.account_service = s.account_service
+LEFT JOIN subscription.service_terms AS t ON t.service = s.service
+"""
+
+
+def _groups(is_tree: bool) -> str:
+    """Give SQL for the accounts over which things are counted together, a superset.
+
+    Without trees it is each account; with them, all that is below a child of the owner.
+    """
+    if not is_tree:
+        return "SELECT account, account AS top, false AS is_owner FROM book.accounts"
+    return """
+    WITH RECURSIVE below AS (
+      SELECT account, account AS top, parent IS NULL AS is_owner
+      FROM book.accounts
+      WHERE parent IS NULL OR parent IN (SELECT account FROM book.accounts WHERE parent IS NULL)
+      UNION ALL
+      SELECT a.account, b.top, false
+      FROM book.accounts AS a JOIN below AS b ON a.parent = b.account AND NOT b.is_owner
+    )
+    SELECT * FROM below
+    """
+
+
+def _service_terms(program: Program) -> Iterator[tuple[str, str, bool]]:
+    """Give what the catalog says of each service's own charges, and whether a rule counts."""
+    texts = price_texts(program)
+    counted = {price.id for price in program.prices if price.counted_by is not None}
+    bases = {each.id: each.base for each in program.services}
+    said: dict[str, list[str]] = {each.id: [] for each in program.services}
+    is_counted: set[str] = set()
+    for table in (program.recurring_prices, program.one_time_prices, program.transition_charges):
+        for row in table:
+            text = row.model_dump_json(exclude={"price", "source"})
+            said.setdefault(row.service, []).append(f"{text} {texts[row.price]}")
+            if row.price in counted:
+                is_counted.add(row.service)
+    for service, texts_of_it in said.items():
+        yield (
+            service,
+            " ".join([bases.get(service, ""), *sorted(texts_of_it)]),
+            service in is_counted,
+        )
+
+
+def _terms(program: Program) -> str:
+    """Give all else that the catalog says and that may set a charge; not where it says it."""
+    said = program.model_dump(mode="json", exclude={*_ELSEWHERE, "services"})
+    for table in said.values():
+        for row in table if isinstance(table, list) else ():
+            for name in ("source", "title"):
+                row.pop(name, None)
+    return json.dumps(said, sort_keys=True)
+
+
+def _charging_contracts(program: Program) -> set[str]:
+    return {each.contract for each in program.contract_minimums} | {
+        each.contract for each in program.contract_penalties
+    }
