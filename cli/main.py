@@ -29,6 +29,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bill": ("cli.commands.bill", "Bill a book and its usage: invoices, rated usage, exceptions."),
     "rate": ("cli.commands.rate", "Rate usage alone: rated usage and exceptions, nothing posted."),
     "usage": ("cli.commands.usage", "Show what became of usage: rated, duplicate, rejected, why."),
+    "pay": ("cli.commands.pay", "Record payments, apply them, take them back, refund them."),
+    "credit": ("cli.commands.credit", "Give a credit note for an invoice, whole or by line."),
+    "balance": ("cli.commands.balance", "Say what accounts owe on a day, by age."),
     "explain": ("cli.commands.explain", "Say how a line came to its amount, or what a code means."),
 }
 """Subcommand -> the module whose `command` it is, and its one line of help."""

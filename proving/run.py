@@ -10,6 +10,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,7 +22,8 @@ from runtime.bill import bill
 from runtime.bill_result import BillRefused, BillRequest
 from runtime.invoice.model import Invoice
 from runtime.ledger.connect import ledger_url, read_ledger
-from runtime.ledger.history import read_balances, read_invoice_numbers, read_invoices
+from runtime.ledger.history import read_invoice_numbers, read_invoices
+from runtime.payments.balances import read_balances
 from runtime.program.model import BillGroup, Program
 
 SEPARATOR = "."
@@ -173,8 +175,8 @@ def _reasons(refused: BillRefused, book: BookRows, test: Scenario) -> tuple[str,
 def _posted(folder: Path, run: int) -> tuple[tuple[Invoice, ...], dict[tuple[str, str], Decimal]]:
     with read_ledger(ledger_url(folder / "out" / "ledger.db")) as ledger:
         invoices = tuple(read_invoices(ledger, read_invoice_numbers(ledger, run)))
-        owed = read_balances(ledger)
-    return invoices, {key: Decimal(minor) for key, minor in owed.items()}
+        owed = read_balances(ledger, date.max)
+    return invoices, {(each.account, each.currency): Decimal(each.due) for each in owed}
 
 
 def _is_of(test: str, key: str) -> bool:

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -27,7 +26,7 @@ from runtime.bill_folder import (
     write_summary,
 )
 from runtime.bill_result import BillRefused, BillRequest, BillResult, totals_by_currency
-from runtime.book.faults import BookReport
+from runtime.bill_run import Reasons, Run
 from runtime.book.load import load_book
 from runtime.charges.difference import LedgerDisagrees, find_difference
 from runtime.charges.minimums import find_unbearable
@@ -43,14 +42,15 @@ from runtime.invoice.model import Invoice
 from runtime.ledger.connect import commit_run, ledger_url, read_ledger, wait_for_ledger
 from runtime.ledger.faults import CommitUncertain, LedgerRefused
 from runtime.ledger.history import (
-    LastRun,
-    read_balances,
     read_invoice,
     read_kept_events,
     read_last_run,
 )
 from runtime.ledger.post import post_invoices, post_run
 from runtime.ledger.posted import load_unsettled
+from runtime.payments.owed import read_owed
+from runtime.payments.receive import PaymentsRefused
+from runtime.payments.run import post_payments, receive_from_book, use_credit
 from runtime.program.model import Program
 from runtime.program.unbillable import find_unbillable
 from runtime.subscriptions.build import build_subscriptions
@@ -60,45 +60,7 @@ from runtime.usage.faults import UsageFault
 from runtime.usage.files import match_files
 from runtime.usage.known import forget_known
 from runtime.usage.rate import rate_usage
-from runtime.usage.report import UsageReport
 from runtime.usage.store import UsageStore, lost_runs
-
-Reasons = tuple[str, ...]
-
-
-@dataclass(slots=True)
-class Run:
-    """A run under way: what was asked, what the ledger knew, what the stages have found.
-
-    `ledger`: held, to be posted to; None in a dry run.
-    """
-
-    request: BillRequest
-    connection: DuckDBPyConnection
-    folder: OutFolder
-    ledger: Connection | None
-    last: LastRun | None
-    kept_events: dict[int, int]
-    balances: dict[tuple[str, str], int]
-    book: BookReport | None = None
-    usage: UsageReport | None = None
-    invoices: list[Invoice] = field(default_factory=list)
-    held_back: int = 0
-
-    @property
-    def url(self) -> str:
-        """The ledger's."""
-        return self.request.ledger or ledger_url(self.folder.ledger)
-
-    @property
-    def number(self) -> int:
-        """The run's number: the last posted one's plus one."""
-        return self.last.run + 1 if self.last else 1
-
-    @property
-    def previous_as_of(self) -> date | None:
-        """The date of the last posted run."""
-        return self.last.as_of if self.last else None
 
 
 def bill(request: BillRequest) -> BillResult | BillRefused:
@@ -182,7 +144,6 @@ def _begin(request: BillRequest, connection: DuckDBPyConnection, ledger: Connect
         None,
         read_last_run(ledger),
         read_kept_events(ledger),
-        read_balances(ledger),
     )
 
 
@@ -217,7 +178,19 @@ def check_ledger(run: Run) -> Reasons:
 def read_book(run: Run) -> Reasons:
     """Load the book; its faults end the run."""
     run.book = load_book(run.connection, run.request.program, run.request.book, run.request.as_of)
+    run.faults = run.book.faults
     return tuple(fault.text() for fault in run.book.faults)
+
+
+def receive(run: Run) -> Reasons:
+    """Record the book's payments that count by the date; their faults end the run."""
+    with run.reading() as ledger:
+        received = receive_from_book(run.connection, run.request.program, ledger, run.request.as_of)
+    if isinstance(received, PaymentsRefused):
+        run.faults = received.faults
+        return tuple(fault.text() for fault in received.faults)
+    run.received = received
+    return ()
 
 
 def subscribe(run: Run) -> Reasons:
@@ -317,6 +290,10 @@ def invoice(run: Run) -> Reasons:
     What is held back stays due; its usage is evaluated again by the next run.
     """
     request = run.request
+    assert run.received is not None
+    journal = run.received.journal
+    with run.reading() as ledger:
+        owed = read_owed(ledger, journal, request.as_of)
     make_usage_days(run.connection, request.as_of)
     holding = Holding(request.program)
     drafts = holding.made_out(
@@ -326,7 +303,7 @@ def invoice(run: Run) -> Reasons:
                 request.program,
                 request.as_of,
                 run.previous_as_of,
-                run.balances,
+                owed,
                 lambda number: _posted_invoice(run, number),
             ),
         )
@@ -347,7 +324,12 @@ def invoice(run: Run) -> Reasons:
         made = post_invoices(run.ledger, run=run.number, owner=_owner(run), drafts=drafts)
     for one in made:
         run.invoices.append(one)
+        if run.ledger is not None:
+            use_credit(journal, one)
         request.progress("invoices", len(run.invoices), None)
+    if run.ledger is not None:
+        notes = [one for one in run.invoices if one.kind == "credit_note"]
+        post_payments(run.ledger, journal, notes)
     run.held_back = holding.held
     if run.ledger is not None:
         _keep_what_is_known(run, holding.account_services)
@@ -369,6 +351,7 @@ STAGES: tuple[tuple[str, Stage], ...] = (
     ("program", check_program),
     ("ledger", check_ledger),
     ("book", read_book),
+    ("payments", receive),
     ("subscriptions", subscribe),
     ("usage", rate),
     ("posted", read_posted),
@@ -384,10 +367,10 @@ def _run_stages(run: Run) -> BillResult | BillRefused:
         run.request.progress(name, 0, None)
         reasons = stage(run)
         if reasons:
-            faults = run.book.faults if run.book and stage is read_book else ()
-            return BillRefused(name, reasons, faults)
+            return BillRefused(name, reasons, run.faults)
     assert run.book is not None
     assert run.usage is not None
+    assert run.received is not None
     invoices = tuple(run.invoices)
     return BillResult(
         run=None if run.ledger is None else run.number,
@@ -398,6 +381,7 @@ def _run_stages(run: Run) -> BillResult | BillRefused:
         lines=sum(1 for each in invoices for _ in all_lines(each)),
         totals=totals_by_currency(invoices),
         held_back=run.held_back,
+        payments=len(run.received.journal.payments),
         unsent=_unsent(run.request.program),
         book=run.book,
         usage=run.usage,
@@ -415,10 +399,8 @@ def _unsent(program: Program) -> tuple[str, ...]:
 
 
 def _posted_invoice(run: Run, number: str) -> Invoice | None:
-    """Give an invoice of an earlier run; a dry run does not keep the ledger open for it."""
-    if run.ledger is not None:
-        return read_invoice(run.ledger, number)
-    with read_ledger(run.url) as ledger:
+    """Give an invoice of an earlier run."""
+    with run.reading() as ledger:
         return read_invoice(ledger, number)
 
 

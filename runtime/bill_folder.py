@@ -100,6 +100,7 @@ def write_summary(folder: OutFolder, result: BillResult) -> None:
         "fingerprint": result.fingerprint,
         "invoices": len(result.invoices),
         "held_back": result.held_back,
+        "payments": result.payments,
         "lines": result.lines,
         "totals": [asdict(total) for total in result.totals],
         "book": dict(result.book.rows),

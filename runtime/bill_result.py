@@ -63,8 +63,9 @@ class BillRequest:
 class BillRefused:
     """A run that posted nothing: the stage that refused, and its reasons.
 
-    `faults`: the book's, where they are the reason.  `is_certain`: False where the server of
-    the ledger went away at the commit, so that all of the run may be posted after all.
+    `faults`: the book's or its payments', where they are the reason.  `is_certain`: False
+    where the server of the ledger went away at the commit, so that all of the run may be
+    posted after all.
     """
 
     stage: str
@@ -92,6 +93,7 @@ class BillResult:
         run: its number, None for a dry run.
         lines: how many lines its invoices have.
         totals: by currency, in the order of their codes.
+        payments: how many of the book's were recorded.
         held_back: how many invoices came to nothing or too little, and wait for a later run.
         unsent: the bill groups that ask for delivery by e-mail or for attachments: a run
             writes their invoices, and sends none.
@@ -110,6 +112,7 @@ class BillResult:
     totals: tuple[CurrencyTotals, ...]
     book: BookReport
     usage: UsageReport
+    payments: int = 0
     held_back: int = 0
     unsent: tuple[str, ...] = ()
     documents: int = 0

@@ -40,6 +40,12 @@ def to_minor(amount: Decimal | Fraction, minor_units: int, rounding: Rounding) -
     return rounded(Fraction(amount) * 10**minor_units, rounding)
 
 
+def exact_minor(amount: Decimal, minor_units: int) -> int | None:
+    """Turn an amount in major units into whole minor units; None where it has more places."""
+    scaled = _WIDE.scaleb(amount, minor_units)
+    return int(scaled) if scaled == scaled.to_integral_value() else None
+
+
 def to_major(minor: int, minor_units: int) -> Decimal:
     """Turn whole minor units into major units with as many places: 1950, 2 -> 19.50."""
     return _WIDE.scaleb(Decimal(minor), -minor_units)

@@ -18,9 +18,10 @@ from fractions import Fraction
 
 from duckdb import DuckDBPyConnection
 
-from runtime.bill import Reasons, Run, check_ledger, check_program, rate_files, read_book, subscribe
+from runtime.bill import check_ledger, check_program, rate_files, read_book, subscribe
 from runtime.bill_folder import WRITE_FAULTS, OutFolder, in_words, require_writable
 from runtime.bill_result import BillRefused, BillRequest
+from runtime.bill_run import Reasons, Run
 from runtime.book.faults import BookReport
 from runtime.engine import EngineRefused, open_engine
 from runtime.invoice.format import EACH
@@ -94,7 +95,6 @@ def rate_alone(request: BillRequest) -> RatingResult | BillRefused:
                     None,
                     read_last_run(ledger),
                     read_kept_events(ledger),
-                    {},
                 )
             require_writable(folder)
             return _rate(run)

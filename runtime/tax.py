@@ -151,13 +151,20 @@ class TaxRates:
 
 
 def share_taxes(
-    lines: Sequence[tuple[int, tuple[AppliedRate, ...]]], rounding: Rounding
+    lines: Sequence[tuple[int, tuple[AppliedRate, ...]]],
+    rounding: Rounding,
+    before: Mapping[AppliedRate, int] | None = None,
 ) -> tuple[tuple[InvoiceTax, ...], tuple[LineTaxes, ...]]:
     """Tax an invoice's lines, given in printed order as (amount in minor units, rates).
 
     A line's amount is its net, and what its price holds.  Returns the taxes in the order their
     rates first appear, and each line's share.
+
+    `before`: the amounts of one rate that were taxed by themselves already, of a whole that
+    comes in parts.  The parts' taxes are then differences of rounded sums, and add up to the
+    tax of the whole.
     """
+    taxed = before or {}
     by_rate: dict[AppliedRate, list[int]] = {}
     for index, (_, rates) in enumerate(lines):
         for rate in rates:
@@ -166,7 +173,10 @@ def share_taxes(
     due: dict[AppliedRate, int] = {}
     for rate, members in by_rate.items():
         amount = sum(lines[index][0] for index in members)
-        minor = rounded(amount * _part(rate), rounding)
+        earlier = taxed.get(rate, 0)
+        minor = rounded((earlier + amount) * _part(rate), rounding) - rounded(
+            earlier * _part(rate), rounding
+        )
         is_owed = rate.held is None or rate.exemption is None
         due[rate] = minor if is_owed else 0
         exact = {index: lines[index][0] * _part(rate) for index in members}
@@ -201,13 +211,15 @@ def largest_remainder(whole: int, parts: Mapping[int, Fraction]) -> dict[int, in
     """Split a rounded whole among exact parts that add up to it before rounding.
 
     Each part gets its floor; what is left goes by one to the largest remainders, ties to
-    the smallest key.
+    the smallest key.  A whole that is below the floors takes one from the smallest remainders.
     """
     floors = {key: part.numerator // part.denominator for key, part in parts.items()}
     left = whole - sum(floors.values())
     by_remainder = sorted(parts, key=lambda key: (floors[key] - parts[key], key))
-    for key in by_remainder[:left]:
+    for key in by_remainder[: max(left, 0)]:
         floors[key] += 1
+    for key in by_remainder[::-1][: max(-left, 0)]:
+        floors[key] -= 1
     return floors
 
 

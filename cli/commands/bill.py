@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 FAULTS_SHOWN = 50
 """Book faults printed before the rest is only counted; `--all-faults` prints every one."""
 
-BOOK_STAGE = "book"
-
 UNCERTAIN = "the run was posted whole or not at all: run it again, and it bills what is left"
 
 LONGEST_WAIT = 7 * 24 * 3600
@@ -157,4 +155,4 @@ def refused(refusal: BillRefused, *, shown: int | None) -> int:
     total = len(refusal.reasons)
     posted = "nothing was posted" if refusal.is_certain else UNCERTAIN
     click.echo(f"{total} fault{'s' * (total != 1)}; {posted}", err=True)
-    return exits.FINDINGS if refusal.stage == BOOK_STAGE else exits.USAGE
+    return exits.FINDINGS if refusal.faults else exits.USAGE

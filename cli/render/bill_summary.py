@@ -18,6 +18,8 @@ def summary_lines(result: BillResult, out: Path) -> Iterator[str]:
     yield f"{result.catalog} as of {result.as_of}: {kind}"
     yield ""
     yield from usage_lines(result.usage)
+    if result.payments:
+        yield f"  {'payments':<14} {result.payments:>{len(f'{result.usage.read:,}')},} recorded"
     yield ""
     yield from _invoices(result)
     yield ""

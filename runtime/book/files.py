@@ -9,7 +9,7 @@ from pathlib import Path
 from runtime.book.faults import WHOLE_FILE, BookFault
 from runtime.book.model import ENTITIES, OPTIONAL_FILES
 
-SUFFIXES = (".csv", ".parquet")
+SUFFIXES = (".csv", ".jsonl", ".parquet")
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ KEYS = {
     "accounts": "account",
     "account_packages": "account_package",
     "account_services": "account_service",
+    "payments": "payment",
 }
 
 
@@ -43,7 +44,7 @@ def load_book(
     Args:
         connection: from open_engine; the tables book.* and offer.* are made anew.
         program: the catalog the book was sold from.
-        folder: holds `<entity>.csv` or `<entity>.parquet`.
+        folder: holds `<entity>.csv`, `.jsonl` or `.parquet`.
         as_of: rows recorded later are checked like the others, then left out.
 
     Every table has the columns of its model, `row` (the data row from 1) and `file`.

@@ -1,8 +1,8 @@
 """The rows of the book's files: one closed model per entity.
 
 `None` is an empty cell.  The field's description is the published one.  Each file is
-`<entity>.csv` or `<entity>.parquet` in the book's folder; the files of OPTIONAL_FILES may
-be missing.
+`<entity>.csv`, `.jsonl` or `.parquet` in the book's folder; the files of OPTIONAL_FILES may be
+missing.
 """
 
 from __future__ import annotations
@@ -156,6 +156,22 @@ class Override(BookRow):
     reason: str = Field(min_length=1, description="why it was given")
 
 
+class ReceivedPayment(BookRow):
+    """A payment that came in; it is recorded once, by its id, and then stays as it was."""
+
+    payment: Identifier = Field(description="unique key of the payment")
+    account: Identifier = Field(description="who receives the invoices that it pays")
+    received: date = Field(description="the day from which it counts")
+    amount: Amount = Field(description="above zero, in major units")
+    currency: str = Field(description="ISO 4217 code, one that the account is invoiced in")
+    method: str | None = Field(description="how it was paid, as printed: bank transfer")
+    reference: str | None = Field(description="what the bank calls it, as printed")
+    invoices: str | None = Field(
+        description="the invoices it is for, with blanks between, as "
+        "`INV-000001=50.00 INV-000002`; empty: the one that is due first, then the next"
+    )
+
+
 ENTITIES: dict[str, type[BookRow]] = {
     "accounts": Account,
     "contacts": Contact,
@@ -165,9 +181,10 @@ ENTITIES: dict[str, type[BookRow]] = {
     "status_changes": StatusChange,
     "changes": Change,
     "overrides": Override,
+    "payments": ReceivedPayment,
 }
 
-OPTIONAL_FILES = frozenset({"identifiers", "status_changes", "changes", "overrides"})
+OPTIONAL_FILES = frozenset({"identifiers", "status_changes", "changes", "overrides", "payments"})
 
 RECORDED_FILES = tuple(
     entity for entity, model in ENTITIES.items() if "recorded" in model.model_fields

@@ -14,6 +14,7 @@ from runtime.book.csv_file import BrokenRecord, Unreadable, read_csv_file, read_
 from runtime.book.fault_table import add_broken, add_faults, add_query
 from runtime.book.faults import WHOLE_FILE, BookFault
 from runtime.book.files import BookFile
+from runtime.book.json_file import read_json_lines, read_json_names
 from runtime.book.parquet_file import read_parquet_file, read_parquet_header
 from runtime.book.schema import SQL_TYPES, Column, columns_of
 from runtime.engine import fill_table
@@ -31,11 +32,10 @@ def read_file(connection: DuckDBPyConnection, file: BookFile, path: Path) -> boo
 
     The faults of its header and of its cells go to book.faults.
     """
-    is_parquet = path.suffix == ".parquet"
     columns = columns_of(file.entity)
     broken: list[BrokenRecord] = []
     try:
-        header = read_parquet_header(connection, path) if is_parquet else read_header(path)
+        header = _read_header(connection, path)
         faults = list(_header_faults(file, header, columns))
         add_faults(connection, file.entity, faults)
         if any(fault.code == "column_twice" for fault in faults):
@@ -46,11 +46,8 @@ def read_file(connection: DuckDBPyConnection, file: BookFile, path: Path) -> boo
         }
         if not any(name in positions for name in header):
             return False
-        if is_parquet:
-            read_parquet_file(connection, path, positions)
-        else:
-            keys = frozenset(column.name for column in columns if column.kind == "key")
-            broken = read_csv_file(connection, path, len(header), positions, keys)
+        keys = frozenset(column.name for column in columns if column.kind == "key")
+        broken = _read_rows(connection, path, header, positions, keys)
     except Unreadable as fault:
         unreadable = BookFault(file.name, WHOLE_FILE, "", "", "file_unreadable", str(fault), "")
         add_faults(connection, file.entity, [unreadable])
@@ -64,6 +61,34 @@ def read_file(connection: DuckDBPyConnection, file: BookFile, path: Path) -> boo
     connection.execute("DROP TABLE book.raw")
     connection.execute("DROP TABLE book.cells")
     return not any(column.is_required and column.name in absent for column in columns)
+
+
+def _read_header(connection: DuckDBPyConnection, path: Path) -> tuple[str, ...]:
+    match path.suffix:
+        case ".parquet":
+            return read_parquet_header(connection, path)
+        case ".jsonl":
+            return read_json_names(path)
+        case _:
+            return read_header(path)
+
+
+def _read_rows(
+    connection: DuckDBPyConnection,
+    path: Path,
+    header: Sequence[str],
+    positions: dict[str, int | None],
+    keys: frozenset[str],
+) -> list[BrokenRecord]:
+    """Read the rows into book.raw as text, whatever they are written as."""
+    match path.suffix:
+        case ".parquet":
+            read_parquet_file(connection, path, positions)
+            return []
+        case ".jsonl":
+            return read_json_lines(connection, path, tuple(positions), keys)
+        case _:
+            return read_csv_file(connection, path, len(header), positions, keys)
 
 
 def _header_faults(

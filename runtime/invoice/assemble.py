@@ -38,21 +38,21 @@ from runtime.invoice.assemble_statements import (
     state_changes,
     state_usage_days,
 )
+from runtime.invoice.assemble_totals import summary_of, total_of
 from runtime.invoice.draft import Draft, DraftLine, DueLine
 from runtime.invoice.invariants import all_lines
 from runtime.invoice.model import (
     INVOICE_FORMAT,
     AccountSection,
-    AccountSummary,
     Invoice,
     InvoiceLine,
     PackageSection,
     ServiceSection,
     TaxLine,
-    Totals,
     UsageComponent,
 )
 from runtime.money import to_major
+from runtime.payments.owed import NOTHING_OWED, Owed
 from runtime.program.model import Program
 from runtime.tax import AppliedRate, InvoiceTax, TaxRates, rates_from_text, share_taxes
 
@@ -65,14 +65,14 @@ class Assembly:
 
     Attributes:
         previous_as_of: the last posted run's date, None on a new ledger.
-        balances: what each (invoicer, currency) owed before this run, in minor units.
+        owed: what each (invoicer, currency) owes before its invoice; not named: nothing.
         read_invoice: gives a posted invoice by its number.
     """
 
     program: Program
     as_of: date
     previous_as_of: date | None
-    balances: Mapping[tuple[str, str], int]
+    owed: Mapping[tuple[str, str], Owed]
     read_invoice: Callable[[str], Invoice | None]
 
 
@@ -162,8 +162,8 @@ def _invoice(
     bill_to = batch.accounts[first.invoicer]
     terms_days = maker.terms.get(bill_to.bill_group or "", 0)
     due_date = assembly.as_of + timedelta(days=terms_days)
-    totals = _totals(worded, first.minor_units)
-    previous = assembly.balances.get((first.invoicer, first.currency), 0)
+    owed = assembly.owed.get((first.invoicer, first.currency), NOTHING_OWED)
+    totals = total_of(worded, owed.credit, first.minor_units)
     usage_days, usage_days_total = state_usage_days(lines, batch, maker.wording)
     window = (assembly.previous_as_of, assembly.as_of)
     recurring_start, recurring_end = _span(lines, ("recurring",))
@@ -188,7 +188,7 @@ def _invoice(
         sections=tuple(_sections(lines, worded, batch, maker.wording)),
         taxes=tuple(_tax_line(tax, first.minor_units, maker) for tax in taxes),
         totals=totals,
-        summary=_summary(previous, totals, due_date, first.minor_units),
+        summary=summary_of(owed, totals, due_date, first.minor_units),
         buckets=tuple(state_buckets(lines, batch, maker.wording, maker.prices, window)),
         changes=tuple(state_changes(lines, batch, maker.wording, maker.prices)),
         usage_days=usage_days,
@@ -270,23 +270,6 @@ def _tax_line(tax: InvoiceTax, minor_units: int, maker: _Maker) -> TaxLine:
         exemption=rate.exemption,
         held_in_all=None if rate.held is None else rate.held_in_all,
         source=maker.wording.source(maker.tax_rates.source(rate)),
-    )
-
-
-def _totals(worded: Sequence[InvoiceLine], minor_units: int) -> Totals:
-    zero = to_major(0, minor_units)
-    net = sum((line.net for line in worded), zero)
-    tax = sum((line.tax for line in worded), zero)
-    return Totals(net=net, tax=tax, gross=net + tax, paid=zero, due=net + tax)
-
-
-def _summary(previous: int, totals: Totals, due_date: date, minor_units: int) -> AccountSummary:
-    previous_balance = to_major(previous, minor_units)
-    return AccountSummary(
-        previous_balance=previous_balance,
-        this_invoice=totals.gross,
-        balance_due=previous_balance + totals.gross,
-        due_date=due_date,
     )
 
 

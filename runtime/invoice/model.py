@@ -367,7 +367,10 @@ class UsageDay(Frozen):
 
 
 class Totals(Frozen):
-    """The invoice's own totals; gross = net + tax, due = gross - paid."""
+    """The invoice's own totals; gross = net + tax, due = gross - paid.
+
+    `paid`: by what the account had to its credit when the invoice was posted.
+    """
 
     net: Decimal
     tax: Decimal
@@ -376,13 +379,46 @@ class Totals(Frozen):
     due: Decimal
 
 
+class SummaryEntry(Frozen):
+    """What changed what the account owes since its last invoice, besides invoices of a run.
+
+    Attributes:
+        name: of the payment or the credit note.
+        reference: what the bank calls it; of a credit note, the invoice it credits.
+        amount: below zero where it lowers what is owed.
+    """
+
+    day: date
+    kind: Literal["payment", "credit_note", "reversal", "refund"]
+    name: str
+    reference: str | None
+    amount: Decimal
+
+
 class AccountSummary(Frozen):
-    """The account's standing, outside the invoice's own totals."""
+    """The account's standing, outside the invoice's own totals.
+
+    Attributes:
+        previous_balance: the balance that the account's last invoice ended with.
+        entries: what has come since, in the order of days.
+        carried_forward: the two together; None: on invoices that are older than payments here.
+        balance_due: what is carried forward and this invoice.
+    """
 
     previous_balance: Decimal
+    entries: tuple[SummaryEntry, ...] = ()
+    carried_forward: Decimal | None = None
     this_invoice: Decimal
     balance_due: Decimal
     due_date: date
+
+
+class Credited(Frozen):
+    """The invoice that a credit note names, and why it was given."""
+
+    invoice: str
+    issue_date: date
+    reason: str
 
 
 class Invoice(Frozen):
@@ -390,6 +426,7 @@ class Invoice(Frozen):
 
     Attributes:
         kind: `invoice`; `credit_note` where its total is negative.
+        credits: of a credit note that somebody gave: what it credits; None of a run's.
         recurring_start, recurring_end, usage_start, usage_end: what its lines span.
         served: the accounts it charges for, in the order of `sections`.
         usage_days: capped at `usage_day_limit` rows; `usage_days_total` counts all.
@@ -426,3 +463,4 @@ class Invoice(Frozen):
     run: int | None
     fingerprint: str
     usage_cutoff: date
+    credits: Credited | None = None

@@ -63,16 +63,6 @@ def read_kept_events(connection: Connection) -> dict[int, int]:
     return {row.run: row.kept_events for row in connection.execute(query.order_by(runs.c.run))}
 
 
-def read_balances(connection: Connection) -> dict[tuple[str, str], int]:
-    """Give what each invoicer owes in each currency, in minor units: its posted invoices."""
-    query = select(
-        invoices.c.invoicer, invoices.c.currency, func.sum(invoices.c.gross_minor)
-    ).group_by(invoices.c.invoicer, invoices.c.currency)
-    return {
-        (invoicer, currency): int(minor) for invoicer, currency, minor in connection.execute(query)
-    }
-
-
 def read_invoice(connection: Connection, number: str) -> Invoice | None:
     """Give a posted invoice as it was frozen, None where there is no such number."""
     document = connection.execute(

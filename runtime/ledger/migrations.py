@@ -15,6 +15,7 @@ from sqlalchemy.schema import CreateColumn
 
 from runtime.ledger.faults import LedgerRefused
 from runtime.ledger.schema import (
+    RECEIVABLES,
     SCHEMA_VERSION,
     lines,
     lines_by_service,
@@ -65,6 +66,7 @@ STEPS: tuple[Step, ...] = (
         (runs.c.known,),
         (lines_by_service,),
     ),
+    AddTables("what customers paid, and credit notes that somebody gave", RECEIVABLES),
 )
 """STEPS[n] takes a ledger from version n + 1 to n + 2."""
 

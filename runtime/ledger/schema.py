@@ -24,7 +24,7 @@ from sqlalchemy import Text as AnyText
 
 from runtime.ledger.append_only import append_only
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 MINOR_MAX = 2**63 - 1
 """The largest amount in minor units, and the largest quantity in steps, that is kept."""
@@ -140,4 +140,63 @@ documents = Table(
     Column("is_written", Boolean, nullable=False, index=True),
 )
 
-APPEND_ONLY = tuple(append_only(table) for table in (runs, invoices, lines))
+# A payment as it was told; `directed`: the invoices it names, as they were written.
+payments = Table(
+    "payments",
+    metadata,
+    Column("payment", Text, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("minor_units", Integer, nullable=False),
+    Column("minor", BigInteger, nullable=False),
+    Column("received", Text, nullable=False),
+    Column("method", Text),
+    Column("reference", Text),
+    Column("directed", Text),
+)
+Index("payments_by_account", payments.c.account, payments.c.currency)
+
+# What moved on an account, a row a movement; `kind` is one of runtime.payments.model.KINDS and
+# `minor` is above zero.  The credit is a payment or a credit note, `takes_back` the entry that
+# is undone, `after_run` the last run before it: no invoice up to that run has shown it.
+entries = Table(
+    "entries",
+    metadata,
+    Column("entry", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("minor", BigInteger, nullable=False),
+    Column("payment", ForeignKey("payments.payment")),
+    Column("credit_note", ForeignKey("invoices.number")),
+    Column("invoice", ForeignKey("invoices.number")),
+    Column("takes_back", ForeignKey("entries.entry")),
+    Column("reference", Text),
+    Column("reason", Text),
+    Column("after_run", Integer, nullable=False),
+)
+Index("entries_by_account", entries.c.account, entries.c.currency)
+
+# A credit note that somebody gave: the invoice it names, and how much of each of its lines.
+# It is a document of `invoices` like any other; its `run` there is the last one before it.
+credit_notes = Table(
+    "credit_notes",
+    metadata,
+    Column("number", ForeignKey("invoices.number"), primary_key=True),
+    Column("invoice", ForeignKey("invoices.number"), nullable=False, index=True),
+    Column("reason", Text, nullable=False),
+)
+credited_lines = Table(
+    "credited_lines",
+    metadata,
+    Column("credit_note", ForeignKey("credit_notes.number"), primary_key=True),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("credited", Integer, nullable=False),
+    Column("minor", BigInteger, nullable=False),
+)
+
+RECEIVABLES = (payments, entries, credit_notes, credited_lines)
+"""What customers paid and were given back; see runtime.payments."""
+
+APPEND_ONLY = tuple(append_only(table) for table in (runs, invoices, lines, *RECEIVABLES))

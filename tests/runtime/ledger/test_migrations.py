@@ -19,7 +19,8 @@ from tests.runtime.ledger.versions import FIRST, path_of, schema_text, statement
 
 # What a run of version 1 left: one month of an access line.
 POSTED = (
-    "INSERT INTO runs VALUES (1, '2026-02-01', 'connectivity', 'f', 'half_up', 0)",
+    "INSERT INTO runs (run, as_of, catalog, fingerprint, rounding, kept_events)"
+    " VALUES (1, '2026-02-01', 'connectivity', 'f', 'half_up', 0)",
     "INSERT INTO number_series VALUES ('northwind', 'INV', 1)",
     "INSERT INTO invoices VALUES ('INV-000001', 1, 'northwind', 'INV', 1, 'invoice', 'A1', 'CAD',"
     " 2, '2026-02-01', '2026-03-03', 8000, 0, 8000, '{}')",
@@ -71,7 +72,7 @@ def test_what_an_older_ledger_posted_stays_append_only(
     database: Database, tmp_path: Path, version: int
 ) -> None:
     url = older(database, version, tmp_path / "old.db")
-    for table in APPEND_ONLY:
+    for table in APPEND_ONLY[:3]:  # those that have had rows since version 1
         with hold_ledger(url) as ledger, pytest.raises(IntegrityError, match="append-only"):
             ledger.execute(text(f"DELETE FROM {table.name}"))
 

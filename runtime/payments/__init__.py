@@ -1,0 +1,1 @@
+"""What customers pay: payments, what they are applied to, credit notes, balances, statements."""

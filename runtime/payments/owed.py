@@ -1,0 +1,188 @@
+"""What an account owes before a run's invoice: what its last invoice said, and all since.
+
+An invoice shows what had been posted before its run and counts by its date.  What came after,
+or counts from a later day, is shown by the account's next one; so the previous balance of an
+invoice is always the balance that the account's last one ended with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, Subquery, func, or_, select
+
+from runtime.ledger.schema import credit_notes, entries, invoices, runs
+from runtime.payments.journal import Journal, Key
+from runtime.payments.ledger import effect_sql
+from runtime.payments.model import KINDS, Kind
+
+MovementKind = Literal["payment", "credit_note", "reversal", "refund"]
+
+_SHOWN: Mapping[Kind, MovementKind] = MappingProxyType(
+    {"payment": "payment", "reversal": "reversal", "refund": "refund"}
+)
+"""The entries that change what is owed, as invoices name them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """What changed what an account owes, besides a run's invoices.
+
+    `name`: of the payment or the credit note; `minor`: below zero where it lowers what is owed.
+    """
+
+    day: date
+    kind: MovementKind
+    name: str
+    reference: str | None
+    minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What an account owes in a currency before an invoice, in minor units.
+
+    Attributes:
+        previous: the balance that its last invoice ended with.
+        since: what has come since, in the order of days.
+        credit: what it may use of payments and credit notes, on the day of the run.
+    """
+
+    previous: int = 0
+    since: tuple[Movement, ...] = ()
+    credit: int = 0
+
+    @property
+    def carried(self) -> int:
+        """What is carried forward onto the invoice."""
+        return self.previous + sum(each.minor for each in self.since)
+
+
+NOTHING_OWED = Owed()
+
+
+def read_owed(ledger: Connection, journal: Journal, as_of: date) -> Mapping[Key, Owed]:
+    """Give what each account owes at a run's date, its journal of new payments included."""
+    owed: dict[Key, int] = {}
+    since: dict[Key, list[Movement]] = {}
+    for account, currency, minor in (*_invoiced(ledger, as_of), *_moved(ledger, as_of)):
+        owed[account, currency] = owed.get((account, currency), 0) + minor
+    for key, movement in _movements_since(ledger, as_of):
+        owed[key] = owed.get(key, 0) - movement.minor
+        since.setdefault(key, []).append(movement)
+    for key, movement in _movements_of(journal):
+        since.setdefault(key, []).append(movement)
+    usable = {
+        key: sum(credit.free(as_of) for credit in standing.credits.values())
+        for key, standing in journal.standings.items()
+    }
+    return {
+        key: Owed(
+            owed.get(key, 0),
+            tuple(sorted(since.get(key, ()), key=lambda each: (each.day, each.kind, each.name))),
+            usable.get(key, 0),
+        )
+        for key in owed.keys() | since.keys() | usable.keys()
+    }
+
+
+def _invoiced(ledger: Connection, as_of: date) -> Iterator[tuple[str, str, int]]:
+    query = (
+        select(invoices.c.invoicer, invoices.c.currency, func.sum(invoices.c.gross_minor))
+        .where(invoices.c.issue_date <= as_of.isoformat())
+        .group_by(invoices.c.invoicer, invoices.c.currency)
+    )
+    for account, currency, minor in ledger.execute(query):
+        yield account, currency, int(minor)
+
+
+def _moved(ledger: Connection, as_of: date) -> Iterator[tuple[str, str, int]]:
+    query = (
+        select(
+            entries.c.account,
+            entries.c.currency,
+            func.sum(effect_sql("owed") * entries.c.minor),
+        )
+        .where(entries.c.day <= as_of.isoformat())
+        .group_by(entries.c.account, entries.c.currency)
+    )
+    for account, currency, minor in ledger.execute(query):
+        yield account, currency, int(minor)
+
+
+def _last_runs() -> Subquery:
+    """Give the query for the run and date of each account's last invoice of a run."""
+    given = select(credit_notes.c.number)
+    last = (
+        select(invoices.c.invoicer, invoices.c.currency, func.max(invoices.c.run).label("run"))
+        .where(invoices.c.number.not_in(given))
+        .group_by(invoices.c.invoicer, invoices.c.currency)
+        .subquery()
+    )
+    return (
+        select(last.c.invoicer, last.c.currency, last.c.run, runs.c.as_of)
+        .join(runs, runs.c.run == last.c.run)
+        .subquery()
+    )
+
+
+def _movements_since(ledger: Connection, as_of: date) -> Iterator[tuple[Key, Movement]]:
+    """Give what no invoice of its account has shown, of entries and of given credit notes."""
+    last = _last_runs()
+
+    def unshown(account: ColumnElement[Any], currency: ColumnElement[Any]) -> ColumnElement[bool]:
+        return (last.c.invoicer == account) & (last.c.currency == currency)
+
+    query = (
+        select(entries)
+        .select_from(entries.outerjoin(last, unshown(entries.c.account, entries.c.currency)))
+        .where(
+            entries.c.kind.in_(_SHOWN),
+            entries.c.day <= as_of.isoformat(),
+            _is_later(entries.c.after_run, entries.c.day, last),
+        )
+    )
+    for row in ledger.execute(query):
+        key = (row.account, row.currency)
+        minor = row.minor * KINDS[row.kind].owed
+        name = row.payment or row.credit_note
+        yield key, Movement(date.fromisoformat(row.day), row.kind, name, row.reference, minor)
+    notes = (
+        select(
+            *(invoices.c[name] for name in ("number", "invoicer", "currency", "issue_date")),
+            invoices.c.gross_minor,
+            credit_notes.c.invoice,
+        )
+        .select_from(
+            credit_notes.join(invoices, invoices.c.number == credit_notes.c.number).outerjoin(
+                last, unshown(invoices.c.invoicer, invoices.c.currency)
+            )
+        )
+        .where(
+            invoices.c.issue_date <= as_of.isoformat(),
+            _is_later(invoices.c.run, invoices.c.issue_date, last),
+        )
+    )
+    for row in ledger.execute(notes):
+        day = date.fromisoformat(row.issue_date)
+        note = Movement(day, "credit_note", row.number, row.invoice, row.gross_minor)
+        yield (row.invoicer, row.currency), note
+
+
+def _is_later(
+    after_run: ColumnElement[Any], day: ColumnElement[Any], last: Subquery
+) -> ColumnElement[bool]:
+    return or_(last.c.run.is_(None), after_run >= last.c.run, day > last.c.as_of)
+
+
+def _movements_of(journal: Journal) -> Iterable[tuple[Key, Movement]]:
+    for entry in journal.entries:
+        kind = _SHOWN.get(entry.kind)
+        if kind is not None:
+            minor = entry.minor * KINDS[entry.kind].owed
+            movement = Movement(entry.day, kind, entry.credit, entry.reference, minor)
+            yield (entry.account, entry.currency), movement
