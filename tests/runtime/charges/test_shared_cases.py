@@ -1,11 +1,10 @@
-"""The figures of proration by days and of buckets that other billing projects assert."""
+"""The figures of proration that other billing projects assert."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,24 +15,10 @@ from runtime.charges.proration import part_of
 from runtime.engine import open_engine
 from runtime.money import rounded
 from runtime.tax import AppliedRate, share_taxes
-from runtime.usage import kernel
 from tests.runtime.charges.tables import Value
 
 BY_DAYS = ("half_open_days", "inclusive_days", "inclusive_local_days")
 DAY = timedelta(days=1)
-
-KNOWN_DIFFERENCES = {
-    "cg1-factor-limit": "a bucket counts the measure's own steps, not a multiple of them",
-    "cg1-two-925": "a bucket counts the measure's own steps, not a multiple of them",
-    "cg1-two-reject": "usage that a bucket does not cover is rated, never refused",
-    "om-grant-late-active": "usage is never drawn from what is granted after it",
-    "om-grant-recurring": "usage beyond a grant is rated, and not a debt to the next one",
-    "om-grant-rollover-overage": "usage beyond a grant is rated, and not a debt to the next one",
-    "cg-call-zero1m": "the rate rounds an event up, before any bucket; a bucket has no increment",
-    "cg-call-mixed": "the rate rounds an event up, before any bucket; a bucket has no increment",
-    "cg-call-max-rate": "usage is billed after it occurred: no event is cut short by a price",
-    "cg-call-negative": "buckets hold usage; money that was paid ahead is in the ledger",
-}
 
 Given = dict[str, str]
 
@@ -112,43 +97,6 @@ def day_of(text: str) -> date:
     return date.fromisoformat(text[:10])
 
 
-@pytest.mark.feature("C3")
-def test_buckets_drawn_in_order(shared: Path) -> None:
-    cases = [each for each in read(shared, "buckets") if each["kind"] == "ordered_drawdown"]
-    for each in cases:
-        if each["id"] not in KNOWN_DIFFERENCES:
-            remaining, covered = drawn(each["given"])
-            assert remaining == each["expect"]["remaining"], each["id"]
-            assert covered == int(each["expect"].get("covered", covered)), each["id"]
-
-
-@pytest.mark.feature("A16")
-def test_one_time_buckets_drawn_by_priority_then_earliest_end(shared: Path) -> None:
-    every = read(shared, "buckets")
-    assert {each["id"] for each in every} >= KNOWN_DIFFERENCES.keys()
-    cases = [each for each in every if each["kind"] == "grant_timeline"]
-    told = [each for each in cases if each["id"] not in KNOWN_DIFFERENCES]
-    assert [each["id"] for each in told] == ["om-grant-expiry"]
-    for each in told:
-        remaining, _ = drawn(as_buckets(each["given"]))
-        assert remaining == each["expect"]["balances"], each["id"]
-
-
-def as_buckets(given: dict) -> dict:
-    """Give grants that neither recur nor roll over as buckets, all drawn by one event."""
-    grants = sorted(given["grants"], key=lambda each: (each["priority"], each["expires_at"]))
-    assert not any("recurs" in each for each in grants)
-    (use,) = given["usage"]
-    return {
-        "buckets": [
-            {"id": each["id"], "balance": each["opening"], "place": place}
-            for place, each in enumerate(grants)
-        ],
-        "order": ["place:asc"],
-        "use": use["units"],
-    }
-
-
 PART = ("price", "quantity", "credit")
 
 
@@ -192,32 +140,3 @@ def tax(net: Decimal, given: Given) -> Decimal:
     rate = AppliedRate("tax", "class", "", Decimal(given.get("tax_percent", 0)), None)
     (due,), _ = share_taxes([(int(net.scaleb(2)), (rate,))], "half_up")
     return Decimal(due.minor).scaleb(-2)
-
-
-def drawn(given: dict) -> tuple[dict[str, str], int]:
-    """Draw one event through included buckets; give what is left of each, and the covered."""
-    keys = [key.partition(":") for key in given["order"]]
-    buckets = sorted(
-        given["buckets"],
-        key=lambda each: [
-            -int(each[name]) if way == "desc" else int(each[name]) for name, _, way in keys
-        ],
-    )
-    count, use = len(buckets), int(given["use"])
-    upper = [
-        kernel.OPEN if each.get("unlimited") else int(each["balance"]) - int(each.get("floor", 0))
-        for each in buckets
-    ]
-    first, used = [[0], [0], [0]], [0] * count
-    more = [[0] * (count + 1) for _ in range(4)]
-    arguments: list[Any] = [[0], [0], [0], [use], [0, count], list(range(count))]
-    arguments += [list(range(count)), list(range(count + 1)), [0] * count, [0] * count]
-    arguments += [[kernel.INCLUDED] * count, [], upper, [0] * count, list(range(count)), used]
-    arguments += [*first, *more]
-    pieces = kernel.draw(*arguments)
-    assert pieces >= 0
-    remaining = {
-        each["id"]: str(int(each["balance"]) - gone)
-        for each, gone in zip(buckets, used, strict=True)
-    }
-    return remaining, sum(used)

@@ -71,6 +71,8 @@ class Rated:
     quantities: Mapping[str, int]
     rates: Mapping[str, Sequence[str]]
     reasons: Mapping[str, int]
+    by_period: Mapping[tuple[str, date], int]
+    paid_by_period: Mapping[tuple[str, date], Fraction]
 
 
 def compiled(measure: str, rows: Mapping[str, str], more: str = "") -> Program:
@@ -86,8 +88,19 @@ def compiled(measure: str, rows: Mapping[str, str], more: str = "") -> Program:
     return compilation.program
 
 
-def rated(program: Program, uses: Sequence[Use], folder: Path) -> Rated:
-    """Rate some events of one account service in January 2026."""
+Period = tuple[date, date]
+
+
+def rated(
+    program: Program,
+    uses: Sequence[Use],
+    folder: Path,
+    *,
+    periods: Sequence[Period] = (JANUARY,),
+    timezone: str = "UTC",
+    lines: int = 1,
+) -> Rated:
+    """Rate some events of one account service, of `lines` instances, in January 2026."""
     assert find_unbillable(program) == ()
     path = folder / "events.csv"
     with path.open("w", newline="") as stream:
@@ -100,19 +113,20 @@ def rated(program: Program, uses: Sequence[Use], folder: Path) -> Rated:
         account_service="s1",
         service="line",
         currency="USD",
-        timezone="UTC",
-        start=JANUARY[0],
+        timezone=timezone,
+        start=periods[0][0],
         end=date(9999, 12, 31),
-        identifiers=(("phone", "1", JANUARY[0], date(9999, 12, 31)),),
-        billable=((JANUARY[0], date(9999, 12, 31), True),),
-        periods=((*JANUARY, *JANUARY),),
+        identifiers=(("phone", "1", periods[0][0], date(9999, 12, 31)),),
+        billable=((periods[0][0], date(9999, 12, 31), True),),
+        periods=tuple((*each, *each) for each in periods),
+        quantity=lines,
     )
     with open_book([holder], threads=1) as connection:
         report = rate_usage(
             connection,
             program,
             files=match_files(program, [str(path)]),
-            as_of=JANUARY[1],
+            as_of=periods[-1][1],
             previous_as_of=None,
             store=UsageStore(folder / "store"),
             run=1,
@@ -120,15 +134,19 @@ def rated(program: Program, uses: Sequence[Use], folder: Path) -> Rated:
         )
         cells = connection.execute(
             "SELECT usage_class, quantity, coalesce(factor, quantity), amount, per, events, "
-            "event_amount, rate FROM rated.cells ORDER BY ALL"
+            "event_amount, rate, period_start FROM rated.cells ORDER BY ALL"
         ).fetchall()
     amounts: dict[str, Fraction] = {}
     quantities: dict[str, int] = {}
     rates: dict[str, dict[str, None]] = {}
-    for name, quantity, factor, amount, per, events, event_amount, rate in cells:
+    by_period: dict[tuple[str, date], int] = {}
+    paid: dict[tuple[str, date], Fraction] = {}
+    for name, quantity, factor, amount, per, events, event_amount, rate, start in cells:
+        by_period[name, start] = by_period.get((name, start), 0) + quantity
         own = Fraction(amount) * factor / per + Fraction(event_amount) * events
         amounts[name] = amounts.get(name, Fraction(0)) + own
+        paid[name, start] = paid.get((name, start), Fraction(0)) + own
         quantities[name] = quantities.get(name, 0) + quantity
         rates.setdefault(name, {})[rate] = None
     listed = {name: tuple(each) for name, each in rates.items()}
-    return Rated(amounts, quantities, listed, dict(report.reasons))
+    return Rated(amounts, quantities, listed, dict(report.reasons), by_period, paid)

@@ -1,0 +1,1 @@
+"""The figures that other billing projects assert, held against ours."""
