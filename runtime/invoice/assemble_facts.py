@@ -10,13 +10,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date
-from decimal import Decimal
 from typing import TypeVar
 
 from duckdb import DuckDBPyConnection
 
 from runtime.invoice.assemble_commitments import Commitments, read_commitments
 from runtime.invoice.assemble_pricing import Quotes, read_quotes
+from runtime.invoice.assemble_rated import Cell, PoolPart, PoolTier
 from runtime.invoice.draft import DueLine
 from runtime.invoice.model import Party, PriceSource
 from runtime.tables import OPEN_DAY
@@ -37,65 +37,6 @@ class AccountFacts:
     tax_id: str | None
     locale: str | None
     party: Party
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A row of rated.cells; `full_start` of the whole usage period, which tells lines apart."""
-
-    account_service: str
-    full_start: date
-    usage_class: str
-    component: str
-    rate: str | None
-    rate_group: str | None
-    rate_plan: str | None
-    bucket: str | None
-    tier: int | None
-    quantity: int
-    events: int
-    amount: Decimal | None
-    per: int | None
-    unit: str | None
-    event_amount: Decimal | None
-    source: int | None
-    price_tier: int | None = None
-    basis: str | None = None
-    factor: int | None = None
-    block: int | None = None
-    counted_by: str | None = None
-    counted: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PoolTier:
-    """A row of rated.pools."""
-
-    account_service: str
-    period_start: date
-    period_end: date
-    bucket: str
-    tier: int | None
-    charge: str
-    lower: int
-    upper: int | None
-    used: int
-    before: int
-    days: int
-    full_days: int
-
-
-@dataclass(frozen=True, slots=True)
-class PoolPart:
-    """A row of rated.pool_shares with the account's name."""
-
-    account_service: str
-    period_start: date
-    bucket: str
-    account: str
-    account_name: str
-    contributed: int
-    used: int
 
 
 FactRow = TypeVar("FactRow", Cell, PoolTier, PoolPart)

@@ -11,7 +11,7 @@ from typing import Literal, assert_never
 
 from runtime.charges.words import as_title, as_words
 from runtime.invoice.assemble_commitments import promised_words
-from runtime.invoice.assemble_facts import Cell
+from runtime.invoice.assemble_rated import Cell
 from runtime.invoice.assemble_tiers import Basis, basis_of, shown
 from runtime.invoice.draft import DraftLine, DueLine
 from runtime.invoice.model import (

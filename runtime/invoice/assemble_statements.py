@@ -9,8 +9,9 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Literal
 
-from runtime.invoice.assemble_facts import Batch, DayUse, PoolPart, PoolTier, StatusChange
+from runtime.invoice.assemble_facts import Batch, DayUse, StatusChange
 from runtime.invoice.assemble_lines import Wording
+from runtime.invoice.assemble_rated import PoolPart, PoolTier
 from runtime.invoice.draft import DueLine
 from runtime.invoice.model import BucketStatement, BucketTierUse, Change, PoolShare, UsageDay
 from runtime.invoice.units import as_decimal, in_units_of

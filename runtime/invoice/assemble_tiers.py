@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from runtime.invoice.assemble_facts import Cell
+from runtime.invoice.assemble_rated import Cell
 from runtime.invoice.units import as_decimal
 
 Basis = Literal["share", "block", "flat", "event", "percent", "bound"]
