@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "pay": ("cli.commands.pay", "Record payments, apply them, take them back, refund them."),
     "credit": ("cli.commands.credit", "Give a credit note for an invoice, whole or by line."),
     "balance": ("cli.commands.balance", "Say what accounts owe on a day, by age."),
+    "deliver": ("cli.commands.deliver", "Send posted invoices: by e-mail, or into a folder."),
     "explain": ("cli.commands.explain", "Say how a line came to its amount, or what a code means."),
 }
 """Subcommand -> the module whose `command` it is, and its one line of help."""

@@ -33,6 +33,7 @@ from runtime.charges.minimums import find_unbearable
 from runtime.charges.missing import find_missing_prices
 from runtime.charges.target import compute_target
 from runtime.charges.usage import AmountOverflow
+from runtime.delivery.planned import plans_of
 from runtime.engine import EngineRefused, open_engine
 from runtime.invoice.assemble import Assembly, assemble
 from runtime.invoice.assemble_days import make_usage_days
@@ -51,7 +52,6 @@ from runtime.ledger.posted import load_unsettled
 from runtime.payments.owed import read_owed
 from runtime.payments.receive import PaymentsRefused
 from runtime.payments.run import post_payments, receive_from_book, use_credit
-from runtime.program.model import Program
 from runtime.program.unbillable import find_unbillable
 from runtime.subscriptions.build import build_subscriptions
 from runtime.subscriptions.known import Settled, keep_known, known_file, known_mark
@@ -321,7 +321,13 @@ def invoice(run: Run) -> Reasons:
             kept_events=run.usage.rated,
             known=known_mark(run.connection, request.program, request.as_of),
         )
-        made = post_invoices(run.ledger, run=run.number, owner=_owner(run), drafts=drafts)
+        made = post_invoices(
+            run.ledger,
+            run=run.number,
+            owner=_owner(run),
+            drafts=drafts,
+            plans=plans_of(request.program),
+        )
     for one in made:
         run.invoices.append(one)
         if run.ledger is not None:
@@ -382,19 +388,8 @@ def _run_stages(run: Run) -> BillResult | BillRefused:
         totals=totals_by_currency(invoices),
         held_back=run.held_back,
         payments=len(run.received.journal.payments),
-        unsent=_unsent(run.request.program),
         book=run.book,
         usage=run.usage,
-    )
-
-
-def _unsent(program: Program) -> tuple[str, ...]:
-    """Name the bill groups whose invoices somebody still has to send as the catalog says."""
-    attached = {each.bill_group for each in program.invoice_attachments}
-    return tuple(
-        group.id
-        for group in program.bill_groups
-        if group.delivery != "offline" or group.id in attached
     )
 
 

@@ -95,8 +95,6 @@ class BillResult:
         totals: by currency, in the order of their codes.
         payments: how many of the book's were recorded.
         held_back: how many invoices came to nothing or too little, and wait for a later run.
-        unsent: the bill groups that ask for delivery by e-mail or for attachments: a run
-            writes their invoices, and sends none.
         documents: how many files were written, those of earlier runs' invoices included that
             a killed run had left unwritten.
         lacking: the characters that a PDF's fonts lack, by invoice.
@@ -114,7 +112,6 @@ class BillResult:
     usage: UsageReport
     payments: int = 0
     held_back: int = 0
-    unsent: tuple[str, ...] = ()
     documents: int = 0
     lacking: tuple[tuple[str, str], ...] = ()
     unwritten: str | None = None

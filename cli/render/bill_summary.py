@@ -93,9 +93,7 @@ def _places(result: BillResult, out: Path) -> Iterator[str]:
         yield f"  usage       {out / 'rated_usage' / run}/"
     if result.usage.read > result.usage.rated:
         yield f"  exceptions  {out / 'exceptions' / run}/"
-    if result.invoices and result.unsent:
-        groups = ", ".join(result.unsent)
-        yield f"  to be sent  those of {groups}: a run writes invoices and sends none"
     if result.invoices:
+        yield f"  deliver     ratebook deliver --out {out}"
         first = result.invoices[0].number
         yield f"  explain     ratebook explain {first}:1 --out {out}"

@@ -70,7 +70,13 @@ def document_name(invoice: Invoice) -> str:
     never share a file.
     """
     name = invoice.number or f"draft-{invoice.bill_to.account}-{invoice.currency}"
-    return quote(name, safe=" ")
+    return file_name(name, "")
+
+
+def file_name(name: str, suffix: str) -> str:
+    """Return the name of a file of an invoice, or of an account's folder."""
+    quoted = "%2E" * len(name) if name in (".", "..") else quote(name, safe=" ")
+    return quoted + suffix
 
 
 def _html(invoice: Invoice, chosen: Chosen) -> str:

@@ -17,6 +17,7 @@ from runtime.ledger.faults import LedgerRefused
 from runtime.ledger.schema import (
     RECEIVABLES,
     SCHEMA_VERSION,
+    deliveries,
     lines,
     lines_by_service,
     metadata,
@@ -67,6 +68,7 @@ STEPS: tuple[Step, ...] = (
         (lines_by_service,),
     ),
     AddTables("what customers paid, and credit notes that somebody gave", RECEIVABLES),
+    AddTables("the outbox: what is to be delivered to whom", (deliveries,)),
 )
 """STEPS[n] takes a ledger from version n + 1 to n + 2."""
 

@@ -12,12 +12,21 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, insert, select
 
+from runtime.delivery.planned import Plans
 from runtime.invoice.draft import Draft, DraftLine
 from runtime.invoice.model import Invoice
 from runtime.ledger.faults import LedgerRefused
 from runtime.ledger.history import last_line_id
 from runtime.ledger.rows import Row, insert_rows
-from runtime.ledger.schema import MINOR_MAX, documents, invoices, lines, number_series, runs
+from runtime.ledger.schema import (
+    MINOR_MAX,
+    deliveries,
+    documents,
+    invoices,
+    lines,
+    number_series,
+    runs,
+)
 from runtime.program.model import Program
 from runtime.tax import rates_to_text
 
@@ -55,9 +64,16 @@ def post_run(
 
 
 def post_invoices(
-    ledger: Connection, *, run: int, owner: str, drafts: Iterable[Draft]
+    ledger: Connection,
+    *,
+    run: int,
+    owner: str,
+    drafts: Iterable[Draft],
+    plans: Plans | None = None,
 ) -> Iterator[Invoice]:
     """Post drafts in their order and give each as the numbered invoice it became.
+
+    `plans`: how they are delivered; None: nobody is sent anything.
 
     Raises LedgerRefused where an amount or a quantity does not fit the ledger, or where its
     numbers are another owner's.
@@ -67,6 +83,7 @@ def post_invoices(
     for group in _groups(drafts):
         invoice_rows: list[Row] = []
         document_rows: list[Row] = []
+        delivery_rows: list[Row] = []
         line_rows: list[Row] = []
         posted = []
         for draft in group:
@@ -74,14 +91,19 @@ def post_invoices(
             number = f"{SERIES}-{sequence:06d}"
             invoice = draft.invoice.model_copy(update={"number": number, "run": run})
             posted.append(invoice)
-            invoice_rows.append(_invoice_row(invoice, run, owner, sequence))
+            row = _invoice_row(invoice, run, owner, sequence)
+            invoice_rows.append(row)
             document_rows.append((number, False))
+            delivery = None if plans is None else plans.row_of(invoice, str(row[-1]))
+            if delivery is not None:
+                delivery_rows.append(delivery)
             for line in draft.lines:
                 line_id += 1
                 line_rows.append(_line_row(line, line_id, run, number))
         insert_rows(ledger, invoices, invoice_rows)
         insert_rows(ledger, lines, line_rows)
         insert_rows(ledger, documents, document_rows)
+        insert_rows(ledger, deliveries, delivery_rows)
         yield from posted
     if sequence != first:
         _keep_sequence(ledger, owner, sequence)

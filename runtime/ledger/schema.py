@@ -3,8 +3,8 @@
 Amounts are whole minor units in 64 bits, unit prices decimal text, days ISO dates, on either
 database the same.  Rows of APPEND_ONLY are never updated or deleted: a correction is a new
 row, and triggers hold it.
-`documents` and `number_series` hold no money; they say what is still to be written, and
-which number comes next.
+`documents`, `deliveries` and `number_series` hold no money; they say what is still to be
+written and to be sent, and which number comes next.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from sqlalchemy import Text as AnyText
 
 from runtime.ledger.append_only import append_only
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 MINOR_MAX = 2**63 - 1
 """The largest amount in minor units, and the largest quantity in steps, that is kept."""
@@ -198,5 +198,20 @@ credited_lines = Table(
 
 RECEIVABLES = (payments, entries, credit_notes, credited_lines)
 """What customers paid and were given back; see runtime.payments."""
+
+# The outbox: what is to be delivered to whom, written with the invoice.  `digest` is of all that
+# the documents are made of; `suffixes` name the files that go along, parted by spaces.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("invoice", ForeignKey("invoices.number"), primary_key=True),
+    Column("recipient", Text, primary_key=True),
+    Column("digest", Text, primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("suffixes", Text, nullable=False),
+    Column("status", Text, nullable=False, index=True),
+    Column("attempts", Integer, nullable=False),
+    Column("reason", Text),
+)
 
 APPEND_ONLY = tuple(append_only(table) for table in (runs, invoices, lines, *RECEIVABLES))

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, func, select
 
+from runtime.delivery.outbox import plans_like
 from runtime.invoice.draft import Draft
 from runtime.invoice.invariants import all_lines
 from runtime.invoice.model import (
@@ -113,7 +114,8 @@ def post_note(ledger: Connection, draft: NoteDraft) -> tuple[Invoice, Journal]:
     assert number is not None
     owner = ledger.execute(select(invoices.c.owner).where(invoices.c.number == number)).scalar()
     drafts = [Draft(draft.invoice, ())]
-    (note,) = post_invoices(ledger, run=last.run, owner=str(owner), drafts=drafts)
+    plans = plans_like(ledger, draft.credited)
+    (note,) = post_invoices(ledger, run=last.run, owner=str(owner), drafts=drafts, plans=plans)
     assert draft.invoice.credits is not None
     insert_rows(ledger, credit_notes, [(note.number, number, draft.invoice.credits.reason)])
     rows = [

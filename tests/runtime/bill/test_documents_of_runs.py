@@ -11,10 +11,10 @@ from runtime.bill import bill
 from runtime.bill_documents import write_pending
 from runtime.bill_result import BillRequest, BillResult
 from runtime.invoice.drawing import Drawer, Drawn
-from runtime.ledger.connect import ledger_url, read_ledger
+from runtime.ledger.connect import read_ledger
 from runtime.ledger.history import read_unwritten
 from runtime.program.model import BillGroup, InvoiceAttachment, InvoiceTemplate, Program
-from tests.runtime.bill.books import Book, customer, request
+from tests.runtime.bill.books import Book, customer, ledger_of, request
 from tests.runtime.programs import connectivity_program
 
 OWN = "templates/own.html"
@@ -59,7 +59,7 @@ def files_in(folder: Path) -> dict[str, bytes]:
 
 
 def unwritten(folder: Path) -> tuple[str, ...]:
-    with read_ledger(ledger_url(folder / "out" / "ledger.db")) as ledger:
+    with read_ledger(ledger_of(folder / "out")) as ledger:
         return read_unwritten(ledger)
 
 
@@ -79,7 +79,7 @@ def test_a_bill_group_chooses_its_documents(
     assert set(files_in(tmp_path)) == {f"INV-000001{suffix}" for suffix in suffixes}
     assert result.documents == len(suffixes)
     assert unwritten(tmp_path) == ()
-    url = ledger_url(tmp_path / "out" / "ledger.db")
+    url = ledger_of(tmp_path / "out")
     again = write_pending(url, tmp_path / "out/invoices", tmp_path / "out", each)
     assert again.files == 0
 

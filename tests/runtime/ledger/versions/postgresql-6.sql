@@ -1,0 +1,218 @@
+CREATE TABLE schema_version (
+	version INTEGER NOT NULL,
+	PRIMARY KEY (version)
+)
+----
+CREATE TABLE runs (
+	run INTEGER NOT NULL,
+	as_of TEXT COLLATE "C" NOT NULL,
+	catalog TEXT COLLATE "C" NOT NULL,
+	fingerprint TEXT COLLATE "C" NOT NULL,
+	rounding TEXT COLLATE "C" NOT NULL,
+	kept_events BIGINT NOT NULL,
+	known TEXT COLLATE "C",
+	PRIMARY KEY (run)
+)
+----
+CREATE FUNCTION runs_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the ledger is append-only: runs' USING ERRCODE = 'integrity_constraint_violation'; END $$
+----
+CREATE TRIGGER runs_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON runs FOR EACH STATEMENT EXECUTE FUNCTION runs_append_only()
+----
+ALTER TABLE runs ENABLE ALWAYS TRIGGER runs_append_only
+----
+CREATE TABLE number_series (
+	owner TEXT COLLATE "C" NOT NULL,
+	series TEXT COLLATE "C" NOT NULL,
+	last BIGINT NOT NULL,
+	PRIMARY KEY (owner, series)
+)
+----
+CREATE TABLE payments (
+	payment TEXT COLLATE "C" NOT NULL,
+	account TEXT COLLATE "C" NOT NULL,
+	currency TEXT COLLATE "C" NOT NULL,
+	minor_units INTEGER NOT NULL,
+	minor BIGINT NOT NULL,
+	received TEXT COLLATE "C" NOT NULL,
+	method TEXT COLLATE "C",
+	reference TEXT COLLATE "C",
+	directed TEXT COLLATE "C",
+	PRIMARY KEY (payment)
+)
+----
+CREATE INDEX payments_by_account ON payments (account, currency)
+----
+CREATE FUNCTION payments_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the ledger is append-only: payments' USING ERRCODE = 'integrity_constraint_violation'; END $$
+----
+CREATE TRIGGER payments_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON payments FOR EACH STATEMENT EXECUTE FUNCTION payments_append_only()
+----
+ALTER TABLE payments ENABLE ALWAYS TRIGGER payments_append_only
+----
+CREATE TABLE invoices (
+	number TEXT COLLATE "C" NOT NULL,
+	run INTEGER NOT NULL,
+	owner TEXT COLLATE "C" NOT NULL,
+	series TEXT COLLATE "C" NOT NULL,
+	sequence BIGINT NOT NULL,
+	kind TEXT COLLATE "C" NOT NULL,
+	invoicer TEXT COLLATE "C" NOT NULL,
+	currency TEXT COLLATE "C" NOT NULL,
+	minor_units INTEGER NOT NULL,
+	issue_date TEXT COLLATE "C" NOT NULL,
+	due_date TEXT COLLATE "C" NOT NULL,
+	net_minor BIGINT NOT NULL,
+	tax_minor BIGINT NOT NULL,
+	gross_minor BIGINT NOT NULL,
+	document TEXT COLLATE "C" NOT NULL,
+	PRIMARY KEY (number),
+	UNIQUE (owner, series, sequence),
+	FOREIGN KEY(run) REFERENCES runs (run)
+)
+----
+CREATE INDEX invoices_by_invoicer ON invoices (invoicer, currency)
+----
+CREATE INDEX ix_invoices_run ON invoices (run)
+----
+CREATE FUNCTION invoices_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the ledger is append-only: invoices' USING ERRCODE = 'integrity_constraint_violation'; END $$
+----
+CREATE TRIGGER invoices_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON invoices FOR EACH STATEMENT EXECUTE FUNCTION invoices_append_only()
+----
+ALTER TABLE invoices ENABLE ALWAYS TRIGGER invoices_append_only
+----
+CREATE TABLE lines (
+	line_id BIGINT NOT NULL,
+	run INTEGER NOT NULL,
+	invoice TEXT COLLATE "C" NOT NULL,
+	line INTEGER NOT NULL,
+	account TEXT COLLATE "C" NOT NULL,
+	account_package TEXT COLLATE "C" NOT NULL,
+	account_service TEXT COLLATE "C" NOT NULL,
+	kind TEXT COLLATE "C" NOT NULL,
+	service TEXT COLLATE "C" NOT NULL,
+	status TEXT COLLATE "C",
+	transition TEXT COLLATE "C",
+	usage_class TEXT COLLATE "C",
+	bucket TEXT COLLATE "C",
+	tier INTEGER,
+	occurrence INTEGER,
+	period_start TEXT COLLATE "C" NOT NULL,
+	period_end TEXT COLLATE "C" NOT NULL,
+	full_start TEXT COLLATE "C",
+	full_end TEXT COLLATE "C",
+	days INTEGER,
+	full_days INTEGER,
+	quantity BIGINT NOT NULL,
+	unit_price TEXT COLLATE "C",
+	minor BIGINT NOT NULL,
+	currency TEXT COLLATE "C" NOT NULL,
+	is_credit BOOLEAN NOT NULL,
+	corrects BIGINT,
+	tax_class TEXT COLLATE "C",
+	tax_minor BIGINT NOT NULL,
+	taxes TEXT COLLATE "C" NOT NULL,
+	source_path TEXT COLLATE "C",
+	source_line INTEGER,
+	source_text TEXT COLLATE "C",
+	proration TEXT COLLATE "C",
+	discount TEXT COLLATE "C",
+	PRIMARY KEY (line_id),
+	UNIQUE (invoice, line),
+	FOREIGN KEY(run) REFERENCES runs (run),
+	FOREIGN KEY(invoice) REFERENCES invoices (number),
+	FOREIGN KEY(corrects) REFERENCES lines (line_id)
+)
+----
+CREATE INDEX lines_by_account_service ON lines (account_service)
+----
+CREATE FUNCTION lines_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the ledger is append-only: lines' USING ERRCODE = 'integrity_constraint_violation'; END $$
+----
+CREATE TRIGGER lines_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON lines FOR EACH STATEMENT EXECUTE FUNCTION lines_append_only()
+----
+ALTER TABLE lines ENABLE ALWAYS TRIGGER lines_append_only
+----
+CREATE TABLE documents (
+	invoice TEXT COLLATE "C" NOT NULL,
+	is_written BOOLEAN NOT NULL,
+	PRIMARY KEY (invoice),
+	FOREIGN KEY(invoice) REFERENCES invoices (number)
+)
+----
+CREATE INDEX ix_documents_is_written ON documents (is_written)
+----
+CREATE TABLE entries (
+	entry BIGINT NOT NULL,
+	kind TEXT COLLATE "C" NOT NULL,
+	day TEXT COLLATE "C" NOT NULL,
+	account TEXT COLLATE "C" NOT NULL,
+	currency TEXT COLLATE "C" NOT NULL,
+	minor BIGINT NOT NULL,
+	payment TEXT COLLATE "C",
+	credit_note TEXT COLLATE "C",
+	invoice TEXT COLLATE "C",
+	takes_back BIGINT,
+	reference TEXT COLLATE "C",
+	reason TEXT COLLATE "C",
+	after_run INTEGER NOT NULL,
+	PRIMARY KEY (entry),
+	FOREIGN KEY(payment) REFERENCES payments (payment),
+	FOREIGN KEY(credit_note) REFERENCES invoices (number),
+	FOREIGN KEY(invoice) REFERENCES invoices (number),
+	FOREIGN KEY(takes_back) REFERENCES entries (entry)
+)
+----
+CREATE INDEX entries_by_account ON entries (account, currency)
+----
+CREATE FUNCTION entries_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the ledger is append-only: entries' USING ERRCODE = 'integrity_constraint_violation'; END $$
+----
+CREATE TRIGGER entries_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON entries FOR EACH STATEMENT EXECUTE FUNCTION entries_append_only()
+----
+ALTER TABLE entries ENABLE ALWAYS TRIGGER entries_append_only
+----
+CREATE TABLE credit_notes (
+	number TEXT COLLATE "C" NOT NULL,
+	invoice TEXT COLLATE "C" NOT NULL,
+	reason TEXT COLLATE "C" NOT NULL,
+	PRIMARY KEY (number),
+	FOREIGN KEY(number) REFERENCES invoices (number),
+	FOREIGN KEY(invoice) REFERENCES invoices (number)
+)
+----
+CREATE INDEX ix_credit_notes_invoice ON credit_notes (invoice)
+----
+CREATE FUNCTION credit_notes_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the ledger is append-only: credit_notes' USING ERRCODE = 'integrity_constraint_violation'; END $$
+----
+CREATE TRIGGER credit_notes_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON credit_notes FOR EACH STATEMENT EXECUTE FUNCTION credit_notes_append_only()
+----
+ALTER TABLE credit_notes ENABLE ALWAYS TRIGGER credit_notes_append_only
+----
+CREATE TABLE deliveries (
+	invoice TEXT COLLATE "C" NOT NULL,
+	recipient TEXT COLLATE "C" NOT NULL,
+	digest TEXT COLLATE "C" NOT NULL,
+	channel TEXT COLLATE "C" NOT NULL,
+	suffixes TEXT COLLATE "C" NOT NULL,
+	status TEXT COLLATE "C" NOT NULL,
+	attempts INTEGER NOT NULL,
+	reason TEXT COLLATE "C",
+	PRIMARY KEY (invoice, recipient, digest),
+	FOREIGN KEY(invoice) REFERENCES invoices (number)
+)
+----
+CREATE INDEX ix_deliveries_status ON deliveries (status)
+----
+CREATE TABLE credited_lines (
+	credit_note TEXT COLLATE "C" NOT NULL,
+	line INTEGER NOT NULL,
+	credited INTEGER NOT NULL,
+	minor BIGINT NOT NULL,
+	PRIMARY KEY (credit_note, line),
+	FOREIGN KEY(credit_note) REFERENCES credit_notes (number)
+)
+----
+CREATE FUNCTION credited_lines_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the ledger is append-only: credited_lines' USING ERRCODE = 'integrity_constraint_violation'; END $$
+----
+CREATE TRIGGER credited_lines_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON credited_lines FOR EACH STATEMENT EXECUTE FUNCTION credited_lines_append_only()
+----
+ALTER TABLE credited_lines ENABLE ALWAYS TRIGGER credited_lines_append_only
+----
+INSERT INTO schema_version (version) VALUES (6)
