@@ -8,7 +8,7 @@ ledger that is only read: its invoices are the real run's but for number and run
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from pathlib import Path
@@ -17,13 +17,12 @@ import duckdb
 from duckdb import DuckDBPyConnection
 from sqlalchemy import Connection
 
-from runtime.bill_documents import write_pending
+from runtime.bill_documents import write_files
 from runtime.bill_folder import (
     WRITE_FAULTS,
     OutFolder,
     in_words,
     require_writable,
-    write_summary,
 )
 from runtime.bill_result import BillRefused, BillRequest, BillResult, totals_by_currency
 from runtime.bill_run import Reasons, Run
@@ -94,34 +93,7 @@ def bill(request: BillRequest) -> BillResult | BillRefused:
         return BillRefused("files", (in_words(folder, fault),))
     except EngineRefused as refusal:
         return BillRefused("memory", (str(refusal),))
-    return _write_files(url, folder, request, outcome)
-
-
-def _write_files(
-    url: str, folder: OutFolder, request: BillRequest, posted: BillResult
-) -> BillResult:
-    """Write what a posted run leaves; what cannot be written now is the next run's work."""
-    try:
-        write_summary(folder, posted)
-        written = write_pending(url, folder.invoices, folder.rated_usage, request)
-        return replace(
-            posted,
-            documents=written.files,
-            lacking=tuple(written.lacking),
-            unwritten=_undrawn(written.failed),
-        )
-    except LedgerRefused as refusal:
-        return replace(posted, unwritten=str(refusal))
-    except WRITE_FAULTS as fault:
-        return replace(posted, unwritten=in_words(folder, fault))
-
-
-def _undrawn(failed: Sequence[str]) -> str | None:
-    """Say which invoices could not be drawn: the first, and how many more."""
-    if not failed:
-        return None
-    more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
-    return f"{failed[0]}{more}"
+    return write_files(url, folder, request, outcome)
 
 
 def _held(url: str, request: BillRequest) -> AbstractContextManager[Connection]:

@@ -13,11 +13,12 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
 
-from runtime.bill_result import BillRequest
+from runtime.bill_folder import WRITE_FAULTS, OutFolder, in_words, write_summary
+from runtime.bill_result import BillRequest, BillResult
 from runtime.invoice.chosen import chosen_by
 from runtime.invoice.drawing import Drawer, Drawn, begin, draw
 from runtime.ledger.connect import WAIT_FOR_READERS_MS, note_in_ledger, read_ledger
@@ -47,6 +48,33 @@ class Written:
         self.files += drawn.files
         self.failed += drawn.failed
         self.lacking += drawn.lacking
+
+
+def write_files(
+    url: str, folder: OutFolder, request: BillRequest, posted: BillResult
+) -> BillResult:
+    """Write what a posted run leaves; what cannot be written now is the next run's work."""
+    try:
+        write_summary(folder, posted)
+        written = write_pending(url, folder.invoices, folder.rated_usage, request)
+        return replace(
+            posted,
+            documents=written.files,
+            lacking=tuple(written.lacking),
+            unwritten=_undrawn(written.failed),
+        )
+    except LedgerRefused as refusal:
+        return replace(posted, unwritten=str(refusal))
+    except WRITE_FAULTS as fault:
+        return replace(posted, unwritten=in_words(folder, fault))
+
+
+def _undrawn(failed: Sequence[str]) -> str | None:
+    """Say which invoices could not be drawn: the first, and how many more."""
+    if not failed:
+        return None
+    more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+    return f"{failed[0]}{more}"
 
 
 def write_pending(url: str, invoices: Path, rated_usage: Path, request: BillRequest) -> Written:
