@@ -22,7 +22,7 @@ from runtime.bill_result import BillRequest, BillResult
 from runtime.invoice.chosen import chosen_by
 from runtime.invoice.drawing import Drawer, Drawn, begin, draw
 from runtime.ledger.connect import WAIT_FOR_READERS_MS, note_in_ledger, read_ledger
-from runtime.ledger.faults import LedgerHeld
+from runtime.ledger.faults import LedgerHeld, LedgerRefused
 from runtime.ledger.history import mark_written, read_frozen, read_unwritten
 
 AT_ONCE = 50
