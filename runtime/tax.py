@@ -29,6 +29,9 @@ from runtime.program.model import Program, Rounding, TaxRate
 
 OTHERWISE = "*"
 
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+"""Made once: a line's taxes are small, and there are many of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class AppliedRate:
@@ -232,7 +235,7 @@ def rates_to_text(rates: Sequence[AppliedRate]) -> str:
         ]
         for rate in rates
     ]
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+    return _COMPACT.encode(rows)
 
 
 def rates_from_text(text: str) -> tuple[AppliedRate, ...]:

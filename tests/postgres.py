@@ -6,12 +6,14 @@ goes with the tests.  PostgreSQL does not run as root: there it runs as another 
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pwd
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -27,6 +29,8 @@ OTHER_USERS = ("postgres", "nobody")
 SETTINGS = ("fsync=off", "full_page_writes=off", "max_connections=80", "shared_buffers=64MB")
 
 START_SECONDS = 30
+
+PR_SET_PDEATHSIG = 1
 
 
 class NoServer(Exception):
@@ -87,6 +91,7 @@ def local_server() -> Iterator[Server]:
                 stderr=log,
                 user=user,
                 cwd=folder,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509 - no thread of ours holds a lock
             )
             try:
                 server = Server(process.pid, folder, port)
@@ -98,6 +103,12 @@ def local_server() -> Iterator[Server]:
                 process.wait(timeout=START_SECONDS)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _die_with_parent() -> None:
+    """Have Linux stop the server where the tests are killed and cannot."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
 
 
 def _programs() -> Path:

@@ -23,6 +23,9 @@ WAIT_FOR_READERS_MS = 60_000
 
 WAIT_STEP_MS = 500
 
+CACHE_KIB = 128 * 1024
+"""What a run may keep of the file in memory: a row lands anywhere in an index of texts."""
+
 
 @contextmanager
 def hold(url: URL, *, wait_ms: int) -> Iterator[Connection]:
@@ -36,7 +39,7 @@ def hold(url: URL, *, wait_ms: int) -> Iterator[Connection]:
     engine = _engine(url, "BEGIN IMMEDIATE")
     try:
         with _refusals(name), _begun(engine, path, wait_ms) as connection:
-            _wait_at_most(connection, WAIT_FOR_READERS_MS)
+            _set(connection, busy_timeout=WAIT_FOR_READERS_MS, cache_size=-CACHE_KIB)
             migrate(connection, name)
             yield connection
     finally:
@@ -52,9 +55,9 @@ def read(url: URL) -> Iterator[Connection]:
         with empty_ledger() as connection:
             yield connection
         return
-    engine = _engine(_read_only(path), "BEGIN")
+    engine = _engine(_of_a_file_that_is_there(path), "BEGIN")
     with _refusals(name), engine.connect() as connection:
-        _wait_at_most(connection, WAIT_FOR_READERS_MS)
+        _set(connection, busy_timeout=WAIT_FOR_READERS_MS, query_only=1)
         require_current(connection, name)
         yield connection
 
@@ -80,7 +83,7 @@ def _begun(engine: Engine, path: Path, wait_ms: int) -> Connection:
         identity = _make_file(path)
         connection = engine.connect()
         try:
-            _wait_at_most(connection, min(left, WAIT_STEP_MS))
+            _set(connection, busy_timeout=min(left, WAIT_STEP_MS))
             connection.begin()
         except OperationalError as fault:
             is_held = _is_locked(fault) or _identity(path) != identity
@@ -94,15 +97,17 @@ def _begun(engine: Engine, path: Path, wait_ms: int) -> Connection:
             raise LedgerHeld(f"{path}: {HELD}")
 
 
-def _wait_at_most(connection: Connection, milliseconds: int) -> None:
-    """Set for how long this connection waits for another's lock."""
+def _set(connection: Connection, **pragmas: int) -> None:
+    """Set what holds for this connection alone; it takes no part in a transaction."""
     driver = connection.connection.driver_connection
     assert driver is not None
-    driver.execute(f"PRAGMA busy_timeout = {milliseconds}")
+    for name, value in pragmas.items():
+        driver.execute(f"PRAGMA {name} = {value}")
 
 
-def _read_only(path: Path) -> URL:
-    query = {"mode": "ro", "uri": "true"}
+def _of_a_file_that_is_there(path: Path) -> URL:
+    """Give a URL that makes no file, and lets a reader take back what a killed run left half."""
+    query = {"mode": "rw", "uri": "true"}
     return URL.create("sqlite", database=path.resolve().as_uri(), query=query)
 
 
@@ -160,7 +165,7 @@ def _remove_empty(url: URL, path: Path, made: tuple[Path, ...]) -> None:
         if path.is_file() and path.stat().st_size == 0:
             identity = _identity(path)
             with _engine(url, "BEGIN IMMEDIATE").connect() as connection:
-                _wait_at_most(connection, 0)
+                _set(connection, busy_timeout=0)
                 connection.begin()
                 # Another run may have removed it meanwhile, and made one of its own.
                 if _identity(path) == identity and path.stat().st_size == 0:

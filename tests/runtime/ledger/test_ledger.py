@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
+import subprocess
+import sys
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Table, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from runtime.engine import open_engine
 from runtime.ledger.connect import hold_ledger, ledger_url, read_ledger
@@ -216,3 +219,40 @@ def test_only_one_holds_a_ledger_and_the_next_one_may(url: str) -> None:
         pass
     with hold_ledger(url):
         pass
+
+
+# Writes more than it may keep in memory, and dies in the middle.
+TORN = """
+import os, signal, sqlite3, sys
+ledger = sqlite3.connect(sys.argv[1], isolation_level=None)
+ledger.execute("PRAGMA cache_size = 5")
+ledger.execute("BEGIN IMMEDIATE")
+rows = ((f"owner {n}", "INV", n) for n in range(20_000))
+ledger.executemany("INSERT INTO number_series VALUES (?, ?, ?)", rows)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.feature("D9")
+def test_a_file_that_a_killed_run_left_half_written_is_read_as_it_was(
+    url: str, tmp_path: Path
+) -> None:
+    with hold_ledger(url) as ledger:
+        post(ledger, 1, draft())
+        ledger.commit()
+    killed = subprocess.run([sys.executable, "-c", TORN, str(tmp_path / "ledger.db")], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert (tmp_path / "ledger.db-journal").stat().st_size > 0
+    with read_ledger(url) as reader:
+        assert read_invoice_numbers(reader) == ("INV-000001",)
+        owners = reader.exec_driver_sql("SELECT owner FROM number_series").scalars().all()
+        assert owners == ["northwind"]
+        with pytest.raises(OperationalError, match="readonly"):
+            reader.exec_driver_sql("DELETE FROM documents")
+
+
+def test_reading_in_parts_is_no_hindrance_to_posting(url: str) -> None:
+    with hold_ledger(url) as ledger:
+        load_posted(open_engine(threads=1), ledger)
+        assert post(ledger, 1, draft()) == ["INV-000001"]
