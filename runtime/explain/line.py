@@ -6,23 +6,19 @@ out here, it is worked out beside the posted amount and shown only if it gives t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import assert_never
 
 from runtime.explain.amounts import explain_amount, explain_components
+from runtime.explain.choice import explain_choice
 from runtime.explain.commitments import explain_commitment, explain_penalty
+from runtime.explain.draws import explain_draws
 from runtime.explain.model import Explanation, Fact
 from runtime.explain.pricing import explain_pricing
 from runtime.explain.records import RatedUsage, explain_records
+from runtime.explain.taxes import explain_tax
 from runtime.explain.words import days_of, figure, measured, shown, words
 from runtime.invoice.invariants import all_lines
-from runtime.invoice.model import (
-    BucketStatement,
-    BucketTierUse,
-    Invoice,
-    InvoiceLine,
-    TaxLine,
-)
+from runtime.invoice.model import Invoice, InvoiceLine
 
 
 class NoSuchLine(LookupError):
@@ -43,26 +39,16 @@ def explain_line(invoice: Invoice, line: int, records: RatedUsage | None = None)
     found = line_of(invoice, line)
     children = [
         *_price(invoice, found),
+        *explain_choice(found),
         *_derivation(invoice, found),
-        _tax(invoice, found),
+        explain_tax(invoice, found),
     ]
-    if (
-        records is not None
-        and found.kind in {"usage", "bucket"}
-        and not _is_of_pool(invoice, found)
-    ):
+    if records is not None and found.kind in {"usage", "bucket"}:
         children.append(explain_records(records, found, invoice.usage_cutoff))
     return Explanation(
         statement=f"{place_of(invoice, found)} is {summary_of(invoice, found)}",
         facts=_facts(invoice, found),
         children=tuple(children),
-    )
-
-
-def _is_of_pool(invoice: Invoice, line: InvoiceLine) -> bool:
-    """Whether a line is for what others drew, whose records do not name the pool's owner."""
-    return line.kind == "bucket" and any(
-        bucket.shares and bucket.bucket == line.bucket for bucket in invoice.buckets
     )
 
 
@@ -225,143 +211,7 @@ def _price(invoice: Invoice, line: InvoiceLine) -> tuple[Explanation, ...]:
 
 def _derivation(invoice: Invoice, line: InvoiceLine) -> tuple[Explanation, ...]:
     if line.kind == "usage":
-        return (explain_components(invoice, line), *_draws(invoice, line))
+        return (explain_components(invoice, line), *explain_draws(invoice, line))
     if line.kind == "bucket":
-        return (explain_amount(invoice, line), *_draws(invoice, line))
+        return (explain_amount(invoice, line), *explain_draws(invoice, line))
     return (explain_amount(invoice, line),)
-
-
-def _draws(invoice: Invoice, line: InvoiceLine) -> tuple[Explanation, ...]:
-    """The buckets a line drew from, tier by tier."""
-    named = {part.bucket for part in line.components} | {line.bucket}
-    return tuple(
-        _draw(invoice, bucket)
-        for bucket in invoice.buckets
-        if (bucket.account_service == line.account_service or bucket.shares)
-        and bucket.bucket in named
-        and bucket.period_start < line.period_end
-        and line.period_start < bucket.period_end
-    )
-
-
-def _draw(invoice: Invoice, bucket: BucketStatement) -> Explanation:
-    held = ""
-    if bucket.days != bucket.full_days:
-        held = f", its bounds for {bucket.days} of {bucket.full_days} days"
-    return Explanation(
-        statement=(
-            f"The bucket {words(bucket.bucket)} gave {measured(bucket.used, bucket.unit)}"
-            f" over {days_of(bucket.period_start, bucket.period_end)}{held}"
-        ),
-        facts=(
-            Fact("included", measured(bucket.included, bucket.unit)),
-            *_of_earlier_periods(bucket),
-            *(Fact(*_tier(invoice, bucket, tier)) for tier in bucket.tiers),
-            Fact("left", measured(bucket.left, bucket.unit)),
-            *(
-                Fact(
-                    f"account {share.account}",
-                    f"{measured(share.contributed, bucket.unit)} put in, "
-                    f"{measured(share.used, bucket.unit)} drawn",
-                )
-                for share in bucket.shares
-            ),
-        ),
-    )
-
-
-def _of_earlier_periods(bucket: BucketStatement) -> Iterator[Fact]:
-    if bucket.rolled_over:
-        yield Fact("of it rolled over", measured(bucket.rolled_over, bucket.unit))
-    if bucket.used_before:
-        yield Fact("used in earlier periods", measured(bucket.used_before, bucket.unit))
-
-
-def _tier(invoice: Invoice, bucket: BucketStatement, tier: BucketTierUse) -> tuple[str, str]:
-    match tier.charge:
-        case "included" | "pool":
-            charge = "included"
-        case "rolled_over":
-            charge = "left of earlier periods"
-        case "priced":
-            charge = "at the tier's own price"
-        case "flat":
-            flat = "" if tier.flat is None else f"{shown(tier.flat, invoice.minor_units)} "
-            charge = f"flat {flat}{invoice.currency}, once the first unit enters"
-        case "rated":
-            charge = "by the rate of each event"
-            if tier.flat is not None:
-                charge += f", and {shown(tier.flat, invoice.minor_units)} {invoice.currency} once"
-        case _:
-            assert_never(tier.charge)
-    upper = "on" if tier.upper is None else f"to {measured(tier.upper, bucket.unit)}"
-    bounds = f"from {shown(tier.lower, 0)} {upper}"
-    name = "rolled over" if tier.tier is None else f"tier {tier.tier + 1}"
-    return name, f"{bounds}: {measured(tier.used, bucket.unit)} used, {charge}"
-
-
-def _tax(invoice: Invoice, line: InvoiceLine) -> Explanation:
-    """The line's share of the tax of its class and rate."""
-    money = invoice.currency
-    if line.tax_class is None or line.tax_percent is None:
-        return Explanation(f"No tax: the line has no tax class, so {figure(line.tax)} {money}")
-    percent = f"{shown(line.tax_percent, 0)}%"
-    rows = [row for row in invoice.taxes if _is_taxed_by(line, row)]
-    if len(rows) != 1:
-        return Explanation(
-            f"Tax {percent}, class {words(line.tax_class)}: {figure(line.tax)} {money}",
-            children=tuple(Explanation(_tax_row(row, money), source=row.source) for row in rows),
-        )
-    (row,) = rows
-    if row.held_in_all is not None:
-        return _held_tax(invoice, line, row)
-    exempt = (Fact("exempt", row.exemption),) if row.exemption is not None else ()
-    share = shown(line.net * line.tax_percent / 100, invoice.minor_units)
-    return Explanation(
-        statement=(
-            f"Tax {percent}, class {words(line.tax_class)}: the line's share is"
-            f" {figure(line.tax)} {money}"
-        ),
-        facts=(
-            Fact("rounded once", _tax_row(row, money)),
-            Fact("exact share", f"{figure(line.net)} × {percent} = {share}"),
-            Fact("shared out", "by largest remainder, so that the shares add up to the tax"),
-            *exempt,
-        ),
-        source=row.source,
-    )
-
-
-def _held_tax(invoice: Invoice, line: InvoiceLine, row: TaxLine) -> Explanation:
-    """The tax that the line's price holds, owed or, for an exempt account, taken out of it."""
-    money = invoice.currency
-    held = figure(line.charged - line.net)
-    holds = f"The price of {figure(line.charged)} {money} holds {held} {money} of tax"
-    facts = [
-        Fact("net", f"{figure(line.charged)} − {held} = {figure(line.net)} {money}"),
-        Fact(
-            "rounded once",
-            f"of all lines of this class and rate, {_held_row(row, money)}",
-        ),
-        Fact("shared out", "by largest remainder, so that the shares add up to the tax"),
-    ]
-    if row.exemption is not None:
-        facts.append(Fact("exempt", f"none of it is due: {row.exemption}"))
-    return Explanation(statement=holds, facts=tuple(facts), source=row.source)
-
-
-def _held_row(row: TaxLine, money: str) -> str:
-    return (
-        f"{figure(row.amount)} {money} with a base of {figure(row.base)} "
-        f"({words(row.tax)}, {row.jurisdiction})"
-    )
-
-
-def _is_taxed_by(line: InvoiceLine, row: TaxLine) -> bool:
-    return row.percent == line.tax_percent and row.tax_class in (line.tax_class, "*")
-
-
-def _tax_row(row: TaxLine, money: str) -> str:
-    percent = shown(row.percent, 0)
-    place = f"{words(row.tax)}, {row.jurisdiction}"
-    return f"{percent}% of {figure(row.base)} = {figure(row.amount)} {money} ({place})"

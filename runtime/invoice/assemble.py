@@ -15,6 +15,7 @@ from itertools import groupby
 
 from duckdb import DuckDBPyConnection
 
+from runtime.invoice.assemble_choices import Choices, Owners, read_owners
 from runtime.invoice.assemble_commitments import commitment_of
 from runtime.invoice.assemble_facts import (
     AccountFacts,
@@ -86,6 +87,8 @@ class _Maker:
         self.wording = Wording(program, read_given_sources(connection))
         self.prices = Prices(program)
         self.tax_rates = TaxRates(program)
+        self.choices = Choices(program)
+        self.owners: Owners = {}
         self.terms = {row.id: row.terms_days for row in program.bill_groups}
         (self.seller,) = read_accounts(connection, "a.type = 'owner'").values()
 
@@ -97,6 +100,7 @@ def assemble(connection: DuckDBPyConnection, assembly: Assembly) -> Iterator[Dra
     """
     maker = _Maker(connection, assembly)
     for batch in read_batches(connection):
+        maker.owners = read_owners(connection)
         for _, lines in groupby(batch.lines, key=lambda due: (due.invoicer, due.currency)):
             yield _draft(tuple(lines), batch, maker)
 
@@ -129,6 +133,7 @@ def _draft(lines: Sequence[DueLine], batch: Batch, maker: _Maker) -> Draft:
             maker.wording,
             pricing_of(line.due, batch.quotes, maker.wording.sources),
             commitment_of(line.due, batch.commitments, maker.wording.title),
+            maker.choices.of(line.due, maker.owners),
         )
         for line in drafted
     )

@@ -18,6 +18,7 @@ from runtime.invoice.model import (
     Commitment,
     InvoiceLine,
     Penalty,
+    PriceChoice,
     PriceSource,
     Pricing,
     UsageComponent,
@@ -133,11 +134,12 @@ def word_line(
     wording: Wording,
     pricing: Pricing | None = None,
     promised: Commitment | Penalty | None = None,
+    choice: PriceChoice | None = None,
 ) -> InvoiceLine:
     """Give the line as the invoice prints it.
 
     `components`: how its usage was rated; `pricing`: how its tiers made its price; `promised`:
-    what a contract's charge rests on.
+    what a contract's charge rests on; `choice`: whose price it is.
     """
     due = line.due
     amount = _multiplied(due, components, wording)
@@ -180,6 +182,7 @@ def word_line(
         commitment=promised if isinstance(promised, Commitment) else None,
         penalty=promised if isinstance(promised, Penalty) else None,
         source=line.source,
+        choice=choice,
     )
 
 

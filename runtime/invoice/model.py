@@ -133,6 +133,31 @@ class Pricing(Frozen):
     rows: tuple[PriceRow, ...]
 
 
+class AskedLevel(Frozen):
+    """A level that was asked for a price, or a rate plan, and had none for the case."""
+
+    level: str
+    owner: str
+
+
+class PriceChoice(Frozen):
+    """Whose price a line is at; of a usage line, whose rate plan.
+
+    Attributes:
+        level: of a price, one of runtime.charges.choice.LEVELS; of a rate plan `price_plan`,
+            `package` or `service`.
+        owner: whose on that level; the row of overrides.csv; None: the catalog's own.
+        start, audience: of the price's version; None: it holds always.
+        asked: the nearer levels that the account service has, the nearest first.
+    """
+
+    level: str
+    owner: str | None = None
+    start: date | None = None
+    audience: str = "all"
+    asked: tuple[AskedLevel, ...] = ()
+
+
 class Commitment(Frozen):
     """What a shortfall is short of: instances of the service titled `counted`, or, None, spend.
 
@@ -187,6 +212,8 @@ class InvoiceLine(Frozen):
         commitment: what a shortfall is short of; None of all other lines, and of a credit.
         penalty: what leaving early is a percentage of; None likewise, and of a fixed amount.
         source: the catalog's line of the price; None where components carry theirs.
+        choice: whose price it is, and whom else it was asked of; None where nothing was to be
+            chosen.
     """
 
     number: int
@@ -227,6 +254,7 @@ class InvoiceLine(Frozen):
     commitment: Commitment | None = None
     penalty: Penalty | None = None
     source: PriceSource | None
+    choice: PriceChoice | None = None
 
     @property
     def charged(self) -> Decimal:

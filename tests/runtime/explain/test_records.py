@@ -73,7 +73,7 @@ def test_a_flat_tier_names_the_records_drawn_in_it(rated: RatedUsage) -> None:
 def test_an_explanation_ends_with_file_and_row(rated: RatedUsage) -> None:
     text = render_text(explain_line(samples.consolidated(), 3, rated))
     assert "From 25 usage records known on 2026-07-01, the first 20" in text
-    assert "june.csv:2   2026-06-01 08:00:00  sessions r0  included  1 kB  0.00" in text
+    assert "june.csv:2   2026-06-01 08:00:00  sessions/r0  included  1 kB  0.00" in text
 
 
 def test_no_dataset_means_no_records(tmp_path: Path) -> None:
