@@ -13,6 +13,7 @@ import click
 
 from cli import exits
 from cli.catalogs import Refusal
+from cli.ledgers import ledger_option
 from cli.render.usage_text import contents_lines, list_lines, record_lines
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ PERIOD = re.compile(r"\d{4}-(0[1-9]|1[0-2])\Z")
     "--first", type=click.IntRange(min=1), default=50, show_default=True, help="How many to list."
 )
 @click.option("--draft", "is_draft", is_flag=True, help="Those of `ratebook rate`, not of bills.")
-@click.option("--ledger", metavar="URL", help="sqlite:///path; OUT/ledger.db, if not given.")
+@ledger_option
 @click.option("--json", "is_json", is_flag=True, help="As one JSON object.")
 def command(  # noqa: PLR0913 - one parameter an option
     out: Path,

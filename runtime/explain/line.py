@@ -17,6 +17,7 @@ from runtime.explain.pricing import explain_pricing
 from runtime.explain.records import RatedUsage, explain_records
 from runtime.explain.taxes import explain_tax
 from runtime.explain.words import days_of, figure, measured, shown, words
+from runtime.invoice.format import EACH
 from runtime.invoice.invariants import all_lines
 from runtime.invoice.model import Invoice, InvoiceLine
 
@@ -101,6 +102,8 @@ def summary_of(invoice: Invoice, line: InvoiceLine) -> str:
             how = "at the tier's own price"
         return f"{what}: {measured(line.quantity, line.unit)}, {how} = {amount}"
     per = f" per {line.unit_price_per}" if line.unit_price_per else ""
+    if line.unit_price_per == EACH:
+        per = f" {EACH}"
     how = (
         f"{measured(line.quantity, line.unit)} × {shown(line.unit_price, invoice.minor_units)}{per}"
     )

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from runtime.explain.model import Explanation, Fact
-from runtime.explain.words import measured, shown
+from runtime.explain.words import counted, measured, shown
 from runtime.invoice.format import EACH
 from runtime.invoice.model import InvoiceLine
 from runtime.invoice.units import in_units_of
@@ -139,16 +139,16 @@ def explain_records(usage: RatedUsage, line: InvoiceLine, cutoff: date) -> Expla
     """Tell how many records made a line and list the first, each with its file and row."""
     behind = records_behind(usage, line)
     listed = f", the first {len(behind.first)}" if len(behind.first) < behind.count else ""
-    whose = f" of {len(behind.drawn)} account services" if behind.drawn else ""
+    whose = f" of {counted(len(behind.drawn), 'account service')}" if behind.drawn else ""
     drawn = [
         Fact(
             each.account_service,
-            f"{each.records} records drew {measured(each.quantity, each.unit)}",
+            f"{counted(each.records, 'record')} drew {measured(each.quantity, each.unit)}",
         )
         for each in behind.drawn[:FIRST]
     ]
     return Explanation(
-        statement=f"From {behind.count} usage records{whose} known on {cutoff}{listed}",
+        statement=f"From {counted(behind.count, 'usage record')}{whose} known on {cutoff}{listed}",
         facts=(
             *drawn,
             *(Fact(f"{record.file}:{record.row}", _told(record, line)) for record in behind.first),

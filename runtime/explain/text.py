@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from runtime.explain.model import Explanation
 
@@ -14,7 +15,7 @@ def render_text(explanation: Explanation) -> str:
 
     A part of the whole that has parts or facts of its own stands after an empty line.
     """
-    texts = [*_lines(Explanation(explanation.statement, explanation.facts), "")]
+    texts = [*_lines(replace(explanation, children=()), "")]
     for child in explanation.children:
         if child.facts or child.children or child.source:
             texts.append("")
@@ -27,7 +28,8 @@ def _lines(explanation: Explanation, indent: str) -> Iterator[str]:
     inner = indent + INDENT
     source = explanation.source
     if source is not None:
-        yield f"{inner}{source.path}:{source.line}: {source.text.strip()}"
+        said = f": {source.text.strip()}" if source.text.strip() else ""
+        yield f"{inner}{source.path}:{source.line}{said}"
     width = max((len(fact.name) for fact in explanation.facts), default=0)
     for fact in explanation.facts:
         yield f"{inner}{fact.name.ljust(width)}  {fact.value}"

@@ -34,3 +34,8 @@ def days_of(start: date, end: date) -> str:
 def words(name: str) -> str:
     """Write a catalog's name as words."""
     return name.replace("_", " ")
+
+
+def counted(number: int, word: str) -> str:
+    """Write how many there are of something: `1 record`, `2 records`."""
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"

@@ -222,9 +222,13 @@ def test_an_invoice_and_its_explanation_show_a_pool(tmp_path: Path, tree: Book) 
     page = render_html(invoice)
     assert "Fleet pool, pooled" in page
     assert "Customer B" in page
-    told = render_text(explain_line(invoice, line.number, RatedUsage(tmp_path)))
+    rated = RatedUsage(tmp_path / "out" / "rated_usage" / "run=1")
+    told = render_text(explain_line(invoice, line.number, rated))
     assert "at the tier's own price =" in told.splitlines()[0]
-    assert "usage records" not in told
+    # Of the 23 GB the pool gives 20, and its tier the other 3: of a record of S2's.
+    assert "From 1 usage record of 1 account service known" in told
+    assert "1 record drew 3 GB" in told
+    assert "sessions/r1  S2  priced  3 GB" in told
     assert line.source is not None
     assert line.source.text in told
     assert "account B" in told
