@@ -127,7 +127,7 @@ def test_a_line_of_the_catalog_names_what_it_made(posted: Posted) -> None:
         "  of usage, exactly  14 CAD on 2 lines",
     ]
     tier = render_text(posted.catalog_line("catalog.ratebook", line_of("0.50 CAD per GB")))
-    assert "net  5.00 CAD on 1 line" in tier
+    assert re.search(r"net +5.00 CAD on 1 line\n", tier)
     with pytest.raises(NothingThere, match="no posted line was priced by catalog"):
         posted.catalog_line("catalog.ratebook", 1)
 
