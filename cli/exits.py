@@ -11,3 +11,6 @@ USAGE = 2
 
 OWN_FAULT = 3
 """Ratebook itself failed: never the user's mistake."""
+
+CHANGES = 4
+"""`plan --exit-code`: the catalog changes something, and nothing of it is refused."""

@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "dump": ("cli.commands.dump", "Print a stage of the compiler."),
     "graph": ("cli.commands.graph", "Draw or ask what depends on what."),
     "rules": ("cli.commands.rules", "List what a catalog can say, and what is checked of it."),
+    "plan": ("cli.commands.plan", "Say what a change to a catalog does, to whom, by how much."),
     "test": ("cli.commands.test", "Run a catalog's tests and guards."),
     "bill": ("cli.commands.bill", "Bill a book and its usage: invoices, rated usage, exceptions."),
     "rate": ("cli.commands.rate", "Rate usage alone: rated usage and exceptions, nothing posted."),
