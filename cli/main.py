@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "credit": ("cli.commands.credit", "Give a credit note for an invoice, whole or by line."),
     "balance": ("cli.commands.balance", "Say what accounts owe on a day, by age."),
     "deliver": ("cli.commands.deliver", "Send posted invoices: by e-mail, or into a folder."),
+    "statement": ("cli.commands.statement", "Write an account's statement: every entry."),
     "explain": ("cli.commands.explain", "Say how a line came to its amount, or what a code means."),
 }
 """Subcommand -> the module whose `command` it is, and its one line of help."""

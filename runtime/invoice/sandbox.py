@@ -34,6 +34,7 @@ from runtime.invoice.page import (
     ordinal,
     plain_words,
 )
+from runtime.payments import statement_model
 
 Draws = Literal["html", "text"]
 
@@ -170,7 +171,7 @@ def _finalize(value: object) -> object:
 
 _MODELS = [
     kind
-    for kind in vars(model).values()
+    for kind in (*vars(model).values(), *vars(statement_model).values())
     if isinstance(kind, type) and issubclass(kind, BaseModel) and kind is not BaseModel
 ]
 _NO_FIELDS: frozenset[str] = frozenset()
