@@ -20,6 +20,7 @@ from pathlib import Path
 from runtime.bill_folder import WRITE_FAULTS, OutFolder, in_words, write_summary
 from runtime.bill_result import BillRequest, BillResult
 from runtime.invoice.chosen import chosen_by
+from runtime.invoice.documents import remove_left_behind
 from runtime.invoice.drawing import Drawer, Drawn, begin, draw
 from runtime.ledger.connect import WAIT_FOR_READERS_MS, note_in_ledger, read_ledger
 from runtime.ledger.faults import LedgerHeld, LedgerRefused
@@ -86,6 +87,7 @@ def write_pending(url: str, invoices: Path, rated_usage: Path, request: BillRequ
         OSError: a file cannot be written.
         LedgerRefused: the ledger cannot be read.
     """
+    remove_left_behind(invoices)
     with read_ledger(url) as ledger:
         numbers = read_unwritten(ledger)
     drawer = Drawer(chosen_by(request.program, request.formats), invoices, rated_usage)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from types import MappingProxyType
 from typing import assert_never
 from urllib.parse import quote
@@ -20,6 +20,8 @@ from runtime.invoice.text import render_text
 from runtime.invoice.ubl import render_ubl
 
 CHOSEN = Chosen()
+
+_PARTIAL = ".partial"
 
 SUFFIXES: Mapping[DocumentFormat, str] = MappingProxyType(
     {
@@ -109,13 +111,31 @@ def _contents(
 
 def replace_file(path: Path, content: bytes) -> None:
     """Write beside the path, then rename over it: a reader sees all of it or the old one."""
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        written = Path(file.name)
-        try:
-            file.write(content)
-            file.flush()
-        except OSError:
-            written.unlink(missing_ok=True)
-            raise
-    written.chmod(0o644)
+    written = path.with_name(f".{path.name}.{os.getpid()}{_PARTIAL}")
+    try:
+        written.write_bytes(content)
+    except OSError:
+        written.unlink(missing_ok=True)
+        raise
     written.replace(path)
+
+
+def remove_left_behind(folder: Path) -> None:
+    """Remove what processes that are no more had begun to write, killed before its rename."""
+    if not folder.is_dir():
+        return
+    for path in folder.iterdir():
+        if path.name.startswith(".") and path.name.endswith(_PARTIAL):
+            process = path.name.removesuffix(_PARTIAL).rpartition(".")[2]
+            if process.isdecimal() and not _is_running(int(process)):
+                path.unlink(missing_ok=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        pass
+    return True

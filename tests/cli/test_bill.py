@@ -299,7 +299,31 @@ def test_a_date_that_is_none_is_refused(ratebook: Ratebook, tmp_path: Path, date
 
 
 @pytest.mark.feature("D6")
+def test_explain_follows_a_line_back_and_a_record_on(ratebook: Ratebook, billed: Path) -> None:
+    def explain(*asked: str) -> str:
+        said = ratebook("explain", *asked, "--out", billed)
+        assert (said.code, said.err) == (0, "")
+        return said.out
+
+    month = explain("A0001", "2026-01")
+    assert month.startswith("A0001, 2026-01-01 to 2026-01-31: ")
+    record = re.search(r"sessions/(S\d+)", month)
+    assert record
+    told = json.loads(explain(f"usage:{record.group(0)}", "--format", "json"))
+    assert told["subject"] == f"usage:{record.group(0)}"
+    assert "is rated by run 2" in told["explanation"]["statement"]
+    source = re.search(r"services.ratebook:\d+", month)
+    assert source
+    assert f"{source.group()} priced " in explain(f"catalogs/connectivity/{source.group()}")
+    assert explain("INV-000001", "--format", "html").startswith("<!doctype html>")
+
+
+@pytest.mark.feature("D6")
 def test_explain_refuses_what_is_not_there(ratebook: Ratebook, billed: Path) -> None:
+    for asked in (("A0001", "January"), ("RB101", "--format", "json"), ("none.ratebook:1",)):
+        said = ratebook("explain", *asked, "--out", billed)
+        assert (said.code, said.out) == (2, "")
+        assert said.err.startswith("ratebook: ")
     for what in ("INV-999999", "INV-000001:999", "INV-000001:x"):
         said = ratebook("explain", what, "--out", billed)
         assert (said.code, said.out) == (2, "")
