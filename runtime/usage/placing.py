@@ -47,7 +47,7 @@ def place_events(
         counts = {"events": "BIGINT", "millionths": "HUGEINT"}
         sql.make_table(connection, "placed", {**columns, **counts}, ())
         return
-    amount = "(t.amount * 1000000)::HUGEINT" if asks_amount(program) else "0::HUGEINT"
+    amount = "(t.amount::DECIMAL(38, 6) * 1000000)::HUGEINT" if asks_amount(program) else "0::HUGEINT"
     _make_rated_pieces(connection, amount, pieces)
     _order(connection, identities)
     connection.execute(f"""

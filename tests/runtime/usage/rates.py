@@ -24,6 +24,7 @@ Fit = tuple[dict[str, str], str | None, str | None]
 CARRIERS = (None, None, "x", "y")
 BANDS: dict[str, list[tuple[int | None, date | None, int, int]]] = {
     "early": [(weekday, None, 0, 300) for weekday in range(7)],
+    "small_hours": [(6, None, 120, 180), (None, date(2026, 2, 15), 60, 120)],
     "late": [
         *((weekday, None, 1320, 1440) for weekday in range(7)),
         (None, date(2026, 1, 20), 600, 1320),
@@ -138,7 +139,7 @@ def _tiered(draw: st.DrawFn, currency: str, prices: PriceRows) -> int:
     if draw(st.integers(0, 2)) == 0:
         bases.append("percent")
     term = st.tuples(st.sampled_from(bases), AMOUNTS, PERS)
-    bounds = sorted(draw(st.sets(st.sampled_from((1, 5, 10, 60, 1000, 10**6)), max_size=2)))
+    bounds = sorted(draw(st.sets(st.sampled_from((1, 5, 10, 60, 1000, 2**62)), max_size=2)))
     uppers: list[int | None] = [*bounds, None]
     tiers = [(upper, draw(st.lists(term, min_size=1, max_size=3))) for upper in uppers]
     has_flat = any(basis == "flat" for basis, _, _ in tiers[0][1])
