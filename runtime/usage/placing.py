@@ -27,6 +27,11 @@ def share_sql(whole: str, gone: str, of: str) -> str:
     return f"((2::HUGEINT * {whole} * {gone} + {of}) // (2::HUGEINT * greatest({of}, 1)))::HUGEINT"
 
 
+_OWN_SHARE = f"""
+CASE WHEN whole = 0 THEN millionths
+     ELSE {share_sql("millionths", "(from_unit + quantity)", "whole")}
+          - {share_sql("millionths", "from_unit", "whole")} END
+"""
 _BEGINS_HERE = "begins > above AND (up_to IS NULL OR begins <= up_to)"
 
 
@@ -38,6 +43,8 @@ def place_events(
 ) -> None:
     """Make usage.placed: (period, price, price_tier) -> events and millionths of amounts.
 
+    And usage.piece_shares: the part of its event's amount that a piece has, where it matters.
+
     It has the prices that ask for them; price_tier is NULL where the tier is not told by the
     order of events.  `identities` as in `draw_buckets`.
     """
@@ -47,7 +54,9 @@ def place_events(
         counts = {"events": "BIGINT", "millionths": "HUGEINT"}
         sql.make_table(connection, "placed", {**columns, **counts}, ())
         return
-    amount = "(t.amount::DECIMAL(38, 6) * 1000000)::HUGEINT" if asks_amount(program) else "0::HUGEINT"
+    amount = (
+        "(t.amount::DECIMAL(38, 6) * 1000000)::HUGEINT" if asks_amount(program) else "0::HUGEINT"
+    )
     _make_rated_pieces(connection, amount, pieces)
     _order(connection, identities)
     connection.execute(f"""
@@ -78,9 +87,7 @@ def place_events(
         ),
         others AS (
           SELECT period, price, NULL::INTEGER AS price_tier, counts AS events,
-                 CASE WHEN whole = 0 THEN millionths
-                      ELSE {share_sql("millionths", "(from_unit + quantity)", "whole")}
-                           - {share_sql("millionths", "from_unit", "whole")} END AS millionths
+                 {_OWN_SHARE} AS millionths
           FROM usage.rated_pieces WHERE NOT is_ordered
         )
         SELECT period, price, price_tier, sum(events)::BIGINT AS events,
@@ -88,6 +95,12 @@ def place_events(
         FROM (FROM ordered UNION ALL FROM others)
         GROUP BY period, price, price_tier
     """)
+    if asks_amount(program):
+        connection.execute(f"""
+            CREATE OR REPLACE TABLE usage.piece_shares AS
+            SELECT file, position, number, {_OWN_SHARE} AS millionths
+            FROM usage.rated_pieces WHERE millionths > 0
+        """)
     connection.execute("DROP TABLE usage.rated_pieces")
 
 

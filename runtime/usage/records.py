@@ -18,10 +18,10 @@ from runtime.money import scaled_price_sql
 from runtime.usage import sql
 from runtime.usage.dispositions import Reason
 from runtime.usage.ordered import joins_in_order
+from runtime.usage.record_amounts import AMOUNT_PLACES, SHARE_IN_TINY
 
 FOLDER = "rated_usage"
 ROW_GROUP_SIZE = 122_880
-AMOUNT_PLACES = 10
 
 _IS_PRICED = "(b.charge IS NULL OR b.charge = 'rated')"
 _ROOM = f"{10**27}::HUGEINT"
@@ -40,12 +40,23 @@ _IN_TINY = (
     "((2::HUGEINT * (q.quantity::HUGEINT * p.step_price + q.counts::HUGEINT * p.event_price) "
     "+ p.divisor) // (2::HUGEINT * p.divisor))"
 )
-# A decimal of this scale has room for 28 digits before it; where a product with it would
-# not fit, whole and fraction are put together.
+
+
+def _decimal(tiny: str) -> str:
+    """Give SQL for a decimal of so many units of the last place.
+
+    A decimal of this scale has room for 28 digits before it; where a product with it would
+    not fit, whole and fraction are put together.
+    """
+    return (
+        f"CASE WHEN {tiny} < {_ROOM} THEN {tiny}::DECIMAL(28, 0) * {_ONE_TINY} "
+        f"ELSE ({tiny} // {_TINY})::DECIMAL(38, {AMOUNT_PLACES}) "
+        f"+ ({tiny} % {_TINY})::DECIMAL({AMOUNT_PLACES}, 0) * {_ONE_TINY} END"
+    )
+
+
 _AMOUNT = (
-    f"CASE WHEN {_IN_TINY} < {_ROOM} THEN {_IN_TINY}::DECIMAL(28, 0) * {_ONE_TINY} "
-    f"ELSE ({_IN_TINY} // {_TINY})::DECIMAL(38, {AMOUNT_PLACES}) "
-    f"+ ({_IN_TINY} % {_TINY})::DECIMAL({AMOUNT_PLACES}, 0) * {_ONE_TINY} END"
+    f"CASE WHEN x.price IS NULL THEN {_decimal(_IN_TINY)} ELSE {_decimal(f'({SHARE_IN_TINY})')} END"
 )
 
 
@@ -140,6 +151,9 @@ def _write_part(connection: DuckDBPyConnection, part: Path, month: str) -> None:
           LEFT JOIN subscription.account_services AS a ON a.account_service = u.account_service
           LEFT JOIN ({_PRICES}) AS p ON p.price = q.price
           LEFT JOIN usage.units AS w ON w.unit = p.unit
+          LEFT JOIN usage.row_amounts AS x ON x.period = q.period AND x.price = q.price
+          LEFT JOIN usage.piece_shares AS y
+            ON y.file = q.file AND y.position = q.position AND y.number = q.number
           LEFT JOIN usage.bucket_tiers AS b ON b.template = q.template
           LEFT JOIN usage.counters AS c ON c.counter = q.counter
           LEFT JOIN usage.source_lines AS l

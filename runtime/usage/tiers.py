@@ -23,6 +23,7 @@ from runtime.tables import PRICE_TYPE
 from runtime.usage.draw import Pieces
 from runtime.usage.idle import make_idle
 from runtime.usage.placing import place_events, share_sql
+from runtime.usage.record_amounts import make_no_row_amounts, make_row_amounts
 
 BOUND = "bound"
 """The basis of the cell that brings a price to its most or its least."""
@@ -42,6 +43,7 @@ def price_in_tiers(
 
     `identities`: relations of the file, position, event_id and feed of all events.
     """
+    make_no_row_amounts(connection)
     if not usage_prices(program):
         return
     place_events(connection, program, pieces, identities)
@@ -52,9 +54,11 @@ def price_in_tiers(
         WHERE c.account_service = t.account_service AND c.period_start = t.period_start
           AND c.usage_class = t.usage_class AND c.rate_group = t.rate_group AND c.rate = t.rate
     """)
-    for step in (_PARTS, _INSERT_PARTS, _INSERT_FREE, _INSERT_BOUNDS):
+    for step in (_PARTS, _INSERT_PARTS, _INSERT_FREE, _BOUNDED):
         connection.execute(step)
-    for table in ("tiered", "parts", "placed", "idle"):
+    connection.execute("INSERT INTO rated.cells BY NAME FROM usage.bounded ORDER BY ALL")
+    make_row_amounts(connection)
+    for table in ("tiered", "parts", "bounded", "placed", "idle"):
         connection.execute(f"DROP TABLE usage.{table}")
 
 
@@ -169,8 +173,8 @@ ORDER BY ALL
 """
 
 # The exact amount is `total` / (PRICE_SCALE x common); a bound is reached by one cell more.
-_INSERT_BOUNDS = f"""
-INSERT INTO rated.cells BY NAME
+_BOUNDED = f"""
+CREATE OR REPLACE TABLE usage.bounded AS
 WITH sums AS (
   SELECT {_PLACE}, common, at_most, at_least, any_value(source) AS source,
          sum(factor * {scaled_price_sql("amount")} * (common // per)::HUGEINT)::HUGEINT AS total
@@ -191,6 +195,5 @@ SELECT {_PLACE}, 'rated' AS component, 0 AS quantity, 0 AS events,
        0.000000000001::{PRICE_TYPE} AS amount, common::BIGINT AS per, '' AS unit,
        0 AS event_amount, source, '{BOUND}' AS basis, brought - total AS factor
 FROM bounded WHERE brought <> total
-ORDER BY ALL
 """
 assert PRICE_SCALE == 10**12, "a bound's cell counts in the last place of a price"

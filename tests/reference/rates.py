@@ -130,9 +130,25 @@ class Held:
     is_entered: bool = False
 
 
+@dataclass(frozen=True)
+class Part:
+    """What a term, or a bound, of a price came to."""
+
+    basis: str
+    amount: Fraction
+
+
 def amount_in_tiers(
     program: model.Program, price: int, uses: Sequence[Use], instances: int | None
 ) -> Fraction:
+    """Price all that was used of a rate in a period, exactly."""
+    parts = parts_in_tiers(program, price, uses, instances)
+    return sum((each.amount for each in parts), Fraction(0))
+
+
+def parts_in_tiers(
+    program: model.Program, price: int, uses: Sequence[Use], instances: int | None
+) -> list[Part]:
     """Price all that was used of a rate in a period, event by event in their order.
 
     `instances`: what the counting rule counts, where one picks the tier.
@@ -155,7 +171,8 @@ def amount_in_tiers(
             each.is_entered = each.is_entered and tiers[0].even_at_zero
     if tiers[0].even_at_zero and not any(each.is_entered for each in held):
         held[0].is_entered = True
-    total = Fraction(0)
+    parts = []
+    kept = 1 - Fraction(row.percent_off) / 100
     for tier, own in zip(tiers, held, strict=True):
         for term in program.price_terms:
             if (term.price, term.tier) == (price, tier.ordinal):
@@ -166,11 +183,47 @@ def amount_in_tiers(
                     "event": Fraction(own.events),
                     "percent": Fraction(own.millionths, 10**8),
                 }[term.basis]
-                total += times * Fraction(term.amount)
-    total *= 1 - Fraction(row.percent_off) / 100
+                parts.append(Part(term.basis, times * Fraction(term.amount) * kept))
+    total = brought = sum((each.amount for each in parts), Fraction(0))
     if row.at_most is not None:
-        total = min(total, Fraction(row.at_most))
-    return total if row.at_least is None else max(total, Fraction(row.at_least))
+        brought = min(brought, Fraction(row.at_most))
+    if row.at_least is not None:
+        brought = max(brought, Fraction(row.at_least))
+    return [*parts, Part("bound", brought - total)]
+
+
+PLACES = 10**10
+
+
+def record_amount(parts: Sequence[Part], uses: Sequence[Use], use: Use) -> Fraction:
+    """Give a record its even share of what a row came to, in whole parts of PLACES.
+
+    What 128 bits do not hold is not shown.
+    """
+    found = 0
+    for bases, own, of in (
+        (
+            {"share", "block", "flat", "bound"},
+            use.until - use.since,
+            sum(each.until - each.since for each in uses),
+        ),
+        ({"event"}, int(use.is_first), sum(each.is_first for each in uses)),
+        (
+            {"percent"},
+            use.paid(use.since, use.until),
+            sum(each.paid(each.since, each.until) for each in uses),
+        ),
+    ):
+        whole = sum(to_whole(each.amount * PLACES) for each in parts if each.basis in bases)
+        is_shown = of and 2 * abs(whole) * own + of < 2**127
+        found += to_whole(Fraction(whole * own, of)) if is_shown else 0
+    return Fraction(found, PLACES)
+
+
+def to_whole(value: Fraction) -> int:
+    """Round half up, and a negative value as the positive one."""
+    size = int(abs(value) + Fraction(1, 2))
+    return size if value >= 0 else -size
 
 
 def _tier_at(bounds: Sequence[int | None], unit: int) -> int:

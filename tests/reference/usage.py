@@ -23,6 +23,8 @@ from tests.reference.rates import (
     counted,
     counted_instances,
     is_plain,
+    parts_in_tiers,
+    record_amount,
     specificity,
 )
 from tests.reference.usage_buckets import BucketBook, Filling, split
@@ -95,7 +97,8 @@ class Result:
     `tiered`: (account service, start, class, rate) -> quantity, events, exact amount, of rates
     that are not plain; those have no cells.
     `pools`: (account service, start, bucket, tier) -> lower, upper, used, used before.
-    `uses`: of each row of `tiered`, what of events is rated there, in the order of events.
+    `uses`: of each row of `tiered`, what of events is rated there, in the order of events;
+    `pieces_of`: the places of their pieces.
     `priced`: account service, start, bucket, tier, used before, used, price, counted by its rule.
     `shares`: (account service, start, bucket, account) -> put in, drawn.
     `pieces`: file, row, event, piece, component, tier, quantity, amount.
@@ -111,6 +114,7 @@ class Result:
     tiered: dict[tuple[object, ...], tuple[int, int, Fraction]] = field(default_factory=dict)
     uses: dict[tuple[str, date, str, str], list[Use]] = field(default_factory=dict)
     pieces: list[tuple[object, ...]] = field(default_factory=list)
+    pieces_of: dict[tuple[str, date, str, str], list[int]] = field(default_factory=dict)
 
 
 @dataclass
@@ -379,6 +383,10 @@ class Reference:
             if uses is not None:
                 count = self._count(rate.price, holder, end)
                 amount = amount_in_tiers(self.program, rate.price, uses, count)
+                parts = parts_in_tiers(self.program, rate.price, uses, count)
+                for use, place in zip(uses, result.pieces_of.get(row, ()), strict=True):
+                    own = to_places(record_amount(parts, uses, use), 10)
+                    result.pieces[place] = (*result.pieces[place][:-1], own)
                 quantity = sum(each.until - each.since for each in uses)
                 events = sum(each.is_first for each in uses)
                 result.tiered[row] = (quantity, events, amount)
@@ -433,6 +441,7 @@ class Reference:
                 amount_of_it = Fraction(0) if event.amount is None else event.amount[0]
                 use = Use(gone, gone + quantity, whole, counts, int(amount_of_it * 10**6))
                 result.uses.setdefault(row, []).append(use)
+                result.pieces_of.setdefault(row, []).append(len(result.pieces))
                 gone += quantity
                 zero = to_places(Fraction(0), 10)
                 result.pieces.append((*at, piece, component, tier, quantity, zero))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from runtime.program.unbillable import find_unbillable
@@ -107,6 +109,31 @@ def test_events_at_one_instant_go_through_the_tiers_by_their_ids(tmp_path: Path)
     # One of nothing before any unit is in the first tier, and so is one at its bound.
     assert found.amounts == {"call": 2 * Fraction("0.10") + 3 * 1 + Fraction("0.01") + 5 + 17}
     assert found.quantities == {"call": 3}
+
+
+@pytest.mark.feature("A14", "C4")
+def test_a_record_has_its_share_of_what_its_rate_came_to(tmp_path: Path) -> None:
+    rows = {
+        "call": "call graduated { up to 4  1 USD each + 3 USD flat; beyond  0.10 USD each } "
+        "at most 6 USD",
+        "sale": "sale 2.9% of amount + 0.30 USD per event + 1 USD flat",
+    }
+    uses = [Use("call", quantity) for quantity in (0, 2, 6)]
+    uses += [Use("sale", 1, amount=amount) for amount in ("100", "50.55")]
+    found = rated(compiled("count", rows), uses, tmp_path)
+    assert found.amounts == {"call": 6, "sale": Fraction("4.365950") + Fraction("1.60")}
+    connection = duckdb.connect()
+    amounts = connection.execute(
+        "SELECT event_id::INTEGER, amount FROM "
+        f"read_parquet('{tmp_path}/out/rated_usage/*/*/*.parquet') ORDER BY ALL"
+    ).fetchall()
+    # 4 + 3 + 0.40 are brought to 6.00, which eight units share: 0.75 each.  A sale has 2.9% of
+    # its amount, 0.30, and half of 1.00.
+    assert amounts == [
+        *((number, Decimal(amount)) for number, amount in enumerate(("0", "1.5", "4.5"))),
+        (3, Decimal("3.7")),
+        (4, Decimal("2.26595")),
+    ]
 
 
 @pytest.mark.feature("A14")
