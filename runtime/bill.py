@@ -8,7 +8,7 @@ ledger that is only read: its invoices are the real run's but for number and run
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from pathlib import Path
@@ -48,7 +48,8 @@ from runtime.ledger.history import (
 )
 from runtime.ledger.post import post_invoices, post_run
 from runtime.ledger.posted import load_unsettled
-from runtime.payments.owed import read_owed
+from runtime.payments.journal import Key
+from runtime.payments.owed import Owed, OwedReader
 from runtime.payments.receive import PaymentsRefused
 from runtime.payments.run import post_payments, receive_from_book, use_credit
 from runtime.program.unbillable import find_unbillable
@@ -264,8 +265,7 @@ def invoice(run: Run) -> Reasons:
     request = run.request
     assert run.received is not None
     journal = run.received.journal
-    with run.reading() as ledger:
-        owed = read_owed(ledger, journal, request.as_of)
+    owed = OwedReader(journal, request.as_of)
     make_usage_days(run.connection, request.as_of)
     holding = Holding(request.program)
     drafts = holding.made_out(
@@ -275,7 +275,7 @@ def invoice(run: Run) -> Reasons:
                 request.program,
                 request.as_of,
                 run.previous_as_of,
-                owed,
+                lambda accounts: _owed(run, owed, accounts),
                 lambda number: _posted_invoice(run, number),
             ),
         )
@@ -363,6 +363,12 @@ def _run_stages(run: Run) -> BillResult | BillRefused:
         book=run.book,
         usage=run.usage,
     )
+
+
+def _owed(run: Run, reader: OwedReader, accounts: Iterable[str]) -> Mapping[Key, Owed]:
+    """Give what accounts owe before the run's invoices."""
+    with run.reading() as ledger:
+        return reader.read(ledger, accounts)
 
 
 def _posted_invoice(run: Run, number: str) -> Invoice | None:

@@ -52,12 +52,12 @@ HARBOUR = (
     "Harbour Warehouse",
 )
 PAYMENTS = (
-    # the whole of January's invoice, in two parts; too much; too little; for a certain invoice
+    # the whole of January's invoice in two parts; too much; too little; in time
     ("P-2601-01", "A0001", "2026-01-12", "1000.00", "CAD", "wire", "HG 4471", ""),
     ("P-2601-02", "A0001", "2026-01-28", "825.05", "CAD", "wire", "HG 4502", ""),
     ("P-2601-03", "A0006", "2026-01-20", "1200.00", "USD", "check", "No. 1180", ""),
     ("P-2601-04", "A0014", "2026-01-22", "300.00", "CAD", "card", "", ""),
-    ("P-2601-05", "A0015", "2026-01-30", "491.73", "CAD", "wire", "", "INV-000004=491.73"),
+    ("P-2601-05", "A0015", "2026-01-30", "491.73", "CAD", "wire", "", ""),
 )
 STREETS = ("King Street", "Front Street", "Mill Road", "Station Avenue", "Wharf Lane")
 

@@ -66,14 +66,15 @@ class Assembly:
 
     Attributes:
         previous_as_of: the last posted run's date, None on a new ledger.
-        owed: what each (invoicer, currency) owes before its invoice; not named: nothing.
+        owed: gives what invoicers owe before their invoices, by invoicer and currency; of
+            one that it does not give, nothing.
         read_invoice: gives a posted invoice by its number.
     """
 
     program: Program
     as_of: date
     previous_as_of: date | None
-    owed: Mapping[tuple[str, str], Owed]
+    owed: Callable[[Iterable[str]], Mapping[tuple[str, str], Owed]]
     read_invoice: Callable[[str], Invoice | None]
 
 
@@ -89,6 +90,7 @@ class _Maker:
         self.tax_rates = TaxRates(program)
         self.choices = Choices(program)
         self.owners: Owners = {}
+        self.owed: Mapping[tuple[str, str], Owed] = {}
         self.terms = {row.id: row.terms_days for row in program.bill_groups}
         (self.seller,) = read_accounts(connection, "a.type = 'owner'").values()
 
@@ -101,6 +103,7 @@ def assemble(connection: DuckDBPyConnection, assembly: Assembly) -> Iterator[Dra
     maker = _Maker(connection, assembly)
     for batch in read_batches(connection):
         maker.owners = read_owners(connection)
+        maker.owed = assembly.owed({due.invoicer for due in batch.lines})
         for _, lines in groupby(batch.lines, key=lambda due: (due.invoicer, due.currency)):
             yield _draft(tuple(lines), batch, maker)
 
@@ -167,7 +170,7 @@ def _invoice(
     bill_to = batch.accounts[first.invoicer]
     terms_days = maker.terms.get(bill_to.bill_group or "", 0)
     due_date = assembly.as_of + timedelta(days=terms_days)
-    owed = assembly.owed.get((first.invoicer, first.currency), NOTHING_OWED)
+    owed = maker.owed.get((first.invoicer, first.currency), NOTHING_OWED)
     totals = total_of(worded, owed.credit, first.minor_units)
     usage_days, usage_days_total = state_usage_days(lines, batch, maker.wording)
     window = (assembly.previous_as_of, assembly.as_of)

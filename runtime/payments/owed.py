@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Subquery, func, or_, select
 
 from runtime.ledger.schema import credit_notes, entries, invoices, runs
 from runtime.payments.journal import Journal, Key
-from runtime.payments.ledger import effect_sql
+from runtime.payments.ledger import effect_sql, in_groups
 from runtime.payments.model import KINDS, Kind
 
 MovementKind = Literal["payment", "credit_note", "reversal", "refund"]
@@ -65,61 +65,70 @@ class Owed:
 NOTHING_OWED = Owed()
 
 
-def read_owed(ledger: Connection, journal: Journal, as_of: date) -> Mapping[Key, Owed]:
-    """Give what each account owes at a run's date, its journal of new payments included."""
-    owed: dict[Key, int] = {}
-    since: dict[Key, list[Movement]] = {}
-    for account, currency, minor in (*_invoiced(ledger, as_of), *_moved(ledger, as_of)):
-        owed[account, currency] = owed.get((account, currency), 0) + minor
-    for key, movement in _movements_since(ledger, as_of):
-        owed[key] = owed.get(key, 0) - movement.minor
-        since.setdefault(key, []).append(movement)
-    for key, movement in _movements_of(journal):
-        since.setdefault(key, []).append(movement)
-    usable = {
-        key: sum(credit.free(as_of) for credit in standing.credits.values())
-        for key, standing in journal.standings.items()
-    }
-    return {
-        key: Owed(
-            owed.get(key, 0),
-            tuple(sorted(since.get(key, ()), key=lambda each: (each.day, each.kind, each.name))),
-            usable.get(key, 0),
-        )
-        for key in owed.keys() | since.keys() | usable.keys()
-    }
+class OwedReader:
+    """Reads what accounts owe at a run's date, its journal of new payments included."""
+
+    def __init__(self, journal: Journal, as_of: date) -> None:
+        """Take note of the journal as it is before the run's invoices use any credit."""
+        self._as_of = as_of
+        self._fresh: dict[Key, list[Movement]] = {}
+        for key, movement in _movements_of(journal):
+            self._fresh.setdefault(key, []).append(movement)
+        self._usable = {
+            key: usable
+            for key, standing in journal.standings.items()
+            if (usable := sum(credit.free(as_of) for credit in standing.credits.values()))
+        }
+
+    def read(self, ledger: Connection, accounts: Iterable[str]) -> dict[Key, Owed]:
+        """Give what accounts owe, by account and currency; of those that never moved, nothing."""
+        owed: dict[Key, int] = {}
+        since: dict[Key, list[Movement]] = {}
+        names = frozenset(accounts)
+        for some in in_groups(names):
+            for account, currency, minor in _sums(ledger, self._as_of, some):
+                owed[account, currency] = owed.get((account, currency), 0) + minor
+            for key, movement in _movements_since(ledger, self._as_of, some):
+                owed[key] = owed.get(key, 0) - movement.minor
+                since.setdefault(key, []).append(movement)
+        for key, movements in self._fresh.items():
+            if key[0] in names:
+                since.setdefault(key, []).extend(movements)
+        return {
+            key: Owed(owed.get(key, 0), _in_order(since.get(key, ())), self._usable.get(key, 0))
+            for key in owed.keys() | since.keys()
+        }
 
 
-def _invoiced(ledger: Connection, as_of: date) -> Iterator[tuple[str, str, int]]:
-    query = (
+def _in_order(movements: Iterable[Movement]) -> tuple[Movement, ...]:
+    return tuple(sorted(movements, key=lambda each: (each.day, each.kind, each.name)))
+
+
+def _sums(ledger: Connection, as_of: date, accounts: list[str]) -> Iterator[tuple[str, str, int]]:
+    """Give what was invoiced to accounts by the date, and what entries did to it."""
+    invoiced = (
         select(invoices.c.invoicer, invoices.c.currency, func.sum(invoices.c.gross_minor))
-        .where(invoices.c.issue_date <= as_of.isoformat())
+        .where(invoices.c.invoicer.in_(accounts), invoices.c.issue_date <= as_of.isoformat())
         .group_by(invoices.c.invoicer, invoices.c.currency)
     )
-    for account, currency, minor in ledger.execute(query):
-        yield account, currency, int(minor)
-
-
-def _moved(ledger: Connection, as_of: date) -> Iterator[tuple[str, str, int]]:
-    query = (
+    moved = (
         select(
-            entries.c.account,
-            entries.c.currency,
-            func.sum(effect_sql("owed") * entries.c.minor),
+            entries.c.account, entries.c.currency, func.sum(effect_sql("owed") * entries.c.minor)
         )
-        .where(entries.c.day <= as_of.isoformat())
+        .where(entries.c.account.in_(accounts), entries.c.day <= as_of.isoformat())
         .group_by(entries.c.account, entries.c.currency)
     )
-    for account, currency, minor in ledger.execute(query):
-        yield account, currency, int(minor)
+    for query in (invoiced, moved):
+        for account, currency, minor in ledger.execute(query):
+            yield account, currency, int(minor)
 
 
-def _last_runs() -> Subquery:
+def _last_runs(accounts: list[str]) -> Subquery:
     """Give the query for the run and date of each account's last invoice of a run."""
     given = select(credit_notes.c.number)
     last = (
         select(invoices.c.invoicer, invoices.c.currency, func.max(invoices.c.run).label("run"))
-        .where(invoices.c.number.not_in(given))
+        .where(invoices.c.invoicer.in_(accounts), invoices.c.number.not_in(given))
         .group_by(invoices.c.invoicer, invoices.c.currency)
         .subquery()
     )
@@ -130,27 +139,30 @@ def _last_runs() -> Subquery:
     )
 
 
-def _movements_since(ledger: Connection, as_of: date) -> Iterator[tuple[Key, Movement]]:
+def _movements_since(
+    ledger: Connection, as_of: date, accounts: list[str]
+) -> Iterator[tuple[Key, Movement]]:
     """Give what no invoice of its account has shown, of entries and of given credit notes."""
-    last = _last_runs()
+    last = _last_runs(accounts)
 
-    def unshown(account: ColumnElement[Any], currency: ColumnElement[Any]) -> ColumnElement[bool]:
+    def is_of(account: ColumnElement[Any], currency: ColumnElement[Any]) -> ColumnElement[bool]:
         return (last.c.invoicer == account) & (last.c.currency == currency)
 
-    query = (
+    moved = (
         select(entries)
-        .select_from(entries.outerjoin(last, unshown(entries.c.account, entries.c.currency)))
+        .select_from(entries.outerjoin(last, is_of(entries.c.account, entries.c.currency)))
         .where(
+            entries.c.account.in_(accounts),
             entries.c.kind.in_(_SHOWN),
             entries.c.day <= as_of.isoformat(),
             _is_later(entries.c.after_run, entries.c.day, last),
         )
     )
-    for row in ledger.execute(query):
-        key = (row.account, row.currency)
+    for row in ledger.execute(moved):
+        day, name = date.fromisoformat(row.day), row.payment or row.credit_note
         minor = row.minor * KINDS[row.kind].owed
-        name = row.payment or row.credit_note
-        yield key, Movement(date.fromisoformat(row.day), row.kind, name, row.reference, minor)
+        movement = Movement(day, _SHOWN[row.kind], name, row.reference, minor)
+        yield (row.account, row.currency), movement
     notes = (
         select(
             *(invoices.c[name] for name in ("number", "invoicer", "currency", "issue_date")),
@@ -159,10 +171,11 @@ def _movements_since(ledger: Connection, as_of: date) -> Iterator[tuple[Key, Mov
         )
         .select_from(
             credit_notes.join(invoices, invoices.c.number == credit_notes.c.number).outerjoin(
-                last, unshown(invoices.c.invoicer, invoices.c.currency)
+                last, is_of(invoices.c.invoicer, invoices.c.currency)
             )
         )
         .where(
+            invoices.c.invoicer.in_(accounts),
             invoices.c.issue_date <= as_of.isoformat(),
             _is_later(invoices.c.run, invoices.c.issue_date, last),
         )
