@@ -58,6 +58,7 @@ ACCEPTED: Final[Mapping[str, tuple[type, ...]]] = {
     "day": (date,),
     "heading": (str,),
     "kind": (InvoiceLine,),
+    "label": (str,),
     "left": (str,),
     "money": (Decimal,),
     "number": (Decimal,),

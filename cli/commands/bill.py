@@ -13,6 +13,7 @@ from cli.catalogs import program_of
 from cli.ledgers import ledger_option
 from cli.progress import progress_to_stderr
 from cli.render.bill_summary import summary_lines
+from cli.render.lacking import lacking_lines
 
 if TYPE_CHECKING:
     from runtime.bill_result import BillRefused
@@ -133,6 +134,8 @@ def command(  # noqa: PLR0913 - one parameter an option
         return refused(outcome, shown=None if all_faults else FAULTS_SHOWN)
     for line in summary_lines(outcome, out):
         click.echo(line)
+    for line in lacking_lines(outcome.lacking):
+        click.echo(line, err=True)
     if outcome.unwritten is not None:
         return _unwritten(outcome.unwritten)
     return exits.CLEAN

@@ -18,6 +18,8 @@ from babel import Locale
 from babel.dates import format_date, format_interval
 from babel.numbers import get_currency_name, get_currency_symbol
 
+from runtime.invoice.labels import direction_of, labeller, language_of
+
 SHARED_SYMBOLS = frozenset({"$", "£", "¥", "\uffe5", "kr", "kr.", "Rs", "L", "R"})
 """Signs that several currencies claim; the code is printed in their place."""
 
@@ -41,6 +43,15 @@ SHORT_QUANTITY = 4
 _WIDE = Context(prec=80, rounding=ROUND_HALF_UP)
 
 
+LEFT_TO_RIGHT_MARK = "\u200e"
+
+
+class Figure(str):
+    """A text of ours, such as a figure: its marks of direction stay, and it needs none."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Printer:
     """Prints in one locale and currency; `printer_of` makes it from Babel's data.
@@ -49,6 +60,8 @@ class Printer:
         language: the locale as a BCP 47 tag, `en-CA`.
         minor_units: the places every amount has.
         primary, secondary: the digits of the lowest group and of those above it.
+        labels: the language of the document's own words, of runtime.invoice.labels.
+        direction: `ltr` or `rtl`, as those words are written.
         positive, negative: text before and after an amount with its currency.
     """
 
@@ -66,11 +79,13 @@ class Printer:
     negative: tuple[str, str]
     percent_affixes: tuple[str, str]
     paper: Literal["A4", "Letter"]
+    labels: str
+    direction: str
 
     def number(self, value: Decimal, places: int = 0) -> str:
         """Print every digit of `value`, with at least `places` decimals."""
         sign, digits = self._split(value, places)
-        return self.minus + digits if sign else digits
+        return self._marked(self.minus + digits) if sign else digits
 
     def amount(self, value: Decimal) -> str:
         """Print an amount of the invoice's currency, without naming it."""
@@ -80,7 +95,8 @@ class Printer:
         """Print an amount with its currency, by its sign or, where that is shared, its code."""
         sign, digits = self._split(value, self.minor_units)
         before, after = self.negative if sign else self.positive
-        return f"{before}{digits}{after}"
+        text = f"{before}{digits}{after}"
+        return self._marked(text) if sign else text
 
     def price(self, value: Decimal, per: str | None = None) -> str:
         """Print a unit price with all its digits, and what it is for: `1.20 / GB`."""
@@ -108,6 +124,16 @@ class Printer:
         """Print a date."""
         return _day(self.locale, value)
 
+    def label(self, phrase: str, *given: object) -> str:
+        """Print words of ours in the document's language; `{0}` and `{1}` are what is given.
+
+        What is given is cleaned and held together where the words run from right to left.
+        """
+        say = labeller(self.labels)
+        if self.direction == "ltr" or not given:
+            return say(phrase, *given)
+        return Figure(say(phrase, *map(held_from_left, given)))
+
     def country(self, code: str) -> str:
         """Print a country by its name; a code that the locale's data lack prints as it is."""
         return _country(self.locale, code)
@@ -115,6 +141,12 @@ class Printer:
     def period(self, start: date, end: date) -> str:
         """Print the days of the half-open `[start, end)`, its last day named."""
         return _period(self.locale, start, end)
+
+    def _marked(self, text: str) -> str:
+        """Hold a sign before its digits where the words around it run from right to left."""
+        if self.direction == "ltr":
+            return text
+        return Figure(LEFT_TO_RIGHT_MARK + text.replace(LEFT_TO_RIGHT_MARK, ""))
 
     def _split(self, value: Decimal, places: int) -> tuple[bool, str]:
         text = str(value)
@@ -174,6 +206,8 @@ def printer_of(locale: str, currency: str, minor_units: int) -> Printer:
         positive=affixes[0],
         negative=affixes[1],
         percent_affixes=(percent.prefix[0], percent.suffix[0]),
+        labels=Figure(language_of(locale)),
+        direction=Figure(direction_of(locale)),
         paper="Letter" if parsed.territory in LETTER_TERRITORIES else "A4",
     )
 
@@ -209,6 +243,19 @@ def clean_text(text: str) -> str:
         for sign in text
     )
     return "".join(kept)
+
+
+def held_from_left(value: object) -> object:
+    """Hold a text of Latin letters together among words that run from right to left.
+
+    Marks before and after it keep its numbers and its full stop where they belong.
+    """
+    if type(value) is not str or not any(sign.isalpha() for sign in value):
+        return value
+    text = clean_text(value)
+    if any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in text):
+        return text
+    return f"{LEFT_TO_RIGHT_MARK}{text}{LEFT_TO_RIGHT_MARK}"
 
 
 def columns_of(text: str) -> int:

@@ -20,7 +20,7 @@ from runtime.invoice import limits
 from runtime.invoice.document_failed import DocumentFailed
 from runtime.invoice.format import Printer
 from runtime.invoice.page import Page
-from runtime.invoice.sandbox import Draws, Sandbox, printed_in_html, printed_in_text
+from runtime.invoice.sandbox import Draws, Sandbox, printing
 
 OURS = "ratebook/"
 """What the paths of Ratebook's own templates begin with."""
@@ -103,7 +103,7 @@ class LimitedSandbox(Sandbox):
     def __init__(self, printer: Printer, loader: BaseLoader, draws: Draws) -> None:
         """Make an environment whose filters and output are counted."""
         super().__init__(printer, loader, draws)
-        inner = printed_in_html if draws == "html" else printed_in_text
+        inner = printing(draws, printer)
 
         def printed(value: object) -> str:
             text = inner(value)

@@ -5,7 +5,7 @@ Nothing is computed here but the lengths of bars.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -169,10 +169,10 @@ _ONE_KIND: Mapping[str, str] = MappingProxyType(
 )
 
 
-def kind_words(line: InvoiceLine) -> str:
-    """Return what kind of charge a line is, in words."""
-    words = _KINDS.get((line.kind, line.timing), _ONE_KIND[line.kind])
-    return f"Credit: {words[0].lower()}{words[1:]}" if line.is_credit else words
+def kind_words(line: InvoiceLine, label: Callable[..., str]) -> str:
+    """Return what kind of charge a line is, in the words of a language."""
+    words = label(_KINDS.get((line.kind, line.timing), _ONE_KIND[line.kind]))
+    return label("Credit: {0}", words) if line.is_credit else words
 
 
 @lru_cache(maxsize=1024)

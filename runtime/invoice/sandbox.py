@@ -23,7 +23,7 @@ from markupsafe import Markup, escape
 from pydantic import BaseModel
 
 from runtime.invoice import model
-from runtime.invoice.format import Printer, clean_text, left, right
+from runtime.invoice.format import Figure, Printer, clean_text, held_from_left, left, right
 from runtime.invoice.page import (
     BucketView,
     Page,
@@ -85,7 +85,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         for unneeded in self.filters.keys() - KEPT_FILTERS:
             del self.filters[unneeded]
         self.filters.update(filters_of(printer))
-        self.printed = printed_in_html if draws == "html" else printed_in_text
+        self.printed = printing(draws, printer)
 
     def getattr(self, obj: object, attribute: str) -> object:
         """Give a field; what plain data have besides is not there."""
@@ -105,6 +105,20 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def call_binop(self, context: object, operator: str, left: object, right: object) -> object:
         """Refuse arithmetic."""
         raise SecurityError(f"a template does not compute: {operator}")
+
+
+def printing(draws: Draws, printer: Printer) -> Callable[[object], str]:
+    """Give what prints a value in a document."""
+    if draws == "text":
+        return printed_in_text
+    return printed_in_html if printer.direction == "ltr" else printed_from_right
+
+
+def printed_from_right(value: object) -> str:
+    """Return a value as it stands in HTML that runs from right to left."""
+    if type(value) is str:
+        return escape(held_from_left(value))
+    return printed_in_html(value)
 
 
 def printed_in_html(value: object) -> str:
@@ -128,7 +142,8 @@ def filters_of(printer: Printer) -> Mapping[str, Callable[..., object]]:
         "css_string": css_string,
         "day": printer.day,
         "heading": heading,
-        "kind": kind_words,
+        "kind": lambda line: kind_words(line, printer.label),
+        "label": printer.label,
         "left": _padded(left),
         "money": printer.money,
         "number": printer.number,
@@ -156,7 +171,8 @@ def _padded(pad: Callable[..., str]) -> Callable[..., str]:
 @lru_cache(maxsize=4096)
 def css_string(text: str) -> Markup:
     """Quote a text for a style sheet, every sign but letters and digits escaped."""
-    escaped = re.sub(r"[^0-9A-Za-z]", lambda match: f"\\{ord(match[0]):06x}", clean_text(text))
+    cleaned = text if isinstance(text, Figure) else clean_text(text)
+    escaped = re.sub(r"[^0-9A-Za-z]", lambda match: f"\\{ord(match[0]):06x}", cleaned)
     return Markup(f'"{escaped}"')
 
 
