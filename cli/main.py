@@ -19,6 +19,7 @@ import click
 from cli import exits
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("cli.commands.init", "Write a catalog to begin with, its tests and its CI."),
     "check": ("cli.commands.check", "Report every fault of a catalog."),
     "fmt": ("cli.commands.fmt", "Lay out catalog files the one way there is."),
     "compile": ("cli.commands.compile", "Write a catalog's program, to bill without the sources."),

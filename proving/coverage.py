@@ -100,6 +100,8 @@ def items_of(program: Program) -> Iterator[Item]:
         for each in dict.fromkeys(own or [source]):
             yield _line_item("tier" if own else kind, lines[each], currency)
     for bucket_tier in program.bucket_tiers:
+        if bucket_tier.charge == "rated":
+            continue  # what it passes on is reached by its rate
         key: Key = ("bucket", bucket_tier.bucket, str(bucket_tier.ordinal))
         yield Item("bucket tier", lines[bucket_tier.source], "", key)
     for discount in program.discounts:
