@@ -35,6 +35,8 @@ demo: $(STAMP) ## check a catalog, bill two months with it, show and explain an 
 	@echo; echo "1 February: January's sessions, what changed since, and the month ahead."
 	$(BIN)/ratebook bill $(CATALOG) --book $(CATALOG)/book --usage '$(DEMO)/usage/*' \
 	  --as-of 2026-02-01 --out $(DEMO)
+	@echo; echo "What one account owed, paid and has to its credit:"
+	$(BIN)/ratebook statement A0006 --to 2026-01-31 --out $(DEMO)
 	@echo; echo "One invoice for a group of five accounts, and how one of its lines came about:"
 	$(BIN)/ratebook explain INV-000172 --out $(DEMO)
 	@echo

@@ -44,7 +44,8 @@ def explain_line(invoice: Invoice, line: int, records: RatedUsage | None = None)
         *_derivation(invoice, found),
         explain_tax(invoice, found),
     ]
-    if records is not None and found.kind in {"usage", "bucket"}:
+    is_of_usage = found.kind in {"usage", "bucket"} and invoice.credits is None
+    if records is not None and is_of_usage:
         children.append(explain_records(records, found, invoice.usage_cutoff))
     return Explanation(
         statement=f"{place_of(invoice, found)} is {summary_of(invoice, found)}",
