@@ -101,7 +101,9 @@ class Printer:
     def price(self, value: Decimal, per: str | None = None) -> str:
         """Print a unit price with all its digits, and what it is for: `1.20 / GB`."""
         text = self.number(value, self.minor_units)
-        return f"{text} / {per}".replace(" ", NO_BREAK_SPACE) if per else text
+        if not per or per == EACH:
+            return text
+        return f"{text} / {per}".replace(" ", NO_BREAK_SPACE)
 
     def quantity(self, value: Decimal, unit: str = "", places: int = 0) -> str:
         """Print a quantity, with at least so many decimals, and its unit."""
