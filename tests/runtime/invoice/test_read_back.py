@@ -31,6 +31,7 @@ from runtime.ledger.post import post_invoices
 from runtime.ledger.schema import invoices, runs
 from tests.runtime.invoice import samples
 
+EXAMPLES = max(8, settings().max_examples // 20)
 MONEYS = (("CAD", 2), ("EUR", 2), ("JPY", 0), ("KWD", 3))
 LOCALES = ("en_CA", "en_US", "de_DE", "fr_FR", "es_ES", "ja_JP")
 NAMES = st.one_of(
@@ -143,7 +144,7 @@ def read_ubl(content: bytes) -> dict[str, Decimal]:
 
 @pytest.mark.feature("D5", "D8")
 @pytest.mark.property
-@settings(max_examples=8)
+@settings(max_examples=EXAMPLES)
 @given(drafts())
 def test_printed_figures_agree_with_the_ledger_to_the_cent(draft: Invoice) -> None:
     with TemporaryDirectory() as folder, hold_ledger(ledger_url(Path(folder) / "l.db")) as ledger:
