@@ -63,7 +63,7 @@ def writing(out: Path, ledger: str | None, *, is_dry_run: bool) -> Iterator[Conn
 
     A run that holds it is waited for.  What the command raises leaves it as it was.
     """
-    from runtime.ledger.connect import hold_ledger
+    from runtime.ledger.connect import commit_run, hold_ledger
     from runtime.ledger.faults import LedgerRefused
 
     if is_dry_run:
@@ -73,7 +73,7 @@ def writing(out: Path, ledger: str | None, *, is_dry_run: bool) -> Iterator[Conn
     try:
         with hold_ledger(_url(out, ledger), wait_ms=WAIT_MS) as connection:
             yield connection
-            connection.commit()
+            commit_run(connection)
     except LedgerRefused as fault:
         raise Refusal(str(fault)) from fault
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli import exits
+from cli.ledgers import ledger_option
 from cli.progress import progress_to_stderr
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ PASSWORD = "RATEBOOK_SMTP_PASSWORD"
     show_default=True,
     help="The folder that the billing run wrote.",
 )
-@click.option("--ledger", metavar="URL", help="The ledger; OUT/ledger.db, if not given.")
+@ledger_option
 @click.option(
     "--smtp",
     metavar="HOST[:PORT]",

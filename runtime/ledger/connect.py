@@ -96,7 +96,7 @@ def note_in_ledger(url: str, *, wait_ms: int = 0) -> Iterator[Connection]:
 
 
 def commit_run(ledger: Connection) -> None:
-    """Commit what a run has posted.
+    """Commit what a run, or a command that posts, has posted.
 
     Raises CommitUncertain where the connection broke at that: the server may have committed
     and not come to say so.
@@ -106,7 +106,8 @@ def commit_run(ledger: Connection) -> None:
     except DBAPIError as fault:
         if fault.connection_invalidated:
             raise CommitUncertain(
-                "the connection to the server was lost while the run was committed"
+                "the connection to the server was lost at the commit: "
+                "all of it is posted, or nothing"
             ) from fault
         raise
 
