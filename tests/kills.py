@@ -3,7 +3,8 @@
 `python -m tests.kills --records 5_000_000 --times 100`: two runs of the connectivity catalog,
 the first with early usage.  The second one is killed (SIGKILL) once or several times, then run
 to its end.  Everything that is left must be what the undisturbed run left, to the byte: rated
-usage, exceptions, usage store, documents, and every row of the ledger.
+usage, exceptions, documents; every event of the usage store in its place, and every row of the
+ledger.
 
 A run that was killed after it had posted is followed by one that finds nothing to bill; of
 that one only its number may be seen.
@@ -25,11 +26,12 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import duckdb
 from sqlalchemy import create_engine, select
 from sqlalchemy.pool import NullPool
 
@@ -104,8 +106,8 @@ class Killed:
     differences: list[str] = field(default_factory=list)
 
 
-def kill_and_compare(asked: Killing) -> Killed:
-    """Kill until it was done so often, and compare what every trial leaves."""
+def kill_and_compare(asked: Killing, tell: Callable[[str], None] = lambda _: None) -> Killed:
+    """Kill until it was done so often, and compare what every trial leaves; tell of each."""
     make_data(asked)
     early, calm = asked.folder / "early", asked.folder / "calm"
     if asked.server is not None:
@@ -129,7 +131,9 @@ def kill_and_compare(asked: Killing) -> Killed:
         url = asked.ledger_of(out)
         found = state_of(out, url)
         done.posted_before += last_run(url) > RUNS
-        done.differences += [f"trial {trial}: {each}" for each in differences(expected, found)]
+        different = [f"trial {trial}: {each}" for each in differences(expected, found)]
+        done.differences += different
+        tell("\n".join(different) or f"trial {trial}: {done.kills} kills until now, all is equal")
         asked.remove(out)
     return done
 
@@ -206,11 +210,28 @@ def kill(asked: Killing, out: Path, after: float, done: Killed) -> None:
 def state_of(out: Path, url: str) -> dict[str, str]:
     """Digest all that the runs left, by what it is; of runs after the last asked one nothing."""
     state = {
-        str(path.relative_to(out)): hashlib.sha256(path.read_bytes()).hexdigest()
+        str(path.relative_to(out)): digest_of(path)
         for path in sorted(out.rglob("*"))
         if path.is_file() and not is_of_a_run_to_no_purpose(path) and is_kept(out, path)
     }
     return state | dict(ledger_rows(url))
+
+
+def digest_of(path: Path) -> str:
+    """Digest a file's bytes; of stored events the rows in their order.
+
+    They are written by several threads, which part them into row groups as it comes.
+    """
+    if path.suffix != ".parquet" or "usage_store" not in path.parts:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    with duckdb.connect() as connection:
+        return str(
+            connection.execute(
+                "SELECT count(*), bit_xor(hash(e)) "
+                "FROM (FROM read_parquet($1, file_row_number = true)) AS e",
+                [str(path)],
+            ).fetchone()
+        )
 
 
 def is_of_a_run_to_no_purpose(path: Path) -> bool:
@@ -279,7 +300,7 @@ def main() -> int:
             given.seed,
             stack.enter_context(local_server()) if given.postgres else None,
         )
-        done = kill_and_compare(asked)
+        done = kill_and_compare(asked, lambda words: print(words, file=sys.stderr, flush=True))
     print(f"{given.records:,} records, {given.accounts:,} accounts, seed {given.seed}")
     print(f"undisturbed: {done.seconds:.1f} s\n")
     print("| killed while | times |\n| --- | ---: |")
