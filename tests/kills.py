@@ -241,8 +241,8 @@ def is_of_a_run_to_no_purpose(path: Path) -> bool:
 
 
 def is_kept(out: Path, path: Path) -> bool:
-    """Whether a file is more than the last run in figures, or the ledger's own bytes."""
-    return path.relative_to(out).parts[0] not in {"summary.json", "ledger.db"}
+    """Whether a file is more than the last run's figures and digests, or the ledger's own bytes."""
+    return path.relative_to(out).parts[0] not in {"summary.json", "ledger.db", "known"}
 
 
 def ledger_rows(url: str) -> Iterator[tuple[str, str]]:
