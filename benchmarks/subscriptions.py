@@ -188,13 +188,13 @@ def bill_once(book: Path, out: Path, as_of: str) -> Found:
             out=out,
             progress=clock,
             formats=(),
+            keeps_invoices=False,
         )
     )
     if not isinstance(result, BillResult):
         raise SystemExit(f"refused: {result.reasons[:3]}")
     clock("end", 0, None)
-    invoices = len(result.invoices)
-    return _found(begun, clock.stages, result.lines, invoices, out / "ledger.db")
+    return _found(begun, clock.stages, result.lines, result.made, out / "ledger.db")
 
 
 def _found(

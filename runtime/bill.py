@@ -24,7 +24,7 @@ from runtime.bill_folder import (
     in_words,
     require_writable,
 )
-from runtime.bill_result import BillRefused, BillRequest, BillResult, totals_by_currency
+from runtime.bill_result import BillRefused, BillRequest, BillResult
 from runtime.bill_run import Reasons, Run
 from runtime.book.load import load_book
 from runtime.charges.difference import LedgerDisagrees, find_difference
@@ -34,10 +34,10 @@ from runtime.charges.target import compute_target
 from runtime.charges.usage import AmountOverflow
 from runtime.delivery.planned import plans_of
 from runtime.engine import EngineRefused, open_engine
-from runtime.invoice.assemble import Assembly, assemble
 from runtime.invoice.assemble_days import make_usage_days
 from runtime.invoice.held import Holding
-from runtime.invoice.invariants import all_lines
+from runtime.invoice.make import make_invoices
+from runtime.invoice.maker import Assembly
 from runtime.invoice.model import Invoice
 from runtime.ledger.connect import commit_run, ledger_url, read_ledger, wait_for_ledger
 from runtime.ledger.faults import CommitUncertain, LedgerRefused
@@ -46,7 +46,7 @@ from runtime.ledger.history import (
     read_kept_events,
     read_last_run,
 )
-from runtime.ledger.post import post_invoices, post_run
+from runtime.ledger.post import Posted, post_invoices, post_run, preview_invoices
 from runtime.ledger.posted import load_unsettled
 from runtime.payments.journal import Key
 from runtime.payments.owed import Owed, OwedReader
@@ -269,7 +269,7 @@ def invoice(run: Run) -> Reasons:
     make_usage_days(run.connection, request.as_of)
     holding = Holding(request.program)
     drafts = holding.made_out(
-        assemble(
+        make_invoices(
             run.connection,
             Assembly(
                 request.program,
@@ -280,9 +280,9 @@ def invoice(run: Run) -> Reasons:
             ),
         )
     )
-    made: Iterator[Invoice]
+    made: Iterator[Posted]
     if run.ledger is None:
-        made = (draft.invoice for draft in drafts)
+        made = preview_invoices(drafts)
     else:
         assert run.usage is not None
         post_run(
@@ -300,13 +300,15 @@ def invoice(run: Run) -> Reasons:
             drafts=drafts,
             plans=plans_of(request.program),
         )
+    notes = []
     for one in made:
-        run.invoices.append(one)
+        run.count(one)
         if run.ledger is not None:
             use_credit(journal, one)
-        request.progress("invoices", len(run.invoices), None)
+            if one.facts.kind == "credit_note":
+                notes.append(one)
+        request.progress("invoices", run.made, None)
     if run.ledger is not None:
-        notes = [one for one in run.invoices if one.kind == "credit_note"]
         post_payments(run.ledger, journal, notes)
     run.held_back = holding.held
     if run.ledger is not None:
@@ -349,15 +351,16 @@ def _run_stages(run: Run) -> BillResult | BillRefused:
     assert run.book is not None
     assert run.usage is not None
     assert run.received is not None
-    invoices = tuple(run.invoices)
     return BillResult(
         run=None if run.ledger is None else run.number,
         as_of=run.request.as_of,
         catalog=run.request.program.catalog,
         fingerprint=run.request.program.fingerprint,
-        invoices=invoices,
-        lines=sum(1 for each in invoices for _ in all_lines(each)),
-        totals=totals_by_currency(invoices),
+        made=run.made,
+        first=run.first,
+        invoices=tuple(run.invoices),
+        lines=run.lines,
+        totals=tuple(own.totals(currency) for currency, own in sorted(run.totals.items())),
         held_back=run.held_back,
         payments=len(run.received.journal.payments),
         book=run.book,

@@ -98,7 +98,7 @@ def write_summary(folder: OutFolder, result: BillResult) -> None:
         "as_of": result.as_of.isoformat(),
         "catalog": result.catalog,
         "fingerprint": result.fingerprint,
-        "invoices": len(result.invoices),
+        "invoices": result.made,
         "held_back": result.held_back,
         "payments": result.payments,
         "lines": result.lines,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -42,6 +41,7 @@ class BillRequest:
         wait_seconds: how long to wait for another run that holds the ledger.
         is_dry_run: post nothing and write nothing.
         threads, memory_limit: of the engine; see runtime.engine.open_engine.
+        keeps_invoices: give the invoices in the result, all in memory; a large run does not.
         formats: the documents of every invoice; None: those that its bill group chooses.
     """
 
@@ -56,6 +56,7 @@ class BillRequest:
     threads: int | None = None
     memory_limit: str | None = None
     progress: Progress = in_silence
+    keeps_invoices: bool = True
     formats: tuple[DocumentFormat, ...] | None = None
 
 
@@ -91,6 +92,8 @@ class BillResult:
 
     Attributes:
         run: its number, None for a dry run.
+        made: how many invoices it made, `first` the number of the first.
+        invoices: the invoices, where the request keeps them.
         lines: how many lines its invoices have.
         totals: by currency, in the order of their codes.
         payments: how many of the book's were recorded.
@@ -105,6 +108,8 @@ class BillResult:
     as_of: date
     catalog: str
     fingerprint: str
+    made: int
+    first: str | None
     invoices: tuple[Invoice, ...]
     lines: int
     totals: tuple[CurrencyTotals, ...]
@@ -115,19 +120,3 @@ class BillResult:
     documents: int = 0
     lacking: tuple[tuple[str, str], ...] = ()
     unwritten: str | None = None
-
-
-def totals_by_currency(invoices: Iterable[Invoice]) -> tuple[CurrencyTotals, ...]:
-    """Add up invoices by currency."""
-    totals: dict[str, CurrencyTotals] = {}
-    for invoice in invoices:
-        own = invoice.totals
-        before = totals.get(invoice.currency)
-        totals[invoice.currency] = CurrencyTotals(
-            invoice.currency,
-            1 + (before.invoices if before else 0),
-            own.net + (before.net if before else 0),
-            own.tax + (before.tax if before else 0),
-            own.gross + (before.gross if before else 0),
-        )
-    return tuple(totals[currency] for currency in sorted(totals))

@@ -11,16 +11,35 @@ from duckdb import DuckDBPyConnection
 from sqlalchemy import Connection
 
 from runtime.bill_folder import OutFolder
-from runtime.bill_result import BillRequest
+from runtime.bill_result import BillRequest, CurrencyTotals
 from runtime.book.faults import BookFault, BookReport
 from runtime.invoice.model import Invoice
 from runtime.ledger.connect import ledger_url, read_ledger
 from runtime.ledger.history import LastRun
+from runtime.ledger.post import Posted
+from runtime.money import to_major
 from runtime.payments.receive import Received
 from runtime.usage.report import UsageReport
 
 Reasons = tuple[str, ...]
 """Why a stage ends the run; empty: it does not."""
+
+
+@dataclass(slots=True)
+class CurrencySums:
+    """A run's invoices of one currency so far, in minor units."""
+
+    minor_units: int
+    invoices: int = 0
+    net: int = 0
+    tax: int = 0
+
+    def totals(self, currency: str) -> CurrencyTotals:
+        """Give them in major units."""
+        net, tax, gross = (
+            to_major(minor, self.minor_units) for minor in (self.net, self.tax, self.net + self.tax)
+        )
+        return CurrencyTotals(currency, self.invoices, net, tax, gross)
 
 
 @dataclass(slots=True)
@@ -41,7 +60,24 @@ class Run:
     received: Received | None = None
     usage: UsageReport | None = None
     invoices: list[Invoice] = field(default_factory=list)
+    made: int = 0
+    first: str | None = None
+    lines: int = 0
+    totals: dict[str, CurrencySums] = field(default_factory=dict)
     held_back: int = 0
+
+    def count(self, posted: Posted) -> None:
+        """Count an invoice that was made, and keep it where that was asked for."""
+        facts = posted.facts
+        self.first = self.first if self.made else posted.number
+        self.made += 1
+        self.lines += posted.lines
+        own = self.totals.setdefault(facts.currency, CurrencySums(facts.minor_units))
+        own.invoices += 1
+        own.net += facts.net
+        own.tax += facts.tax
+        if self.request.keeps_invoices:
+            self.invoices.append(posted.invoice)
 
     @property
     def url(self) -> str:

@@ -177,12 +177,12 @@ def share_taxes(
     for rate, members in by_rate.items():
         amount = sum(lines[index][0] for index in members)
         earlier = taxed.get(rate, 0)
-        minor = rounded((earlier + amount) * _part(rate), rounding) - rounded(
-            earlier * _part(rate), rounding
+        minor = rounded((earlier + amount) * part_of(rate), rounding) - rounded(
+            earlier * part_of(rate), rounding
         )
         is_owed = rate.held is None or rate.exemption is None
         due[rate] = minor if is_owed else 0
-        exact = {index: lines[index][0] * _part(rate) for index in members}
+        exact = {index: lines[index][0] * part_of(rate) for index in members}
         for index, share in largest_remainder(minor, exact).items():
             if rate.held is not None:
                 held[index] += share
@@ -199,7 +199,7 @@ def share_taxes(
     return taxes, line_taxes
 
 
-def _part(rate: AppliedRate) -> Fraction:
+def part_of(rate: AppliedRate) -> Fraction:
     """Give the part of a line's amount that a rate comes to, on top of it or held in it."""
     if rate.held is None:
         return Fraction(rate.percent) / 100

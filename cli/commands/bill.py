@@ -128,6 +128,7 @@ def command(  # noqa: PLR0913 - one parameter an option
                 threads=threads,
                 memory_limit=memory_limit,
                 progress=progress,
+                keeps_invoices=False,
             )
         )
     if isinstance(outcome, BillRefused):

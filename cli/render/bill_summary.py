@@ -57,7 +57,7 @@ def _invoices(result: BillResult) -> Iterator[str]:
     if result.held_back:
         word = "invoice waits" if result.held_back == 1 else "invoices wait"
         yield f"  {result.held_back:,} {word}: over nothing, or too little to be made out yet"
-    if not result.invoices:
+    if not result.made:
         if not result.held_back:
             yield "  nothing is due: no invoices"
         return
@@ -93,7 +93,7 @@ def _places(result: BillResult, out: Path) -> Iterator[str]:
         yield f"  usage       {out / 'rated_usage' / run}/"
     if result.usage.read > result.usage.rated:
         yield f"  exceptions  {out / 'exceptions' / run}/"
-    if result.invoices:
+    if result.made:
         yield f"  deliver     ratebook deliver --out {out}"
-        first = result.invoices[0].number
+        first = result.first
         yield f"  explain     ratebook explain {first}:1 --out {out}"

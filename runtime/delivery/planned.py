@@ -14,8 +14,8 @@ from typing import Literal
 
 from runtime.invoice.chosen import chosen_by
 from runtime.invoice.documents import SUFFIXES
+from runtime.invoice.draft import InvoiceFacts
 from runtime.invoice.format import clean_text
-from runtime.invoice.model import Invoice
 from runtime.invoice.usage_detail import SUFFIX as USAGE_SUFFIX
 from runtime.program.model import Program
 
@@ -43,7 +43,7 @@ class Plans:
     by_group: Mapping[str, Plan]
     fingerprint: str
 
-    def row_of(self, invoice: Invoice, frozen: str) -> Row | None:
+    def row_of(self, number: str, invoice: InvoiceFacts, frozen: str) -> Row | None:
         """Give the outbox's row of a posted invoice, as `deliveries` has it.
 
         `frozen`: the invoice as the ledger keeps it.  None where its bill group is unknown.
@@ -51,9 +51,9 @@ class Plans:
         plan = self.by_group.get(invoice.bill_group)
         if plan is None:
             return None
-        recipient, fault = recipient_of(invoice, plan.channel)
+        recipient, fault = recipient_of(invoice.invoicer, invoice.email, plan.channel)
         return (
-            invoice.number,
+            number,
             recipient,
             digest_of(frozen, self.fingerprint),
             plan.channel,
@@ -81,13 +81,13 @@ def plans_of(program: Program) -> Plans:
     return Plans(plans, program.fingerprint)
 
 
-def recipient_of(invoice: Invoice, channel: Channel) -> tuple[str, str | None]:
-    """Give who gets an invoice, and what is wrong of that; offline it is the account itself."""
+def recipient_of(account: str, email: str | None, channel: Channel) -> tuple[str, str | None]:
+    """Give who gets an account's invoices, and what is wrong of that; offline it is itself."""
     if channel == "offline":
-        return invoice.bill_to.account, None
-    address = clean_text(invoice.bill_to.email or "").strip()
+        return account, None
+    address = clean_text(email or "").strip()
     if not address:
-        return "", f"account {invoice.bill_to.account} has no contact with an e-mail address"
+        return "", f"account {account} has no contact with an e-mail address"
     if len(address) > 254 or not _is_address(address):
         return address, "this is no e-mail address"
     return address, None

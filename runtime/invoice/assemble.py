@@ -7,22 +7,19 @@ Every figure a document shows is computed here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
 from duckdb import DuckDBPyConnection
 
-from runtime.invoice.assemble_choices import Choices, Owners, read_owners
+from runtime.invoice.assemble_choices import read_owners
 from runtime.invoice.assemble_commitments import commitment_of
 from runtime.invoice.assemble_facts import (
     AccountFacts,
     Batch,
-    read_accounts,
     read_batches,
-    read_given_sources,
 )
 from runtime.invoice.assemble_lines import (
     Wording,
@@ -34,7 +31,6 @@ from runtime.invoice.assemble_lines import (
 from runtime.invoice.assemble_pricing import pricing_of
 from runtime.invoice.assemble_statements import (
     USAGE_DAY_LIMIT,
-    Prices,
     state_buckets,
     state_changes,
     state_usage_days,
@@ -42,6 +38,7 @@ from runtime.invoice.assemble_statements import (
 from runtime.invoice.assemble_totals import summary_of, total_of
 from runtime.invoice.draft import Draft, DraftLine, DueLine
 from runtime.invoice.invariants import all_lines
+from runtime.invoice.maker import Maker, line_rates, package_titles, tax_line
 from runtime.invoice.model import (
     INVOICE_FORMAT,
     AccountSection,
@@ -49,80 +46,29 @@ from runtime.invoice.model import (
     InvoiceLine,
     PackageSection,
     ServiceSection,
-    TaxLine,
     UsageComponent,
 )
 from runtime.money import to_major
-from runtime.payments.owed import NOTHING_OWED, Owed
-from runtime.program.model import Program
-from runtime.tax import AppliedRate, InvoiceTax, TaxRates, rates_from_text, share_taxes
+from runtime.payments.owed import NOTHING_OWED
+from runtime.tax import InvoiceTax, share_taxes
 
 DEFAULT_LOCALE = "en"
 
 
-@dataclass(frozen=True, slots=True)
-class Assembly:
-    """What invoices of a run are made with, besides the tables.
-
-    Attributes:
-        previous_as_of: the last posted run's date, None on a new ledger.
-        owed: gives what invoicers owe before their invoices, by invoicer and currency; of
-            one that it does not give, nothing.
-        read_invoice: gives a posted invoice by its number.
-    """
-
-    program: Program
-    as_of: date
-    previous_as_of: date | None
-    owed: Callable[[Iterable[str]], Mapping[tuple[str, str], Owed]]
-    read_invoice: Callable[[str], Invoice | None]
-
-
-class _Maker:
-    """The program's and the seller's facts that every invoice needs."""
-
-    def __init__(self, connection: DuckDBPyConnection, assembly: Assembly) -> None:
-        program = assembly.program
-        self.assembly = assembly
-        self.program = program
-        self.wording = Wording(program, read_given_sources(connection))
-        self.prices = Prices(program)
-        self.tax_rates = TaxRates(program)
-        self.choices = Choices(program)
-        self.owners: Owners = {}
-        self.owed: Mapping[tuple[str, str], Owed] = {}
-        self.terms = {row.id: row.terms_days for row in program.bill_groups}
-        (self.seller,) = read_accounts(connection, "a.type = 'owner'").values()
-
-
-def assemble(connection: DuckDBPyConnection, assembly: Assembly) -> Iterator[Draft]:
-    """Make the invoices of charge.due, in the order they are numbered.
+def assemble(connection: DuckDBPyConnection, maker: Maker) -> Iterator[tuple[int, Draft]]:
+    """Make the invoices of due_line with their places among all, in their order.
 
     Reads book.*, subscription.*, rated.* and charge.*; see runtime.tables.
     """
-    maker = _Maker(connection, assembly)
     for batch in read_batches(connection):
         maker.owners = read_owners(connection)
-        maker.owed = assembly.owed({due.invoicer for due in batch.lines})
-        for _, lines in groupby(batch.lines, key=lambda due: (due.invoicer, due.currency)):
-            yield _draft(tuple(lines), batch, maker)
+        parts = groupby(zip(batch.places, batch.lines, strict=True), key=lambda placed: placed[0])
+        for place, lines in parts:
+            yield place, draft_of(tuple(due for _, due in lines), batch, maker)
 
 
-def line_rates(due: DueLine, tax_rates: TaxRates, exemption: str | None) -> tuple[AppliedRate, ...]:
-    """Give the tax rates a due line bears; none where its service has no tax class.
-
-    A credit is taxed as the line it corrects was.
-    """
-    if due.is_credit and due.posted_taxes is not None:
-        return rates_from_text(due.posted_taxes)
-    if due.tax_class is None:
-        return ()
-    is_by_end = due.kind in ("usage", "bucket", "minimum")
-    day = due.period_end - timedelta(days=1) if is_by_end else due.period_start
-    return tax_rates.find(due.tax_class, due.jurisdiction, day, exemption)
-
-
-def _draft(lines: Sequence[DueLine], batch: Batch, maker: _Maker) -> Draft:
+def draft_of(lines: Sequence[DueLine], batch: Batch, maker: Maker) -> Draft:
+    """Make the invoice of lines that stand in printed order."""
     taxed = [(due.minor, line_rates(due, maker.tax_rates, _exemption(due, batch))) for due in lines]
     taxes, shares = share_taxes(taxed, maker.program.rounding)
     drafted = tuple(
@@ -143,7 +89,7 @@ def _draft(lines: Sequence[DueLine], batch: Batch, maker: _Maker) -> Draft:
     return Draft(_invoice(lines, worded, taxes, batch, maker), drafted)
 
 
-def _components(due: DueLine, batch: Batch, maker: _Maker) -> tuple[UsageComponent, ...]:
+def _components(due: DueLine, batch: Batch, maker: Maker) -> tuple[UsageComponent, ...]:
     """Give how a usage line was rated; of a correction, what is new beside what was posted."""
     if due.kind != "usage" or due.usage_class is None or due.full_start is None:
         return ()
@@ -164,12 +110,12 @@ def _invoice(
     worded: Sequence[InvoiceLine],
     taxes: Sequence[InvoiceTax],
     batch: Batch,
-    maker: _Maker,
+    maker: Maker,
 ) -> Invoice:
     first, assembly = lines[0], maker.assembly
     bill_to = batch.accounts[first.invoicer]
     terms_days = maker.terms.get(bill_to.bill_group or "", 0)
-    due_date = assembly.as_of + timedelta(days=terms_days)
+    due_date = maker.due_date(bill_to.bill_group or "")
     owed = maker.owed.get((first.invoicer, first.currency), NOTHING_OWED)
     totals = total_of(worded, owed.credit, first.minor_units)
     usage_days, usage_days_total = state_usage_days(lines, batch, maker.wording)
@@ -194,7 +140,7 @@ def _invoice(
         usage_start=usage_start,
         usage_end=usage_end,
         sections=tuple(_sections(lines, worded, batch, maker.wording)),
-        taxes=tuple(_tax_line(tax, first.minor_units, maker) for tax in taxes),
+        taxes=tuple(tax_line(tax, first.minor_units, maker) for tax in taxes),
         totals=totals,
         summary=summary_of(owed, totals, due_date, first.minor_units),
         buckets=tuple(state_buckets(lines, batch, maker.wording, maker.prices, window)),
@@ -232,13 +178,12 @@ def _packages(
         members = list(in_package)
         first = members[0][0]
         services = tuple(_services(members, batch, wording, zero))
+        title, frequency = package_titles(wording, first.package, first.months)
         yield PackageSection(
             account_package=account_package,
             package=first.package,
-            title=wording.packages.get(first.package, first.package),
-            frequency=wording.frequencies.get(
-                (first.package, first.months), f"every {first.months} months"
-            ),
+            title=title,
+            frequency=frequency,
             services=services,
             subtotal=sum((service.subtotal for service in services), zero),
         )
@@ -264,21 +209,6 @@ def _services(
 def _exemption(due: DueLine, batch: Batch) -> str | None:
     facts: AccountFacts = batch.accounts[due.account]
     return (facts.tax_exemption or "") if due.is_exempt else None
-
-
-def _tax_line(tax: InvoiceTax, minor_units: int, maker: _Maker) -> TaxLine:
-    rate = tax.rate
-    return TaxLine(
-        tax=rate.tax,
-        tax_class=rate.tax_class,
-        jurisdiction=rate.jurisdiction,
-        percent=rate.percent,
-        base=to_major(tax.base, minor_units),
-        amount=to_major(tax.minor, minor_units),
-        exemption=rate.exemption,
-        held_in_all=None if rate.held is None else rate.held_in_all,
-        source=maker.wording.source(maker.tax_rates.source(rate)),
-    )
 
 
 def _span(lines: Sequence[DueLine], kinds: tuple[str, ...]) -> tuple[date | None, date | None]:

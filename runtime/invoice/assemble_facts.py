@@ -74,11 +74,13 @@ class DayUse:
 class Batch:
     """Due lines in printed order, and the facts about their account services, by name.
 
+    `places`: of each line, its invoice's place among all.
     `usage_lines`: where usage of an account service, full period's start and class was
     posted before, as invoice and line number, for the usage lines that are corrected.
     """
 
     lines: tuple[DueLine, ...]
+    places: tuple[int, ...]
     accounts: dict[str, AccountFacts]
     identifiers: dict[str, tuple[str, ...]]
     cells: dict[tuple[str, date, str], tuple[Cell, ...]]
@@ -102,17 +104,17 @@ def read_given_sources(connection: DuckDBPyConnection) -> dict[int, PriceSource]
 
 
 def read_batches(connection: DuckDBPyConnection) -> Iterator[Batch]:
-    """Read charge.due batch by batch, an invoice never split, in printed order."""
-    _number_invoices(connection)
-    (count,) = connection.execute("SELECT max(invoice) FROM due_line").fetchone() or (None,)
-    for first in range(1, (count or 0) + 1, BATCH_INVOICES):
+    """Read due_line batch by batch, an invoice never split, in printed order."""
+    places = connection.execute("SELECT DISTINCT invoice FROM due_line ORDER BY 1").fetchall()
+    for at in range(0, len(places), BATCH_INVOICES):
+        some = places[at : at + BATCH_INVOICES]
         rows = connection.execute(
-            f"SELECT {_LINE_COLUMNS} FROM due_line WHERE invoice >= ? AND invoice < ? "
+            f"SELECT invoice, {_LINE_COLUMNS} FROM due_line WHERE invoice BETWEEN ? AND ? "
             "ORDER BY ordinal",
-            [first, first + BATCH_INVOICES],
+            [some[0][0], some[-1][0]],
         ).fetchall()
-        yield _read_facts(connection, tuple(DueLine(*row) for row in rows))
-    connection.execute("DROP TABLE due_line")
+        lines = tuple(DueLine(*row) for _, *row in rows)
+        yield read_facts(connection, lines, tuple(row[0] for row in rows))
 
 
 def read_accounts(connection: DuckDBPyConnection, condition: str) -> dict[str, AccountFacts]:
@@ -151,7 +153,8 @@ def read_accounts(connection: DuckDBPyConnection, condition: str) -> dict[str, A
     return facts
 
 
-def _number_invoices(connection: DuckDBPyConnection) -> None:
+def due_sql() -> str:
+    """Give SQL for the rows of DueLine, with `invoice`, its place in due_invoice."""
     columns = []
     for name in (field.name for field in fields(DueLine)):
         match name:
@@ -175,18 +178,20 @@ def _number_invoices(connection: DuckDBPyConnection) -> None:
                 columns.append("r.source_text AS posted_text")
             case _:
                 columns.append(f"d.{name}")
-    connection.execute(f"""
-        CREATE OR REPLACE TEMP TABLE due_line AS
-        SELECT {", ".join(columns)},
-               dense_rank() OVER (ORDER BY s.invoicer, d.currency) AS invoice
+    return f"""
+        SELECT {", ".join(columns)}, i.invoice
         FROM charge.due AS d
         JOIN subscription.account_services AS s ON s.account_service = d.account_service
+        JOIN due_invoice AS i ON i.invoicer = s.invoicer AND i.currency = d.currency
         JOIN charge.currencies AS c ON c.currency = d.currency
         LEFT JOIN charge.posted_reference AS r ON r.line_id = d.corrects
-    """)
+    """
 
 
-def _read_facts(connection: DuckDBPyConnection, lines: tuple[DueLine, ...]) -> Batch:
+def read_facts(
+    connection: DuckDBPyConnection, lines: tuple[DueLine, ...], places: tuple[int, ...] = ()
+) -> Batch:
+    """Read what the invoices of some lines need; `places`: of the invoices, a line each."""
     connection.execute("CREATE OR REPLACE TEMP TABLE batch_service (account_service VARCHAR)")
     connection.execute(
         "INSERT INTO batch_service SELECT unnest(?)",
@@ -214,6 +219,7 @@ def _read_facts(connection: DuckDBPyConnection, lines: tuple[DueLine, ...]) -> B
         days[use.account_service].append(use)
     return Batch(
         lines=lines,
+        places=places,
         accounts=read_accounts(connection, "a.account IN (SELECT account FROM batch_account)"),
         identifiers=_read_identifiers(connection),
         cells={key: tuple(parts) for key, parts in cells.items()},
@@ -239,7 +245,7 @@ def _read_rows(connection: DuckDBPyConnection, table: str, of: type[FactRow]) ->
 
 
 def _read_changes(connection: DuckDBPyConnection) -> Iterator[StatusChange]:
-    rows = connection.execute(_CHANGES, {"open": OPEN_DAY}).fetchall()
+    rows = connection.execute(CHANGES, {"open": OPEN_DAY}).fetchall()
     return (StatusChange(*row) for row in rows)
 
 
@@ -305,7 +311,7 @@ _CELLS = """(
 
 # A change of the service's own status is told by its statuses, else by the package's.  The
 # end of a service is a change too, to the status on the canceled base if one says so.
-_CHANGES = """
+CHANGES = """
 WITH stretches AS (
   SELECT t.account_service, t.from_day, t.until_day, t.status, t.package_status, t.billable,
          lag(t.status) OVER timeline AS old_status,
@@ -323,11 +329,11 @@ ends AS (
   JOIN batch_service AS b ON b.account_service = o.account_service
   GROUP BY o.account_service, o.day
 )
-SELECT account_service, from_day, until_day,
-       CASE WHEN status <> old_status THEN old_status ELSE old_package_status END,
-       CASE WHEN status <> old_status THEN status ELSE package_status END,
-       CASE WHEN was_billable THEN old_status END,
-       CASE WHEN billable THEN status END
+SELECT account_service, from_day AS day, until_day,
+       CASE WHEN status <> old_status THEN old_status ELSE old_package_status END AS from_status,
+       CASE WHEN status <> old_status THEN status ELSE package_status END AS to_status,
+       CASE WHEN was_billable THEN old_status END AS old_status,
+       CASE WHEN billable THEN status END AS new_status
 FROM stretches
 WHERE status <> old_status OR package_status <> old_package_status
 UNION ALL

@@ -104,7 +104,8 @@ def state_changes(
         for change in batch.changes.get(due.account_service, ()):
             for name, start, end in frames:
                 if name == due.account_service and start <= change.day < end:
-                    yield _change(due, change, (start, end), wording, prices)
+                    sold = (due.account, due.sold_service, due.months, due.currency)
+                    yield word_change(sold, change, (start, end), wording, prices)
 
 
 def state_usage_days(
@@ -206,24 +207,29 @@ def _bucket(
     )
 
 
-def _change(
-    due: DueLine,
+def word_change(
+    sold: tuple[str, str, int, str],
     change: StatusChange,
     frame: tuple[date, date],
     wording: Wording,
     prices: Prices,
 ) -> Change:
+    """Word a change of status inside a billing period, `frame`.
+
+    `sold`: account, service, months and currency.
+    """
+    account, service, months, currency = sold
     start, end = frame
 
     def price(status: str | None) -> Decimal | None:
         if status is None:
             return None
-        return prices.recurring.get((due.sold_service, due.months, status, due.currency))
+        return prices.recurring.get((service, months, status, currency))
 
     return Change(
-        account=due.account,
-        account_service=due.account_service,
-        service_title=wording.title(due.sold_service),
+        account=account,
+        account_service=change.account_service,
+        service_title=wording.title(service),
         day=change.day,
         from_status=change.from_status,
         to_status=change.to_status,

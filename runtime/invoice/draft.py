@@ -1,10 +1,16 @@
-"""An invoice before it is posted, with what the ledger keeps of each line."""
+"""An invoice before it is posted, with what the ledger keeps of each line.
+
+It is drafted line by line, or printed on forms (runtime.invoice.alike): equal in every byte.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from runtime.invoice.model import Invoice, LineKind, PriceSource
 from runtime.tax import LineTaxes
@@ -62,6 +68,47 @@ class DueLine:
 
 
 @dataclass(frozen=True, slots=True)
+class InvoiceFacts:
+    """What posting must know of an invoice; amounts in minor units, `email` of the bill-to."""
+
+    invoicer: str
+    currency: str
+    minor_units: int
+    bill_group: str
+    issue_date: date
+    due_date: date
+    net: int
+    tax: int
+    email: str | None
+
+    @property
+    def gross(self) -> int:
+        """The total; below zero it is a credit note."""
+        return self.net + self.tax
+
+    @property
+    def kind(self) -> Literal["invoice", "credit_note"]:
+        """As the invoice says."""
+        return "credit_note" if self.gross < 0 else "invoice"
+
+
+def facts_of(invoice: Invoice) -> InvoiceFacts:
+    """Give what posting must know of an invoice."""
+    places, totals = invoice.minor_units, invoice.totals
+    return InvoiceFacts(
+        invoicer=invoice.bill_to.account,
+        currency=invoice.currency,
+        minor_units=places,
+        bill_group=invoice.bill_group,
+        issue_date=invoice.issue_date,
+        due_date=invoice.due_date,
+        net=int(totals.net.scaleb(places)),
+        tax=int(totals.tax.scaleb(places)),
+        email=invoice.bill_to.email,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class DraftLine:
     """A due line as the invoice prints it: its number, its taxes, its price's words."""
 
@@ -77,3 +124,53 @@ class Draft:
 
     invoice: Invoice
     lines: tuple[DraftLine, ...]
+
+    @property
+    def facts(self) -> InvoiceFacts:
+        """What posting must know of it."""
+        return facts_of(self.invoice)
+
+    @property
+    def account_services(self) -> Iterator[str]:
+        """Whose lines it has."""
+        return (line.due.account_service for line in self.lines)
+
+    def document(self, number: str | None, run: int | None) -> str:
+        """Give the invoice as JSON, with its number and run."""
+        return self.invoice.model_copy(update={"number": number, "run": run}).model_dump_json()
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedLine:
+    """A line on a form: what it says of its own; `corrects`: the posted line's id."""
+
+    number: int
+    form: int
+    account: str
+    account_package: str
+    account_service: str
+    tax: int
+    corrects: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """An invoice on forms: its JSON but for number and run, which come between the pieces.
+
+    `forms`: how a line of each form was worded.
+    """
+
+    facts: InvoiceFacts
+    pieces: tuple[str, str, str]
+    lines: tuple[PrintedLine, ...]
+    forms: Mapping[int, DraftLine]
+
+    @property
+    def account_services(self) -> Iterator[str]:
+        """Whose lines it has."""
+        return (line.account_service for line in self.lines)
+
+    def document(self, number: str | None, run: int | None) -> str:
+        """Give the invoice as JSON, with its number and run."""
+        before, middle, after = self.pieces
+        return f"{before}{json.dumps(number)}{middle}{json.dumps(run)}{after}"

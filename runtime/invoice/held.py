@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from runtime.invoice.draft import Draft
-from runtime.invoice.model import Invoice
+from runtime.invoice.draft import Draft, InvoiceFacts, Printed
+from runtime.money import to_major
 from runtime.program.model import Program
 
 
@@ -32,21 +32,21 @@ class Holding:
         self.held = 0
         self.account_services: set[str] = set()
 
-    def made_out(self, drafts: Iterable[Draft]) -> Iterator[Draft]:
+    def made_out(self, drafts: Iterable[Draft | Printed]) -> Iterator[Draft | Printed]:
         """Give the drafts that are not held back, in their order."""
         for draft in drafts:
-            if self.is_held(draft.invoice):
+            if self.is_held(draft.facts):
                 self.held += 1
-                self.account_services.update(line.due.account_service for line in draft.lines)
+                self.account_services.update(draft.account_services)
             else:
                 yield draft
 
-    def is_held(self, invoice: Invoice) -> bool:
+    def is_held(self, invoice: InvoiceFacts) -> bool:
         """Tell whether an invoice comes to nothing, or to too little, for its bill group.
 
         One that is below zero is a credit note, and is always made out.
         """
-        total = invoice.totals.gross
+        total = to_major(invoice.gross, invoice.minor_units)
         if total == 0:
             return invoice.bill_group in self._suppressing
         under = self._under.get((invoice.bill_group, invoice.currency))

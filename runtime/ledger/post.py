@@ -7,13 +7,13 @@ taken from the series in the same transaction, so a run that does not commit lea
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from sqlalchemy import Connection, insert, select
 
 from runtime.delivery.planned import Plans
-from runtime.invoice.draft import Draft, DraftLine
+from runtime.invoice.draft import Draft, DraftLine, InvoiceFacts, Printed
 from runtime.invoice.model import Invoice
 from runtime.ledger.faults import LedgerRefused
 from runtime.ledger.history import last_line_id
@@ -63,14 +63,35 @@ def post_run(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """An invoice of a run as it was posted, or in a dry run as it would be (number None)."""
+
+    number: str | None
+    facts: InvoiceFacts
+    lines: int
+    document: str
+
+    @property
+    def invoice(self) -> Invoice:
+        """The invoice itself, read from its document."""
+        return Invoice.model_validate_json(self.document)
+
+
+def preview_invoices(drafts: Iterable[Draft | Printed]) -> Iterator[Posted]:
+    """Give drafts as what posting would make of them, without numbers."""
+    for draft in drafts:
+        yield Posted(None, draft.facts, len(draft.lines), draft.document(None, None))
+
+
 def post_invoices(
     ledger: Connection,
     *,
     run: int,
     owner: str,
-    drafts: Iterable[Draft],
+    drafts: Iterable[Draft | Printed],
     plans: Plans | None = None,
-) -> Iterator[Invoice]:
+) -> Iterator[Posted]:
     """Post drafts in their order and give each as the numbered invoice it became.
 
     `plans`: how they are delivered; None: nobody is sent anything.
@@ -80,6 +101,7 @@ def post_invoices(
     """
     sequence = first = _last_sequence(ledger, owner)
     line_id = last_line_id(ledger)
+    formed: dict[int, Row] = {}
     for group in _groups(drafts):
         invoice_rows: list[Row] = []
         document_rows: list[Row] = []
@@ -89,17 +111,21 @@ def post_invoices(
         for draft in group:
             sequence += 1
             number = f"{SERIES}-{sequence:06d}"
-            invoice = draft.invoice.model_copy(update={"number": number, "run": run})
-            posted.append(invoice)
-            row = _invoice_row(invoice, run, owner, sequence)
-            invoice_rows.append(row)
+            one = Posted(number, draft.facts, len(draft.lines), draft.document(number, run))
+            posted.append(one)
+            invoice_rows.append(_invoice_row(one, run, owner, sequence))
             document_rows.append((number, False))
-            delivery = None if plans is None else plans.row_of(invoice, str(row[-1]))
+            delivery = None if plans is None else plans.row_of(number, one.facts, one.document)
             if delivery is not None:
                 delivery_rows.append(delivery)
-            for line in draft.lines:
-                line_id += 1
-                line_rows.append(_line_row(line, line_id, run, number))
+            if isinstance(draft, Printed):
+                line_rows += _printed_rows(draft, line_id, run, number, formed)
+            else:
+                line_rows += [
+                    _line_row(line, place, run, number)
+                    for place, line in enumerate(draft.lines, start=line_id + 1)
+                ]
+            line_id += len(draft.lines)
         insert_rows(ledger, invoices, invoice_rows)
         insert_rows(ledger, lines, line_rows)
         insert_rows(ledger, documents, document_rows)
@@ -134,8 +160,8 @@ def _keep_sequence(ledger: Connection, owner: str, sequence: int) -> None:
     )
 
 
-def _groups(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
-    group: list[Draft] = []
+def _groups(drafts: Iterable[Draft | Printed]) -> Iterator[list[Draft | Printed]]:
+    group: list[Draft | Printed] = []
     for draft in drafts:
         group.append(draft)
         if len(group) == INVOICES_AT_ONCE:
@@ -145,28 +171,47 @@ def _groups(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
         yield group
 
 
-def _invoice_row(invoice: Invoice, run: int, owner: str, sequence: int) -> Row:
-    def minor(amount: Decimal) -> int:
-        what = f"the total of account {invoice.bill_to.account}"
-        return _fitting(int(amount.scaleb(invoice.minor_units)), what)
-
+def _invoice_row(posted: Posted, run: int, owner: str, sequence: int) -> Row:
+    facts = posted.facts
+    what = f"the total of account {facts.invoicer}"
     return (
-        invoice.number,
+        posted.number,
         run,
         owner,
         SERIES,
         sequence,
-        invoice.kind,
-        invoice.bill_to.account,
-        invoice.currency,
-        invoice.minor_units,
-        invoice.issue_date.isoformat(),
-        invoice.due_date.isoformat(),
-        minor(invoice.totals.net),
-        minor(invoice.totals.tax),
-        minor(invoice.totals.gross),
-        invoice.model_dump_json(),
+        facts.kind,
+        facts.invoicer,
+        facts.currency,
+        facts.minor_units,
+        facts.issue_date.isoformat(),
+        facts.due_date.isoformat(),
+        _fitting(facts.net, what),
+        _fitting(facts.tax, what),
+        _fitting(facts.gross, what),
+        posted.document,
     )
+
+
+def _printed_rows(
+    draft: Printed, line_id: int, run: int, number: str, formed: dict[int, Row]
+) -> Iterator[Row]:
+    """Give the rows of lines on forms; `formed` has those of forms that were met before."""
+    for place, line in enumerate(draft.lines, start=line_id + 1):
+        row = formed.get(line.form)
+        if row is None:
+            row = formed[line.form] = _line_row(draft.forms[line.form], 0, run, "")
+        yield (
+            *(place, run, number, line.number, line.account, line.account_package),
+            *(line.account_service, *row[_CONTENT], line.corrects, row[_TAX_CLASS]),
+            *(_fitting(line.tax, f"account service {line.account_service}"), *row[_REST]),
+        )
+
+
+_PLACES = {column.name: place for place, column in enumerate(lines.columns)}
+_CONTENT = slice(_PLACES["kind"], _PLACES["corrects"])
+_TAX_CLASS = _PLACES["tax_class"]
+_REST = slice(_PLACES["taxes"], None)
 
 
 def _line_row(line: DraftLine, line_id: int, run: int, number: str) -> Row:

@@ -115,7 +115,8 @@ def post_note(ledger: Connection, draft: NoteDraft) -> tuple[Invoice, Journal]:
     owner = ledger.execute(select(invoices.c.owner).where(invoices.c.number == number)).scalar()
     drafts = [Draft(draft.invoice, ())]
     plans = plans_like(ledger, draft.credited)
-    (note,) = post_invoices(ledger, run=last.run, owner=str(owner), drafts=drafts, plans=plans)
+    (posted,) = post_invoices(ledger, run=last.run, owner=str(owner), drafts=drafts, plans=plans)
+    note = posted.invoice
     assert draft.invoice.credits is not None
     insert_rows(ledger, credit_notes, [(note.number, number, draft.invoice.credits.reason)])
     rows = [

@@ -13,7 +13,7 @@ from duckdb import DuckDBPyConnection
 from sqlalchemy import Connection, select
 
 from runtime.engine import fill_table
-from runtime.invoice.model import Invoice
+from runtime.ledger.post import Posted
 from runtime.ledger.schema import payments
 from runtime.payments.apply import apply_oldest
 from runtime.payments.checks import GivenPayment
@@ -79,20 +79,22 @@ def _fresh(connection: DuckDBPyConnection, ledger: Connection, as_of: date) -> l
     return [GivenPayment(*row) for row in found]
 
 
-def use_credit(journal: Journal, invoice: Invoice) -> None:
+def use_credit(journal: Journal, posted: Posted) -> None:
     """Apply what its account has to its credit to an invoice that was just posted.
 
     It was made out as paid by so much; see runtime.invoice.assemble.
     """
-    paid = int(invoice.totals.paid.scaleb(invoice.minor_units))
+    facts = posted.facts
+    standing = journal.standings.get((facts.invoicer, facts.currency))
+    if standing is None or facts.gross <= 0:
+        return
+    paid = int(posted.invoice.totals.paid.scaleb(facts.minor_units))
     if not paid:
         return
-    assert invoice.number is not None
-    day = invoice.issue_date
-    gross = int(invoice.totals.gross.scaleb(invoice.minor_units))
-    standing = journal.standings[invoice.bill_to.account, invoice.currency]
-    debt = Debt(invoice.number, day, gross, due=invoice.due_date)
-    standing.debts[invoice.number] = debt
+    assert posted.number is not None
+    day = facts.issue_date
+    debt = Debt(posted.number, day, facts.gross, due=facts.due_date)
+    standing.debts[posted.number] = debt
     for credit in standing.credits_by_age():
         minor = min(paid, credit.free(day))
         if minor > 0:
@@ -101,14 +103,15 @@ def use_credit(journal: Journal, invoice: Invoice) -> None:
     assert paid == 0
 
 
-def post_payments(ledger: Connection, journal: Journal, posted_notes: list[Invoice]) -> None:
+def post_payments(ledger: Connection, journal: Journal, posted_notes: list[Posted]) -> None:
     """Post a run's journal, and apply the credit notes that the run posted."""
     post_journal(ledger, journal)
     if not posted_notes:
         return
-    after = open_journal(ledger, {note.bill_to.account for note in posted_notes})
+    after = open_journal(ledger, {note.facts.invoicer for note in posted_notes})
     for note in posted_notes:
         assert note.number is not None
-        standing = after.standings[note.bill_to.account, note.currency]
-        apply_oldest(after, standing, standing.credits[note.number], note.issue_date)
+        facts = note.facts
+        standing = after.standings[facts.invoicer, facts.currency]
+        apply_oldest(after, standing, standing.credits[note.number], facts.issue_date)
     post_journal(ledger, after)

@@ -19,6 +19,7 @@ from runtime.delivery.planned import Plan, Plans, recipient_of
 from runtime.delivery.smtp import Server
 from runtime.invoice.chosen import Chosen
 from runtime.invoice.documents import file_name, write_documents
+from runtime.invoice.draft import facts_of
 from runtime.invoice.model import Invoice
 from runtime.ledger.connect import hold_ledger, read_ledger
 from runtime.ledger.rows import insert_rows
@@ -64,7 +65,7 @@ def post(folder: Path, posted: Iterable[Invoice], plan: Plan = PDF, written: boo
             dates = ("2026-07-01", "2026-07-31")
             insert_rows(ledger, invoices, [(*key, *dates, 1, 0, 1, frozen)])
             insert_rows(ledger, documents, [(invoice.number, written)])
-            row = plans.row_of(invoice, frozen)
+            row = plans.row_of(str(invoice.number), facts_of(invoice), frozen)
             assert row is not None
             insert_rows(ledger, deliveries, [row])
             if written:
@@ -218,7 +219,7 @@ def test_who_has_no_address_is_told_of_and_nothing_is_sent(
         bill_to=samples.BILL_TO.model_copy(update={"email": address, "account": "acct-1002"}),
         number="INV-000001",
     )
-    assert recipient_of(posted, "email")[1] == reason
+    assert recipient_of("acct-1002", address, "email")[1] == reason
     post(tmp_path, [posted])
     mailbox = Mailbox()
     with serving(mailbox) as server:
