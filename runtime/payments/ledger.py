@@ -98,20 +98,23 @@ def account_of_credit(ledger: Connection, name: str) -> Key | None:
     return None if row is None else (row[0], row[1])
 
 
-def accounts_with_credit(ledger: Connection) -> set[str]:
-    """Give the accounts with anything left to use of a payment or of a credit note."""
+def accounts_with_credit(ledger: Connection, accounts: Iterable[str]) -> set[str]:
+    """Give those with anything left to use of a payment or of a credit note."""
     left: dict[str, int] = {}
-    used = ledger.execute(
-        select(entries.c.account, func.sum(entries.c.minor * _use())).group_by(entries.c.account)
-    )
-    notes = ledger.execute(
-        select(invoices.c.invoicer, func.sum(-invoices.c.gross_minor))
-        .where(invoices.c.kind == "credit_note")
-        .group_by(invoices.c.invoicer)
-    )
-    for rows in (used, notes):
-        for account, minor in rows:
-            left[account] = left.get(account, 0) + int(minor)
+    for names in in_groups(accounts):
+        used = (
+            select(entries.c.account, func.sum(entries.c.minor * _use()))
+            .where(entries.c.account.in_(names))
+            .group_by(entries.c.account)
+        )
+        notes = (
+            select(invoices.c.invoicer, func.sum(-invoices.c.gross_minor))
+            .where(invoices.c.invoicer.in_(names), invoices.c.kind == "credit_note")
+            .group_by(invoices.c.invoicer)
+        )
+        for query in (used, notes):
+            for account, minor in ledger.execute(query):
+                left[account] = left.get(account, 0) + int(minor)
     return {account for account, minor in left.items() if minor > 0}
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Subquery, func, or_, select
 
 from runtime.ledger.schema import credit_notes, entries, invoices, runs
 from runtime.payments.journal import Journal, Key
-from runtime.payments.ledger import effect_sql, in_groups
+from runtime.payments.ledger import accounts_with_credit, effect_sql, in_groups, read_standings
 from runtime.payments.model import KINDS, Kind
 
 MovementKind = Literal["payment", "credit_note", "reversal", "refund"]
@@ -66,19 +66,19 @@ NOTHING_OWED = Owed()
 
 
 class OwedReader:
-    """Reads what accounts owe at a run's date, its journal of new payments included."""
+    """Reads what accounts owe at a run's date, its journal of new payments included.
+
+    The standings of accounts that have a credit are put into the journal, to be used.
+    """
 
     def __init__(self, journal: Journal, as_of: date) -> None:
         """Take note of the journal as it is before the run's invoices use any credit."""
         self._as_of = as_of
+        self._journal = journal
+        self._standing = {account for account, _ in journal.standings}
         self._fresh: dict[Key, list[Movement]] = {}
         for key, movement in _movements_of(journal):
             self._fresh.setdefault(key, []).append(movement)
-        self._usable = {
-            key: usable
-            for key, standing in journal.standings.items()
-            if (usable := sum(credit.free(as_of) for credit in standing.credits.values()))
-        }
 
     def read(self, ledger: Connection, accounts: Iterable[str]) -> dict[Key, Owed]:
         """Give what accounts owe, by account and currency; of those that never moved, nothing."""
@@ -94,10 +94,23 @@ class OwedReader:
         for key, movements in self._fresh.items():
             if key[0] in names:
                 since.setdefault(key, []).extend(movements)
+        self._stand(ledger, names)
         return {
-            key: Owed(owed.get(key, 0), _in_order(since.get(key, ())), self._usable.get(key, 0))
+            key: Owed(owed.get(key, 0), _in_order(since.get(key, ())), self._usable(key))
             for key in owed.keys() | since.keys()
         }
+
+    def _stand(self, ledger: Connection, names: frozenset[str]) -> None:
+        """Put how those accounts stand that have a credit into the journal."""
+        new = accounts_with_credit(ledger, names) - self._standing
+        self._journal.standings.update(read_standings(ledger, new))
+        self._standing |= new
+
+    def _usable(self, key: Key) -> int:
+        standing = self._journal.standings.get(key)
+        if standing is None:
+            return 0
+        return sum(credit.free(self._as_of) for credit in standing.credits.values())
 
 
 def _in_order(movements: Iterable[Movement]) -> tuple[Movement, ...]:

@@ -78,12 +78,8 @@ def receive(
     given: dict[str, list[GivenPayment]],
     known: Known,
     faults: Iterable[BookFault] = (),
-    also: Iterable[str] = (),
 ) -> Received | PaymentsRefused:
-    """Record payments, by the file they stand in; with a fault, of theirs or before, none.
-
-    `also`: accounts whose standings the journal is to have besides those that pay.
-    """
+    """Record payments, by the file they stand in; with a fault, of theirs or before, none."""
     found = list(faults)
     payments: list[Payment] = []
     repeated = 0
@@ -94,7 +90,7 @@ def receive(
         repeated += checked.repeated
     if found:
         return PaymentsRefused(tuple(sorted(found)))
-    journal = open_journal(ledger, {payment.account for payment in payments}.union(also))
+    journal = open_journal(ledger, {payment.account for payment in payments})
     record(journal, payments)
     return Received(journal, repeated)
 

@@ -19,7 +19,7 @@ from runtime.payments.apply import apply_oldest
 from runtime.payments.checks import GivenPayment
 from runtime.payments.journal import Journal
 from runtime.payments.known import known_to_book
-from runtime.payments.ledger import accounts_with_credit, open_journal, post_journal
+from runtime.payments.ledger import open_journal, post_journal
 from runtime.payments.receive import PaymentsRefused, Received, receive
 from runtime.payments.standing import Debt
 from runtime.program.model import Program
@@ -40,15 +40,12 @@ _RECORDED = {
 def receive_from_book(
     connection: DuckDBPyConnection, program: Program, ledger: Connection, as_of: date
 ) -> Received | PaymentsRefused:
-    """Record what book.payments has by the date and the ledger has not, in a journal.
-
-    The journal has the standings of all accounts with a credit besides.
-    """
+    """Record what book.payments has by the date and the ledger has not, in a journal."""
     given = _fresh(connection, ledger, as_of)
     known = known_to_book(connection, program, ledger, given, as_of)
     files = connection.execute("SELECT DISTINCT file FROM book.payments").fetchall()
     name = files[0][0] if files else ""
-    return receive(ledger, {name: given}, known, also=accounts_with_credit(ledger))
+    return receive(ledger, {name: given}, known)
 
 
 def _fresh(connection: DuckDBPyConnection, ledger: Connection, as_of: date) -> list[GivenPayment]:
