@@ -32,6 +32,9 @@ AT_ONCE = 50
 IN_PARALLEL_FROM = 200
 """How many invoices are worth the start of processes, which takes each a second."""
 
+NOTED_AT_ONCE = 10_000
+"""Invoices that one statement notes as written."""
+
 MOST_PROCESSES = 8
 MOST_DEATHS = 3
 
@@ -82,6 +85,7 @@ def write_pending(url: str, invoices: Path, rated_usage: Path, request: BillRequ
     """Write the documents of every posted invoice that lacks them, and note it.
 
     An invoice that the catalog's template cannot draw is left to a later run, and its mistake.
+    Where no document at all is asked for, no invoice is read.
 
     Raises:
         OSError: a file cannot be written.
@@ -90,8 +94,14 @@ def write_pending(url: str, invoices: Path, rated_usage: Path, request: BillRequ
     remove_left_behind(invoices)
     with read_ledger(url) as ledger:
         numbers = read_unwritten(ledger)
-    drawer = Drawer(chosen_by(request.program, request.formats), invoices, rated_usage)
+    chosen = chosen_by(request.program, request.formats)
     written, done = Written(), 0
+    if request.formats == () and not any(each.has_usage_detail for each in chosen.values()):
+        for at in range(0, len(numbers), NOTED_AT_ONCE):
+            some = tuple(numbers[at : at + NOTED_AT_ONCE])
+            _note_written(url, some, wait_ms=WAIT_FOR_READERS_MS)
+        return written
+    drawer = Drawer(chosen, invoices, rated_usage)
     unnoted: tuple[str, ...] = ()
     for size, drawn in _drawn(url, numbers, drawer, request.threads):
         written.add(drawn)
