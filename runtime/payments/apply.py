@@ -163,9 +163,13 @@ def reverse(
     found = standing.applied(credit=credit.name)
     _require_after(found, day)
     held = sum(each.minor for each in found)
-    minor = held + credit.free(day)
+    minor = held + credit.rest
     if minor <= 0:
         raise PaymentRefused(f"nothing is left of {credit.name}: it was reversed or refunded")
+    if credit.free(day) < credit.rest:
+        raise PaymentRefused(
+            f"a part of {credit.name} was still applied after {day}", "date the reversal later"
+        )
     made = take_back(journal, standing, found, held, day, reason) if held else []
     made.append(journal.enter(standing, "reversal", day, minor, credit, reason=reason))
     return made

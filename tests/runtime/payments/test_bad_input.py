@@ -173,6 +173,19 @@ def test_a_payment_is_reversed_once_and_not_before_it_was_received(ledger: Conne
 
 
 @pytest.mark.feature("D7")
+def test_a_payment_is_reversed_whole_or_not_at_all(ledger: Connection) -> None:
+    # 100.00 were applied from the 5th to the 10th: on the 7th only 30.00 could be taken back.
+    paid(ledger, given("P1", "A1", "02-05", "130"))
+    with working_on(ledger, "P1") as (journal, standing, credit):
+        unapply(journal, standing, credit, None, day("02-10"), None)
+        with pytest.raises(PaymentRefused, match="still applied after 2026-02-07"):
+            reverse(journal, standing, credit, day("02-07"), "bounced")
+        reverse(journal, standing, credit, day("02-10"), "bounced")
+    found = balance(ledger, "A1", "02-10")
+    assert (found.open, found.account_credit, found.open_credit_notes) == (10_000, 0, 800)
+
+
+@pytest.mark.feature("D7")
 @pytest.mark.parametrize(
     ("number", "on", "words"),
     [
