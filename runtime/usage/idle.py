@@ -25,11 +25,19 @@ def make_idle(connection: DuckDBPyConnection, program: Program) -> None:
 
     Reads rated.cells of the evaluated periods.
     """
+    if not is_due_at_zero(program):
+        words = ("usage_class", "rate_plan", "rate_group", "rate", "currency")
+        days = {"period_start": "DATE", "period_end": "DATE"}
+        columns = {"account_service": "VARCHAR", **days, **dict.fromkeys(words, "VARCHAR")}
+        sql.make_table(
+            connection, "idle", {**columns, "source": "INTEGER", "price_id": "INTEGER"}, ()
+        )
+        return
     sql.make_table(
         connection,
         "accepted_classes",
         {"service": "VARCHAR", "usage_class": "VARCHAR"},
-        sorted(_accepted(program)) if is_due_at_zero(program) else (),
+        sorted(_accepted(program)),
     )
     connection.execute("""
         CREATE OR REPLACE TABLE usage.idle AS
