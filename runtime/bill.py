@@ -35,7 +35,7 @@ from runtime.charges.usage import AmountOverflow
 from runtime.delivery.planned import plans_of
 from runtime.engine import EngineRefused, open_engine
 from runtime.invoice.assemble_days import make_usage_days
-from runtime.invoice.held import Holding
+from runtime.invoice.held import Holding, find_ended
 from runtime.invoice.make import make_invoices
 from runtime.invoice.maker import Assembly
 from runtime.invoice.model import Invoice
@@ -267,7 +267,7 @@ def invoice(run: Run) -> Reasons:
     journal = run.received.journal
     owed = OwedReader(journal, request.as_of)
     make_usage_days(run.connection, request.as_of)
-    holding = Holding(request.program)
+    holding = Holding(request.program, find_ended(run.connection, request.program, request.as_of))
     drafts = holding.made_out(
         make_invoices(
             run.connection,

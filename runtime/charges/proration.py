@@ -32,6 +32,9 @@ SECONDS = "seconds "
 
 DAYS_OF_MONTH = 30
 
+WEIGHTLESS = frozenset({"fixed_30", "thirty_360"})
+"""Those by which a day may weigh nothing, as a 31st."""
+
 _BY_CALENDAR = frozenset({"days", "never"})
 
 
@@ -126,7 +129,7 @@ def counted_days_sql(first: str, end: str, prorations: Collection[str]) -> str:
 def make_day_seconds(connection: DuckDBPyConnection, prorations: Collection[str]) -> None:
     """Make charge.day_seconds: the second at which each day that can count begins.
 
-    Those are the days on which periods, statuses and posted lines begin or end.
+    Those are the days on which periods, statuses, quantities and posted lines begin or end.
     """
     zones = sorted(each for each in prorations if is_by_seconds(each))
     days: list[date] = []
@@ -144,6 +147,8 @@ def make_day_seconds(connection: DuckDBPyConnection, prorations: Collection[str]
                   WHERE proration LIKE '{SECONDS}%'
                   UNION ALL
                   SELECT from_day, until_day, NULL, NULL FROM subscription.timeline
+                  UNION ALL
+                  SELECT from_day, until_day, NULL, NULL FROM subscription.quantities
                 )
                 ORDER BY day
             """).fetchall()

@@ -9,7 +9,8 @@ that meet with the same content are one line.
 Discounts are compared in the same way, each in frames of its own.
 
 Amounts are cumulative roundings of the state's own full price, so a credit of a part and
-the part that stays add up to the posted line exactly.  A state at price zero is none.
+the part that stays add up to the posted line exactly.  A state at price zero is none, and days
+that weigh nothing, as a 31st of 30, are neither credited nor charged by themselves.
 """
 
 from __future__ import annotations
@@ -17,7 +18,13 @@ from __future__ import annotations
 from duckdb import DuckDBPyConnection
 
 from runtime.charges.amounts import stretch_minor_sql
-from runtime.charges.proration import counted_days_sql, make_day_seconds, prorations_of
+from runtime.charges.proration import (
+    WEIGHTLESS,
+    counted_days_sql,
+    gone_by_sql,
+    make_day_seconds,
+    prorations_of,
+)
 from runtime.program.model import Program
 
 # A frame's discount is empty for the recurring charge itself: nothing joins with NULL.
@@ -106,6 +113,10 @@ def _merge_segments(connection: DuckDBPyConnection, program: Program) -> None:
         "m.unit_price", "m.quantity", "a.minor_units", program.rounding, prorations
     )
     same = f"{_CONTENT}, net, corrects, source"
+    weighing = ""
+    if WEIGHTLESS.intersection(prorations):
+        begun, gone = (gone_by_sql(day, prorations) for day in ("from_day", "until_day"))
+        weighing = f"WHERE {begun} <> {gone}"
     connection.execute(f"""
         INSERT INTO charge.difference BY NAME
         WITH marked AS (
@@ -129,6 +140,7 @@ def _merge_segments(connection: DuckDBPyConnection, program: Program) -> None:
                  {counted_days_sql("full_start", "full_end", prorations)} AS full_days
           FROM merged AS m
           LEFT JOIN charge.currencies AS a ON a.currency = m.currency
+          {weighing}
         )
         SELECT CASE m.discount WHEN '' THEN 'recurring' ELSE 'discount' END AS kind,
                m.account_service, m.service, m.status, nullif(m.discount, '') AS discount,

@@ -65,6 +65,15 @@ def test_a_quantity_changes_on_its_day_and_what_was_posted_is_credited_from_it(
     assert [net for *_, net in billed(tmp_path, book, "2026-02-02")] == ["-11.61", "5.81"]
 
 
+@pytest.mark.feature("D2", "B5")
+def test_a_quantity_changes_in_a_period_that_is_counted_by_seconds(tmp_path: Path) -> None:
+    text = TEXT.replace("  bills    monthly\n", "  bills    monthly\n  prorated by seconds\n", 1)
+    book = changed(sold({"account": "A"}), "2026-01-16", account_service="A-sim", quantity=5)
+    # As by days: no clock changes in January.
+    found = billed(tmp_path, book, "2026-01-01", text)
+    assert [net for *_, net in found] == ["11.61", "30.97"]
+
+
 @pytest.mark.feature("B5", "D2")
 def test_a_change_is_not_known_before_it_was_recorded(tmp_path: Path) -> None:
     book = sold({"account": "A"})

@@ -104,3 +104,20 @@ def test_an_invoice_over_nothing_is_sent_or_suppressed(tmp_path: Path, *, are_se
     result = run(request(tmp_path, "2026-01-31", program=program))
     assert grosses(result) == (["0.00"] if are_sent else [])
     assert result.held_back == (0 if are_sent else 1)
+
+
+@pytest.mark.feature("A24", "D5")
+def test_a_small_total_is_made_out_once_all_that_is_paid_for_has_ended(tmp_path: Path) -> None:
+    program = program_with(under="5000.00")
+    book = Book(customer("A1"), customer("A2", invoicer="A1"))
+    book.sell("P1", "A1", "2026-01-01", cancelled="2026-02-01")
+    book.sell("P2", "A2", "2026-01-01", cancelled="2026-03-01")
+    book.write(tmp_path / "book")
+    for day in ("2026-01-01", "2026-02-01", "2026-02-28"):
+        held = run(request(tmp_path, day, program=program))
+        assert (held.invoices, held.held_back) == ((), 1), day
+    # 165.00 of January for each and 90.00 of February for A2, with 13 % of tax.
+    last = run(request(tmp_path, "2026-03-01", program=program))
+    assert grosses(last) == ["474.60"]
+    assert last.held_back == 0
+    assert run(request(tmp_path, "2026-03-02", program=program)).held_back == 0

@@ -44,7 +44,7 @@ def test_months_of_30_days(tmp_path: Path) -> None:
 @pytest.mark.feature("D1", "D2")
 def test_a_suspension_on_the_31st_of_a_month_of_30_days(tmp_path: Path) -> None:
     # January whole in advance: 80.00.  Suspended from the 31st, which weighs nothing:
-    # cum(30) = 80.00 already, so nothing is given back and nothing charged for it.
+    # cum(30) = 80.00 already, so nothing is given back, and nothing is printed for it.
     program = program_with("fixed_30")
     book = book_of("2026-01-01")
     book.write(tmp_path / "book")
@@ -52,8 +52,6 @@ def test_a_suspension_on_the_31st_of_a_month_of_30_days(tmp_path: Path) -> None:
     book.change("P1-access", "suspended", "2026-01-31").write(tmp_path / "book")
     result = run(request(tmp_path, "2026-02-01", program=program))
     assert shown(result, "P1-access") == [
-        ("Access line, active", "01-31..02-01", "0.00"),
-        ("Access line, suspended", "01-31..02-01", "0.00"),
         ("Access line, suspended", "02-01..03-01", "20.00"),
     ]
 
