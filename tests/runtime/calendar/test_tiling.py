@@ -83,7 +83,9 @@ def sell(
     )
 
 
-def broken(connection: DuckDBPyConnection, table: str, as_of: date, bill_day: str) -> list[object]:
+def broken(
+    connection: DuckDBPyConnection, table: str, as_of: date, bill_day: str
+) -> list[tuple[object, ...]]:
     """Give the account services whose periods in a table do not tile their lives until a date.
 
     Each period meets the next, the first begins with the life, the last holds the date or ends
@@ -151,7 +153,7 @@ def test_usage_periods_tile_a_life_and_so_do_their_instants(
     assert gaps == []
 
 
-def missing(connection: DuckDBPyConnection, table: str) -> list[object]:
+def missing(connection: DuckDBPyConnection, table: str) -> list[tuple[object, ...]]:
     """Give account services that are held and have no period at all."""
     return connection.execute(f"""
         SELECT account_service FROM subscription.account_services AS s
