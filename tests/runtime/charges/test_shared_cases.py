@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from runtime.calendar import boundary
+from runtime.calendar import boundary, first_bill_day, periods
 from runtime.charges.amounts import stretch_minor_sql
 from runtime.charges.proration import part_of
 from runtime.engine import open_engine
@@ -70,6 +70,74 @@ def test_proration_by_other_than_days(shared: Path) -> None:
                 places = int(given.get("rounding", {}).get("scale", 2))
                 minor = rounded(exact * 10**places, "half_up")
                 assert Decimal(minor).scaleb(-places) == Decimal(expect["amount"]), each["id"]
+
+
+@pytest.mark.feature("D1", "D2")
+def test_proration_of_seats_one_line_each(shared: Path) -> None:
+    cases = [each for each in read(shared, "proration") if each["kind"] == "prorated_seats"]
+    assert len(cases) == 2
+    for each in cases:
+        given, expect = each["given"], each["expect"]
+        ends = {"convention": "inclusive_days", "service_end": given["period_end"], **given}
+        lines = [
+            prorated({**ends, "service_start": day}, {"price": given["unit_price"]})
+            for day in given["added_on"]
+        ]
+        assert [str(line) for line in lines] == expect["lines"], each["id"]
+        assert sum(lines) == Decimal(expect.get("total", sum(lines))), each["id"]
+
+
+KNOWN_CYCLES = {
+    "kb-cycles-17": "bill day 31 is kept: the quarter before 28 February began on 30 November",
+    "kb-cycles-18": "periods run from the first bill day on or after the start, so that a first "
+    "one of a quarterly package is shorter than a month",
+    "kb-cycles-20": "periods run from the first bill day on or after the start, so that a first "
+    "one of a yearly package is shorter than a month",
+}
+FREQUENCIES = {"monthly": 1, "quarterly": 3, "annual": 12}
+
+
+@pytest.mark.feature("D1", "B4")
+def test_how_many_periods_are_billed_in_advance_by_a_day(shared: Path) -> None:
+    kind = "billing_cycles_in_advance"
+    cases = [each for each in read(shared, "proration") if each["kind"] == kind]
+    assert len(cases) == 7
+    different = {each["id"] for each in cases if cycles(each["given"]) != each["expect"]["cycles"]}
+    assert different == KNOWN_CYCLES.keys()
+    assert all(KNOWN_CYCLES.values())
+
+
+def cycles(given: dict) -> str:
+    """Give how many periods have begun by the day, partial ones by their days to 9 places."""
+    start, as_of = day_of(given["start"]), day_of(given["as_of"])
+    end = day_of(given["end"]) if given["end"] else date(2100, 1, 1)
+    anchor = first_bill_day(start, given["bill_day"])
+    total = Decimal(0)
+    for each in periods(start, end, anchor, given["bill_day"], FREQUENCIES[given["period"]]):
+        if each.start > as_of:
+            break
+        part = Fraction((each.end - each.start).days, (each.full_end - each.full_start).days)
+        total += Decimal(rounded(part * 10**9, "half_up")).scaleb(-9)
+    return str(total)
+
+
+KNOWN_SECONDS = {
+    "phpbilling-month-weeks": "changes hold for whole days, and no amount is rounded up to a cent",
+}
+
+
+@pytest.mark.feature("D1")
+def test_every_case_of_proration_has_an_adapter_or_a_reason(shared: Path) -> None:
+    every = read(shared, "proration")
+    others = {*CONVENTIONS, "inclusive_over_30"}
+    adapted = {
+        each["id"]
+        for each in every
+        if by_days(each["given"])
+        or each["given"].get("convention") in others
+        or each["kind"] in ("prorated_seats", "billing_cycles_in_advance")
+    }
+    assert {each["id"] for each in every} - adapted == KNOWN_SECONDS.keys()
 
 
 def counted(given: dict) -> tuple[int, int]:
