@@ -114,8 +114,9 @@ def _merge_segments(connection: DuckDBPyConnection, program: Program) -> None:
     )
     same = f"{_CONTENT}, net, corrects, source"
     weighing = ""
-    if WEIGHTLESS.intersection(prorations):
-        begun, gone = (gone_by_sql(day, prorations) for day in ("from_day", "until_day"))
+    weightless = WEIGHTLESS.intersection(prorations)
+    if weightless:
+        begun, gone = (gone_by_sql(day, weightless) for day in ("from_day", "until_day"))
         weighing = f"WHERE {begun} <> {gone}"
     connection.execute(f"""
         INSERT INTO charge.difference BY NAME
