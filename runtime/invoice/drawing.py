@@ -5,6 +5,7 @@ It imports little: each process that draws begins with what stands here.
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import threading
@@ -99,6 +100,8 @@ def begin(drawer: Drawer) -> None:
     global _drawer  # noqa: PLW0603 - a process has one
     _drawer = drawer
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What is left is the system's to free: the engines would complain of the thread below.
+    atexit.register(os._exit, 0)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

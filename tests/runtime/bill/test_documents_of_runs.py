@@ -98,7 +98,9 @@ def test_what_a_template_cannot_draw_is_named_and_waits_for_a_better_one(tmp_pat
 
 
 @pytest.mark.feature("D8")
-def test_processes_draw_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_processes_draw_the_same_bytes_and_say_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(bill_documents, "AT_ONCE", 2)
     monkeypatch.setattr(bill_documents, "IN_PARALLEL_FROM", 2)
     chosen = program(("invoice", "html"), ("invoice", "pdf"), ("usage_detail", "csv"))
@@ -114,6 +116,7 @@ def test_processes_draw_the_same_bytes(tmp_path: Path, monkeypatch: pytest.Monke
     assert files_in(tmp_path / "one") == files_in(tmp_path / "two")
     assert len(files_in(tmp_path / "one")) == 9
     assert told == [(2, 3), (3, 3)] * 2
+    assert capfd.readouterr() == ("", "")
 
 
 @dataclass(frozen=True)
