@@ -12,11 +12,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 
+import numpy as np
+import pyarrow as pa
 from duckdb import DuckDBPyConnection
+from numpy.typing import NDArray
 
 from runtime.program.model import Program
 from runtime.program.zones import TimeBandHours
 from runtime.usage import sql
+
+Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
+
+_SECOND, _MINUTE = 1_000_000, 60_000_000
+_WHOLE_MINUTES = 315_532_800_000_000
+"""1980, since when all clocks differ from UTC by whole minutes."""
 
 Held = frozenset[tuple[str, bool]]
 """The bands that hold, each with whether a date makes it hold."""
@@ -96,13 +106,53 @@ def _changes(hours: list[TimeBandHours], day: date) -> Mapping[int, Held]:
     return found
 
 
-def band_join(program: Program) -> tuple[str, str]:
-    """Give the joins that find the slot of events e in segments s, and SQL for its set."""
-    if not asked_bands(program):
-        return "", str(NO_BANDS)
-    local = "timezone(z.timezone, timezone('UTC', e.instant))"
-    join = (
-        "LEFT JOIN usage.service_kinds AS z ON z.account_service = s.account_service "
-        f"ASOF LEFT JOIN usage.band_slots AS b ON {local} >= b.local_start "
+def find_bands(
+    connection: DuckDBPyConnection, program: Program, segment: Ints, instant: Longs
+) -> Ints:
+    """Give the set of bands in which each event starts; none where all are in NO_BANDS.
+
+    Args:
+        connection: where usage.band_slots and usage.segments are.
+        program: whose rates ask for bands, or for none.
+        segment: of an event; a negative one is none.
+        instant: in microseconds since 1970 in UTC.
+
+    An instant is looked up once for each time zone: by the minute, as clocks differ by whole
+    minutes, or by the second, where an event is of a time when they did not.
+    """
+    if not asked_bands(program) or not len(segment):
+        return np.zeros(0, np.int32)
+    zones = connection.execute(
+        "SELECT dense_rank() OVER (ORDER BY z.timezone) - 1 AS zone, z.timezone "
+        "FROM usage.segments AS s "
+        "JOIN usage.service_kinds AS z ON z.account_service = s.account_service "
+        "ORDER BY s.segment"
+    ).fetchnumpy()
+    zone = np.append(np.asarray(zones["zone"], np.int64), 0)[segment]
+    step = _MINUTE if instant.min(initial=_WHOLE_MINUTES) >= _WHOLE_MINUTES else _SECOND
+    unit = instant // step
+    first = int(unit.min(initial=0))
+    room = int(unit.max(initial=0)) - first + 1
+    wanted, place = np.unique(zone * room + (unit - first), return_inverse=True)
+    names = dict(zip(zones["zone"].tolist(), zones["timezone"].tolist(), strict=True))
+    table = pa.table(
+        {
+            "place": np.arange(len(wanted)),
+            "timezone": pa.array(
+                [names.get(each, "UTC") for each in (wanted // room).tolist()], pa.string()
+            ),
+            "instant": (wanted % room + first) * step,
+        }
     )
-    return join, f"coalesce(b.band_set, {NO_BANDS})"
+    connection.register("usage_starts", table)
+    try:
+        found = connection.execute(f"""
+            SELECT e.place, coalesce(b.band_set, {NO_BANDS})::INTEGER AS band_set
+            FROM usage_starts AS e
+            ASOF LEFT JOIN usage.band_slots AS b
+              ON timezone(e.timezone, timezone('UTC', make_timestamp(e.instant))) >= b.local_start
+            ORDER BY e.place
+        """).fetchnumpy()["band_set"]
+    finally:
+        connection.unregister("usage_starts")
+    return np.asarray(found, np.int32)[place]

@@ -7,8 +7,7 @@ service.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from duckdb import DuckDBPyConnection
 
@@ -18,14 +17,6 @@ from runtime.usage import bands, expressions, lookup, places, sql
 from runtime.usage.dispositions import Reason
 from runtime.usage.reader import attribute
 from runtime.usage.tier_tables import make_usage_prices
-
-
-@dataclass(frozen=True, slots=True)
-class Events:
-    """A relation with `measure` and attribute columns; which attributes it has."""
-
-    relation: str
-    attributes: frozenset[str]
 
 
 def deciding_attributes(program: Program) -> tuple[str, ...]:
@@ -42,10 +33,8 @@ def _deciding(program: Program) -> Iterator[str]:
     yield from places.asked_attributes(program)
 
 
-def make_pricing(
-    connection: DuckDBPyConnection, program: Program, events: Sequence[Events]
-) -> tuple[tuple[int, ...], ...]:
-    """Make usage.combinations, usage.prices and usage.pricing; give the routes.
+def make_pricing(connection: DuckDBPyConnection, program: Program) -> tuple[tuple[int, ...], ...]:
+    """Make usage.prices and usage.pricing of usage.combinations; give the routes.
 
     usage.pricing: (kind, combination, band_set) -> reason, price, route, and how an event is
     rounded up.  usage.prices: a price is a class at a rate under a plan.
@@ -53,9 +42,8 @@ def make_pricing(
     through none.
     """
     _make_tables(connection, program)
-    _make_reaches(connection, program, events)
+    places.make_prefixes(connection, places.asked_prefixes(program))
     bands.make_bands(connection, program)
-    _make_combinations(connection, program, events)
     _make_classified(connection, program)
     _make_holding(connection, program)
     lookup.make_matches(connection)
@@ -97,42 +85,9 @@ def _make_tables(connection: DuckDBPyConnection, program: Program) -> None:
     )
 
 
-def _make_reaches(
-    connection: DuckDBPyConnection, program: Program, events: Sequence[Events]
-) -> None:
-    relations = [
-        places.destinations_of(each.relation)
-        for each in events
-        if places.DESTINATION in each.attributes
-    ]
-    prefixes = places.asked_prefixes(program)
-    places.make_reaches(connection, prefixes, relations if prefixes else ())
-
-
-def _make_combinations(
-    connection: DuckDBPyConnection, program: Program, events: Sequence[Events]
-) -> None:
-    deciding = deciding_attributes(program)
-    selects = []
-    for each in events:
-        join, reach = places.reach_join(program, each.attributes)
-        columns = "".join(f", {column(each, name)} AS {attribute(name)}" for name in deciding)
-        selects.append(
-            f"SELECT DISTINCT measure{columns}, {reach} AS reach FROM ({each.relation}) AS e {join}"
-        )
-    empty = "".join(f", NULL::VARCHAR AS {attribute(name)}" for name in deciding)
-    selects.append(f"SELECT 'data' AS measure{empty}, NULL::VARCHAR AS reach WHERE false")
-    keys = ", ".join(["measure", *(attribute(name) for name in deciding), "reach"])
-    connection.execute(f"""
-        CREATE OR REPLACE TABLE usage.combinations AS
-        SELECT (row_number() OVER (ORDER BY {keys}) - 1)::INTEGER AS combination, *
-        FROM ({" UNION ".join(selects)})
-    """)
-
-
-def column(events: Events, name: str) -> str:
-    """Give the column of an attribute, or NULL where the events have none of that name."""
-    return attribute(name) if name in events.attributes else "NULL::VARCHAR"
+def column(attributes: frozenset[str], name: str) -> str:
+    """Give the column of an attribute, or NULL where events have none of that name."""
+    return attribute(name) if name in attributes else "NULL::VARCHAR"
 
 
 def _make_classified(connection: DuckDBPyConnection, program: Program) -> None:

@@ -5,9 +5,10 @@ Only events whose route goes through a bucket are drawn; the others are rated wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,130 +16,92 @@ from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
 from runtime.usage import kernel
-from runtime.usage.dispositions import Reason
 from runtime.usage.faults import UsageOverflow
-from runtime.usage.order import order_events
+from runtime.usage.order import Order, deal_events, order_by_id, run_pools
 from runtime.usage.pools import Counters
-from runtime.usage.stretches import expand, make_stretches
+from runtime.usage.stretches import Stretches, make_stretches, paths_of
+from runtime.usage.tied import Tied
 
+Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 
-INCLUDED_RATED = f"reason = {Reason.RATED:d}"
+_TOO_MUCH = "a bucket holds more than 2^63 - 1 steps in one bucket period"
 
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
     """The pieces of the drawn events, and what each tier of the counters holds.
 
-    `row`: of usage.tied; `number`: of the piece in its event, from 0; `tier`: the counters'
-    tier, `template`: the bucket's, NO_TIER where none; `counts`: 1 on the first rated piece
-    of an event.  `upper`, `used`: of each tier, its bound after what rolled over, and what it
-    gave.
+    Attributes:
+        event: of the tied ones, one a drawn event.
+        tier: of the counters, that of an event's first piece; NO_TIER where none.
+        more_of: which of `event` a further piece is of; those of one event stand together.
+        more_tier, more_quantity: of a further piece.
+        more_counts: 1 where it is the first rated piece of its event.
+        charge, template: of the counters' tiers, and behind them of NO_TIER.
+        upper, used: of each tier, its bound after what rolled over, and what it gave.
     """
 
-    row: Longs
-    number: Longs
-    period: Longs
-    price: Longs
-    tier: Longs
-    template: Longs
-    quantity: Longs
-    counts: Longs
-    upper: Longs
-    used: Longs
-
-    def by_counter(self, counter_tier: Longs) -> pa.Table:
-        """Give the pieces that a tier took or counted, with the counter it is of."""
-        drawn = np.flatnonzero(self.tier != kernel.NO_TIER)
-        return pa.table(
-            {
-                "period": self.period[drawn],
-                "counter": self._counter(counter_tier)[drawn],
-                "template": self.template[drawn],
-                "quantity": self.quantity[drawn],
-            }
-        )
-
-    def by_row(self, counter_tier: Longs) -> pa.Table:
-        """Give what becomes of each row of usage.tied; `counter` means nothing without a tier."""
-        return pa.table(
-            {
-                "row": self.row,
-                "number": self.number,
-                "template": self.template,
-                "quantity": self.quantity,
-                "counts": self.counts,
-                "counter": self._counter(counter_tier),
-            }
-        )
-
-    def _counter(self, counter_tier: Longs) -> Longs:
-        return np.searchsorted(counter_tier, self.tier, "right") - 1
-
-    def table(self) -> pa.Table:
-        """Give the pieces as a table, one row each."""
-        return pa.table(
-            {
-                "row": self.row,
-                "number": self.number,
-                "period": self.period,
-                "price": self.price,
-                "template": self.template,
-                "quantity": self.quantity,
-                "counts": self.counts,
-            }
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    first_tier: Longs
-    first_quantity: Longs
-    first_counts: Longs
-    more_event: Longs
-    more_tier: Longs
+    event: Ints
+    tier: Ints
+    more_of: Longs
+    more_tier: Ints
     more_quantity: Longs
     more_counts: Longs
+    charge: Longs
+    template: Longs
     upper: Longs
     used: Longs
 
+    def first_quantity(self, tied: Tied, of: Longs) -> Longs:
+        """Give what the first pieces of some of `event` are of."""
+        quantity = np.zeros(len(self.event), np.int64)
+        quantity[of] = tied.quantity[self.event[of]]
+        np.subtract.at(quantity, self.more_of, self.more_quantity)
+        return quantity[of]
 
-def draw_buckets(
-    connection: DuckDBPyConnection,
-    counters: Counters,
-    routes: Sequence[tuple[int, ...]],
-    identities: Sequence[str],
-) -> Pieces:
-    """Draw the buckets for the events of usage.tied; raise UsageOverflow past 2^63 - 1."""
-    table = connection.sql(f"""
-        SELECT rowid AS row, period, epoch_us(instant) AS instant, quantity, price, route
-        FROM usage.tied WHERE {INCLUDED_RATED} AND route > 0
-    """).to_arrow_table()
-    row, period, instant, quantity, price, route = (
-        table[name].to_numpy()
-        for name in ("row", "period", "instant", "quantity", "price", "route")
-    )
-    stretches = make_stretches(connection)
-    stretch = stretches.find(period, instant)
-    path, paths = expand(routes, stretches.profiles, route, stretches.profile[stretch])
-    order = _order(connection, counters, (row, period, instant), identities)
-    events = _Events(order, stretches.base[stretch], path, quantity)
-    drawn = _run(events, paths, stretches.links, counters)
-    more = drawn.more_event
-    template = np.append(counters.template, kernel.NO_TIER)
-    tier = np.concatenate([drawn.first_tier, drawn.more_tier])
-    return Pieces(
-        row=np.concatenate([row, row[more]]),
-        number=np.concatenate([np.zeros(len(row), np.int64), _numbers(more)]),
-        period=np.concatenate([period, period[more]]),
-        price=np.concatenate([price, price[more]]),
-        tier=tier,
-        template=template[tier],
-        quantity=np.concatenate([drawn.first_quantity, drawn.more_quantity]),
-        counts=np.concatenate([drawn.first_counts, drawn.more_counts]),
-        upper=drawn.upper,
-        used=drawn.used,
-    )
+    def by_counter(self, tied: Tied, counter_tier: Longs) -> pa.Table:
+        """Give the pieces that a tier took or counted, with the counter it is of."""
+        first, more = (
+            np.flatnonzero(tier != kernel.NO_TIER) for tier in (self.tier, self.more_tier)
+        )
+        tier = np.concatenate([self.tier[first], self.more_tier[more]])
+        event = np.concatenate([self.event[first], self.event[self.more_of[more]]])
+        return pa.table(
+            {
+                "period": tied.period[event],
+                "counter": _counter(counter_tier, tier),
+                "template": self.template[tier],
+                "quantity": np.concatenate(
+                    [self.first_quantity(tied, first), self.more_quantity[more]]
+                ),
+            }
+        )
+
+    def rows(self, tied: Tied, is_wanted: NDArray[np.bool_]) -> pa.Table:
+        """Give the pieces of events at wanted prices; `row` is of the tied ones."""
+        first = np.flatnonzero(is_wanted[tied.price[self.event]])
+        more = np.flatnonzero(is_wanted[tied.price[self.event[self.more_of]]])
+        event = np.concatenate([self.event[first], self.event[self.more_of[more]]])
+        tier = np.concatenate([self.tier[first], self.more_tier[more]])
+        number = np.concatenate([np.zeros(len(first), np.int64), _numbers(self.more_of)[more]])
+        quantity = [self.first_quantity(tied, first), self.more_quantity[more]]
+        counts = [self.charge[self.tier[first]] == kernel.RATED, self.more_counts[more]]
+        return pa.table(
+            {
+                "row": event,
+                "number": number,
+                "period": tied.period[event],
+                "price": tied.price[event],
+                "template": self.template[tier],
+                "quantity": np.concatenate(quantity),
+                "counts": np.concatenate(counts).astype(np.int64),
+            }
+        )
+
+
+def _counter(counter_tier: Longs, tier: Ints) -> Longs:
+    return np.searchsorted(counter_tier, tier, "right") - 1
 
 
 def _numbers(more: Longs) -> Longs:
@@ -150,140 +113,148 @@ def _numbers(more: Longs) -> Longs:
     return place - np.maximum.accumulate(np.where(is_new, place, 0)) + 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Events:
-    order: Longs
-    base: Longs
-    path: Longs
-    quantity: Longs
+@dataclass(slots=True)
+class _Drawn:
+    """What drawing leaves: of counters and tiers, and of the places of the order."""
+
+    upper: Longs
+    position: Longs
+    current: Longs
+    used: Longs
+    tier: Ints
+    is_unsure: NDArray[np.uint8]
+    more: list[tuple[Longs, Ints, Longs, Longs]]
 
 
-def _order(
+def draw_buckets(
     connection: DuckDBPyConnection,
     counters: Counters,
-    events: tuple[Longs, Longs, Longs],
+    routes: Sequence[tuple[int, ...]],
+    tied: Tied,
     identities: Sequence[str],
-) -> Longs:
-    """Give the events and openings as the kernel takes them.
-
-    Usage periods that are rated together are one pool; an opening comes before the events
-    of its instant, so instants are doubled.
-    """
-    row, period, instant = events
-    number = np.asarray(
-        connection.execute(
-            "SELECT coalesce(number, -1) AS number FROM usage.periods ORDER BY period"
-        ).fetchnumpy()["number"]
+) -> Pieces:
+    """Draw the buckets for tied events; raise UsageOverflow past 2^63 - 1."""
+    stretches = make_stretches(connection)
+    order = deal_events(connection, tied, counters)
+    given = _given(order, tied, stretches, routes, counters)
+    pools = np.flatnonzero(np.diff(order.pool_start))
+    places, tiers = len(order.events), len(counters.upper)
+    drawn = _Drawn(
+        upper=counters.upper.copy(),
+        position=np.zeros(len(counters.counter_tier) - 1, np.int64),
+        current=counters.counter_tier[:-1].copy(),
+        used=np.zeros(tiers, np.int64),
+        tier=np.full(places, kernel.NO_TIER, np.int32),
+        is_unsure=np.zeros(places, np.uint8),
+        more=[],
     )
-    groups = int(number.max(initial=-1)) + 1
-    pool_of = np.where(number < 0, groups + np.arange(len(number)), number)
-    order = order_events(
-        connection,
-        np.concatenate([pool_of[period], counters.opened_group]).astype(np.int32),
-        np.concatenate([2 * instant + 1, 2 * counters.opened_instant]),
-        row,
-        groups + len(number),
-        identities,
-    )
-    return np.where(order < len(row), order, len(row) - 1 - order)
+    _draw(drawn, pools, order, given, len(tied))
+    is_settled = np.zeros(places, np.bool_)
+    while len(members := np.flatnonzero((drawn.is_unsure == 1) & ~is_settled)):
+        order_by_id(connection, order, tied, members, identities)
+        is_settled[members] = True
+        found = order.pool_of[tied.period[order.events[members]]]
+        again = np.unique(found).astype(np.int64)
+        _forget(drawn, again, order, counters)
+        _draw(drawn, again, order, given, len(tied))
+    return _pieces(drawn, order, counters)
 
 
-def _run(
-    events: _Events, paths: Sequence[tuple[int, ...]], links: Longs, counters: Counters
-) -> _Drawn:
-    size, tiers = len(events.quantity), len(counters.upper)
-    path_start = np.array([0, *accumulate(len(each) for each in paths)], np.int64)
-    path_links = np.array([number for each in paths for number in each], np.int64)
-    given = [
-        *(events.order, events.base, events.path, events.quantity, path_start, path_links, links),
-        *(counters.counter_tier, counters.lots, counters.cap, counters.charge, counters.opened),
+def _given(
+    order: Order,
+    tied: Tied,
+    stretches: Stretches,
+    routes: Sequence[tuple[int, ...]],
+    counters: Counters,
+) -> list[Any]:
+    """Give what the kernel reads, from `order` on."""
+    path_of, paths = paths_of(routes, stretches.profiles)
+    return [
+        *(order.events, tied.period, tied.instant, tied.route, tied.quantity),
+        np.searchsorted(stretches.period, np.arange(len(order.pool_of) + 1)),
+        *(stretches.instant, stretches.base, stretches.profile * len(routes), path_of),
+        np.array([0, *accumulate(len(each) for each in paths)], np.int64),
+        np.array([number for each in paths for number in each], np.int64),
+        *(stretches.links, counters.counter_tier, counters.lots, counters.cap, counters.charge),
+        counters.opened,
     ]
-    first = counters.counter_tier[:-1]
-    made = [counters.upper.copy(), np.zeros(len(first), np.int64), first.copy()]
-    made += [np.zeros(tiers, np.int64)]
-    made += [np.zeros(size, np.int32), np.zeros(size, np.int64), np.zeros(size, np.int8)]
-    made += [np.zeros(tiers, np.int64) for _ in range(4)]
-    is_large = size >= kernel.COMPILED_FROM
-    step = kernel.compiled_draw() if is_large else kernel.draw
-    more, left = _call(step, given, made, is_large=is_large)
-    if more < 0:
-        raise UsageOverflow("a bucket holds more than 2^63 - 1 steps in one bucket period")
-    return _Drawn(
-        first_tier=left[4],
-        first_quantity=left[5],
-        first_counts=left[6],
-        more_event=left[7][:more],
-        more_tier=left[8][:more],
-        more_quantity=left[9][:more],
-        more_counts=left[10][:more],
-        upper=left[0],
-        used=left[3],
+
+
+def _draw(drawn: _Drawn, pools: Longs, order: Order, given: list[Any], events: int) -> None:
+    """Draw the events of some pools, which have not been drawn."""
+    made: list[Any] = [
+        drawn.upper,
+        drawn.position,
+        drawn.current,
+        drawn.used,
+        drawn.tier,
+        drawn.is_unsure,
+    ]
+    if events < kernel.COMPILED_FROM:
+        lists = [each.tolist() for each in made]
+        more: list[list[int]] = [[0] * (len(drawn.upper) + 1) for _ in range(4)]
+        read = [each.tolist() for each in (pools, order.pool_start, *given)]
+        found = kernel.draw(0, len(pools), *read, *lists, *more)
+        for array, filled in zip(made, lists, strict=True):
+            array[:] = filled
+        _keep_more(drawn, found, [np.array(each, np.int64) for each in more])
+        return
+
+    def work(first: int, last: int) -> tuple[int, list[Longs]]:
+        room = len(drawn.upper) + 1
+        more = [np.empty(room, np.int64) for _ in range(4)]
+        arrays = (pools, order.pool_start, *given, *made, *more)
+        return kernel.compiled_draw()(first, last, *arrays), more
+
+    sizes = order.pool_start[pools + 1] - order.pool_start[pools]
+    for found, more_arrays in run_pools(work, np.cumsum(np.append(0, sizes))):
+        _keep_more(drawn, found, more_arrays)
+
+
+def _keep_more(drawn: _Drawn, found: int, more: list[Longs]) -> None:
+    if found < 0:
+        raise UsageOverflow(_TOO_MUCH)
+    place, tier, quantity, counts = (each[:found].copy() for each in more)
+    drawn.more.append((place, tier.astype(np.int32), quantity, counts))
+
+
+def _forget(drawn: _Drawn, pools: Longs, order: Order, counters: Counters) -> None:
+    """Undo what was drawn of some pools."""
+    is_again = np.zeros(len(order.pool_start), np.bool_)
+    is_again[pools] = True
+    counter = is_again[order.pool_of[counters.period]]
+    tier = np.repeat(counter, np.diff(counters.counter_tier))
+    drawn.upper[tier] = counters.upper[tier]
+    drawn.used[tier] = 0
+    drawn.position[counter] = 0
+    drawn.current[counter] = counters.counter_tier[:-1][counter]
+    sizes = np.diff(order.pool_start)
+    place = np.repeat(is_again[:-1], sizes)
+    drawn.tier[place] = kernel.NO_TIER
+    drawn.is_unsure[place] = 0
+    drawn.more = [
+        (of[kept], tiers[kept], quantity[kept], counts[kept])
+        for of, tiers, quantity, counts in drawn.more
+        for kept in [~place[of]]
+    ]
+
+
+def _pieces(drawn: _Drawn, order: Order, counters: Counters) -> Pieces:
+    of, tier, quantity, counts = (np.concatenate(each) for each in zip(*drawn.more, strict=True))
+    event = order.events
+    if len(counters.opened):
+        is_event = event >= 0
+        of = np.cumsum(is_event)[of] - 1
+        event, drawn.tier = event[is_event], drawn.tier[is_event]
+    return Pieces(
+        event=event,
+        tier=drawn.tier,
+        more_of=of,
+        more_tier=tier,
+        more_quantity=quantity,
+        more_counts=counts,
+        charge=np.append(counters.charge, kernel.RATED),
+        template=np.append(counters.template, kernel.NO_TIER),
+        upper=drawn.upper,
+        used=drawn.used,
     )
-
-
-def _call(
-    step: Callable[..., int],
-    given: list[Longs],
-    made: list[Longs],
-    *,
-    is_large: bool,
-) -> tuple[int, list[Longs]]:
-    """Run the kernel on arrays, or, where it is interpreted, on lists; give what it made."""
-    if is_large:
-        return step(*given, *made), made
-    lists = [each.tolist() for each in made]
-    more = step(*(each.tolist() for each in given), *lists)
-    return more, [np.array(each, like.dtype) for each, like in zip(lists, made, strict=True)]
-
-
-def write_cells(connection: DuckDBPyConnection, pieces: Pieces) -> None:
-    """Fill rated.cells from the pieces and from the events that no bucket applies to."""
-    connection.register("usage_pieces", pieces.table())
-    try:
-        connection.execute(f"""
-            CREATE OR REPLACE TABLE usage.totals AS
-            SELECT period, price, template, sum(quantity) AS quantity,
-                   sum(events)::BIGINT AS events
-            FROM (SELECT period, price, template, sum(quantity) AS quantity,
-                         sum(counts) AS events
-                  FROM usage_pieces GROUP BY period, price, template
-                  UNION ALL
-                  SELECT period, price, {kernel.NO_TIER}, sum(quantity), count(*)
-                  FROM usage.tied WHERE {INCLUDED_RATED} AND route = 0
-                  GROUP BY period, price)
-            GROUP BY period, price, template
-        """)
-    finally:
-        connection.unregister("usage_pieces")
-    connection.execute("""
-        INSERT INTO rated.cells BY NAME
-        WITH charged AS (
-          SELECT c.period, p.usage_class, p.rate_plan, p.rate_group, p.rate_id AS rate, p.currency,
-                 p.amount, p.per, p.unit, p.event_amount, p.source, t.bucket, t.tier,
-                 c.quantity, c.events
-          FROM usage.totals AS c
-          JOIN usage.prices AS p ON p.price = c.price
-          LEFT JOIN usage.bucket_tiers AS t ON t.template = c.template
-          WHERE t.charge IS NULL OR t.charge = 'rated'
-        ),
-        taken AS (
-          SELECT c.period, p.usage_class, p.currency, t.template, sum(c.quantity) AS quantity
-          FROM usage.totals AS c
-          JOIN usage.prices AS p ON p.price = c.price
-          JOIN usage.bucket_tiers AS t ON t.template = c.template
-          WHERE t.charge <> 'rated'
-          GROUP BY c.period, p.usage_class, p.currency, t.template
-        )
-        SELECT u.account_service, u.period_start, u.period_end, 'rated' AS component,
-               c.* EXCLUDE (period)
-        FROM charged AS c JOIN usage.periods AS u ON u.period = c.period
-        UNION ALL BY NAME
-        SELECT u.account_service, u.period_start, u.period_end, t.component,
-               c.usage_class, c.currency, t.bucket, t.tier, c.quantity, 0 AS events,
-               0 AS amount, 1 AS per, t.unit, 0 AS event_amount, t.source
-        FROM taken AS c
-        JOIN usage.periods AS u ON u.period = c.period
-        JOIN usage.bucket_tiers AS t ON t.template = c.template
-        ORDER BY ALL
-    """)
-    connection.execute("DROP TABLE usage.totals")

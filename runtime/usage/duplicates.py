@@ -8,113 +8,171 @@ Of each that was seen before it is kept where, and how the two differ.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+import numpy as np
+import pyarrow as pa
 from duckdb import DuckDBPyConnection
+from numpy.typing import NDArray
 
 from runtime.program.model import FeedEvent
-from runtime.usage import sql
+from runtime.usage import kernel, loops, sql
 from runtime.usage.dispositions import Reason
-from runtime.usage.mediate import Source
+from runtime.usage.passes import Pass, each_alone
 from runtime.usage.reader import attribute
+from runtime.usage.scan import Scan
 from runtime.usage.staging import with_rows
 from runtime.usage.store import StoredUsage
+from runtime.usage.words import Repeats
+
+Longs = NDArray[np.int64]
+
+_BATCH = 122_880
 
 
 def find_duplicates(
-    connection: DuckDBPyConnection, sources: Sequence[Source], stored: StoredUsage
+    connection: DuckDBPyConnection,
+    passes: Sequence[Pass],
+    scan: Scan,
+    repeats: Repeats,
+    stored: StoredUsage,
 ) -> None:
-    """Make usage.duplicates of the sources' usable records that were seen before.
+    """Give the usable events of a scan that were seen before their reason, in place.
 
-    Columns: file, position, reason, `first_seen` (file and row of the one that was first) and
-    `difference` (of a conflict: what it has and what the first one has; else NULL).
+    Makes usage.duplicates of them: file, position, reason, `first_seen` (file and row of the
+    one that was first) and `difference` (of a conflict: what it has and what the first one
+    has; else NULL).
     """
     connection.execute("""
         CREATE OR REPLACE TABLE usage.duplicates
           (file INTEGER, position BIGINT, reason UTINYINT, first_seen VARCHAR, difference VARCHAR)
     """)
-    if not sources:
+    hashes = _stored_hashes(connection, repeats, stored)
+    again = _find_repeated(scan, hashes)
+    if not len(again):
         return
-    _find_repeated_hashes(connection, sources, stored)
-    events = {(source.feed.id, source.event.name): source.event for source in sources}
-    for (feed, name), event in events.items():
-        ours = [each for each in sources if (each.feed.id, each.event.name) == (feed, name)]
-        _compare(connection, feed, event, ours, stored)
-    connection.execute("DROP TABLE usage.repeated")
+    rows = {
+        "file": scan.file[again],
+        "position": scan.position[again].astype(np.int64),
+        "event": again,
+    }
+    sql.make_arrow(connection, "repeated", pa.table(rows))
+    found = np.unique(scan.id_hash[again]).view(np.uint64)
+    sql.make_arrow(connection, "repeated_hashes", pa.table({"hash": found}))
+    is_whole = {len(each.sources) == len(each.feed.events) for each in passes}
+    ours = passes if stored.events is None and is_whole == {True} else each_alone(passes)
+    for feed in dict.fromkeys(each.feed.id for each in ours):
+        for same in _compared([each for each in ours if each.feed.id == feed]):
+            _compare(connection, feed, same, stored, scan)
+    connection.execute("DROP TABLE usage.repeated; DROP TABLE usage.repeated_hashes")
 
 
-def _find_repeated_hashes(
-    connection: DuckDBPyConnection, sources: Sequence[Source], stored: StoredUsage
-) -> None:
-    hashes = " UNION ALL ".join(
-        f"SELECT hash(event_id) AS hash FROM ({source.events})" for source in sources
-    )
-    again = ""
-    if stored.events is not None:
-        again = f"""
-            UNION
-            SELECT n.hash FROM ({hashes}) AS n
-            SEMI JOIN (SELECT hash(event_id) AS hash FROM ({stored.events})) AS s USING (hash)
-        """
-    connection.execute(f"""
-        CREATE OR REPLACE TABLE usage.repeated AS
-        SELECT hash FROM ({hashes}) GROUP BY hash HAVING count(*) > 1 {again}
-    """)
+def _stored_hashes(connection: DuckDBPyConnection, repeats: Repeats, stored: StoredUsage) -> Longs:
+    """Give the hashes of stored ids that new ones may have too."""
+    if stored.events is None:
+        return np.zeros(0, np.int64)
+    found = [np.zeros(0, np.int64)]
+    query = f"SELECT hash(event_id) AS id_hash FROM ({stored.events})"
+    for batch in connection.sql(query).to_arrow_reader(_BATCH):
+        hashes = np.asarray(batch.column(0)).view(np.int64)
+        found.append(hashes[repeats.known(hashes)])
+    return np.unique(np.concatenate(found))
+
+
+def _find_repeated(scan: Scan, stored: Longs) -> Longs:
+    """Give the events of a scan whose hash is another's, or a stored one's."""
+    hashes = scan.id_hash
+    candidates = np.arange(len(scan))
+    if len(scan) >= kernel.COMPILED_FROM:
+        # The first of several is not marked; it has the hash of one that is.
+        asked = np.concatenate([hashes[scan.is_marked], stored])
+        near = Repeats.among(max(2 * len(asked), kernel.COMPILED_FROM))
+        near.mark(asked)
+        marks = np.empty(len(scan), np.bool_)
+        assert near.bits is not None
+        loops.run(loops.mark_known, len(scan), [hashes, near.bits], [marks])
+        candidates = np.flatnonzero(marks)
+    _, place, counts = np.unique(hashes[candidates], return_inverse=True, return_counts=True)
+    is_repeated = (counts > 1)[place]
+    if len(stored):
+        is_repeated |= np.isin(hashes[candidates], stored)
+    return candidates[is_repeated]
+
+
+def _compared(passes: Sequence[Pass]) -> Iterator[list[Pass]]:
+    """Give the passes whose events may have the same ids together: those of the same events."""
+    names = [tuple(source.event.name for source in each.sources) for each in passes]
+    for name in dict.fromkeys(names):
+        yield [each for each, own in zip(passes, names, strict=True) if own == name]
 
 
 def _compare(
     connection: DuckDBPyConnection,
     feed: str,
-    event: FeedEvent,
-    sources: Sequence[Source],
+    passes: Sequence[Pass],
     stored: StoredUsage,
+    scan: Scan,
 ) -> None:
-    repeated = "hash(event_id) IN (SELECT hash FROM usage.repeated)"
+    events = [source.event for source in passes[0].sources]
+    where = "position IN (SELECT position FROM usage.repeated)"
     seen = [
-        f"SELECT event_id, e.file, position, {_content(event, None)} AS content, "
-        f"n.name || ':' || row AS place "
-        f"FROM {with_rows(connection, f'({source.events_where(repeated)})')} AS e "
-        f"JOIN usage.file_names AS n ON n.file = e.file WHERE reason = {Reason.RATED:d}"
-        for source in sources
+        f"SELECT e.event_id, r.file, r.position, r.event, {_content(events, None)} AS content, "
+        "n.name || ':' || e.row AS place "
+        f"FROM {with_rows(connection, f'({each.events_where(where)})')} AS e "
+        "JOIN usage.repeated AS r ON r.file = e.file AND r.position = e.position "
+        f"JOIN usage.file_names AS n ON n.file = e.file WHERE e.reason = {Reason.RATED:d}"
+        for each in passes
     ]
     if stored.events is not None:
         seen.append(
-            f"SELECT event_id, -1 AS file, 0 AS position, "
-            f"{_content(event, stored.attributes)} AS content, "
+            "SELECT event_id, -1 AS file, 0 AS position, -1 AS event, "
+            f"{_content(events, stored.attributes)} AS content, "
             "file_name || ':' || row || ' of an earlier run' AS place "
-            f"FROM ({stored.events}) WHERE feed = {sql.text(feed)} AND {repeated}"
+            f"FROM ({stored.events}) WHERE feed = {sql.text(feed)} "
+            "AND hash(event_id) IN (SELECT hash FROM usage.repeated_hashes)"
         )
     connection.execute(f"""
-        INSERT INTO usage.duplicates
-        SELECT file, position,
+        CREATE OR REPLACE TABLE usage.seen_again AS
+        SELECT event, file, position,
                CASE WHEN content IS DISTINCT FROM first_content THEN {Reason.CONFLICT:d}
-                    ELSE {Reason.DUPLICATE:d} END,
+                    ELSE {Reason.DUPLICATE:d} END::UTINYINT AS reason,
                first_seen,
-               CASE WHEN content IS DISTINCT FROM first_content THEN {_difference(event)} END
-        FROM (SELECT file, position, content,
+               CASE WHEN content IS DISTINCT FROM first_content THEN {_difference(events)} END
+                 AS difference
+        FROM (SELECT event, file, position, content,
                      row_number() OVER first_seen AS number,
                      first_value(content) OVER first_seen AS first_content,
                      first_value(place) OVER first_seen AS first_seen
               FROM ({" UNION ALL ".join(seen)})
               WINDOW first_seen AS (PARTITION BY event_id ORDER BY file, position))
-        WHERE number > 1
+        WHERE number > 1 AND event >= 0
     """)
+    found = connection.execute("SELECT event, reason FROM usage.seen_again").fetchnumpy()
+    scan.reason[np.asarray(found["event"], np.int64)] = np.asarray(found["reason"], np.uint8)
+    connection.execute(
+        "INSERT INTO usage.duplicates SELECT * EXCLUDE (event) FROM usage.seen_again"
+    )
+    connection.execute("DROP TABLE usage.seen_again")
 
 
-def _content(event: FeedEvent, known: frozenset[str] | None) -> str:
+def _content(events: Sequence[FeedEvent], known: frozenset[str] | None) -> str:
     """Give SQL of all that must be equal; of an attribute the store has not, nothing is known."""
     attributes = [
-        attribute(each.name) if known is None or each.name in known else "NULL::VARCHAR"
-        for each in event.attributes
+        attribute(name) if known is None or name in known else "NULL::VARCHAR"
+        for name in _attributes(events)
     ]
     columns = ["instant::VARCHAR", "value", "quantity::VARCHAR", *attributes]
     columns += ["amount::VARCHAR", "amount_currency"]
     return f"[{', '.join(columns)}]"
 
 
-def _difference(event: FeedEvent) -> str:
+def _attributes(events: Sequence[FeedEvent]) -> list[str]:
+    return list(dict.fromkeys(each.name for event in events for each in event.attributes))
+
+
+def _difference(events: Sequence[FeedEvent]) -> str:
     """Give SQL that tells, by name, each part of the content that is not the first one's."""
-    attributes = [each.name for each in event.attributes]
+    attributes = _attributes(events)
     named = sql.texts(["time", "identifier", "quantity", *attributes, "amount", "currency"])
     here, there = (f"coalesce({each}[i], 'none')" for each in ("content", "first_content"))
     return (

@@ -15,6 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from importlib import import_module
+from threading import Thread
 from typing import Protocol, TypeVar, cast
 
 INCLUDED, TAKEN, RATED = 0, 1, 2
@@ -39,12 +41,22 @@ class Integers(Protocol):
 
 
 def draw(  # noqa: PLR0912, PLR0913, PLR0915 - one loop over arrays, compiled as a whole
+    first: int,
+    last: int,
+    pools: Integers,
+    pool_start: Integers,
     order: Integers,
-    event_base: Integers,
+    event_period: Integers,
+    event_instant: Integers,
     event_route: Integers,
     event_quantity: Integers,
-    route_start: Integers,
-    route_links: Integers,
+    stretch_of: Integers,
+    stretch_instant: Integers,
+    stretch_base: Integers,
+    stretch_paths: Integers,
+    path_of: Integers,
+    path_start: Integers,
+    path_links: Integers,
     links: Integers,
     counter_tier: Integers,
     counter_lots: Integers,
@@ -56,22 +68,26 @@ def draw(  # noqa: PLR0912, PLR0913, PLR0915 - one loop over arrays, compiled as
     current: Integers,
     tier_used: Integers,
     first_tier: Integers,
-    first_quantity: Integers,
-    first_counts: Integers,
-    more_event: Integers,
+    is_unsure: Integers,
+    more_place: Integers,
     more_tier: Integers,
     more_quantity: Integers,
     more_counts: Integers,
 ) -> int:
-    """Split every event into pieces; give how many come after the first of their event.
+    """Split the events of some pools into pieces; give how many come after the first of theirs.
 
     Args:
-        order: the events as they are drawn: by pool, instant, id; -1 - n stands for the
+        first, last: which of `pools` to draw; no counter belongs to two pools.
+        pool_start: of a pool, where its events begin in `order`; the next pool's ends them.
+        order: the events as they are drawn: by pool and instant; -1 - n stands for the
             opening of the n-th counter of `opened`.
-        event_base: of an event, where its links begin; `links` gives the counter of each.
-        event_route: its route; the counters it flows through are `route_links` from
-            `route_start` on, each relative to its base.
-        event_quantity: its steps.
+        event_period, event_instant, event_route, event_quantity: of an event.
+        stretch_of: of a period, its first stretch; the next period's ends them.
+        stretch_instant, stretch_base, stretch_paths: of a stretch, when it begins, where its
+            links begin (`links` gives the counter of each), and which row of `path_of`,
+            less a route, tells the path of an event of that route.
+        path_start, path_links: the counters a path flows through are `path_links` from its
+            start on, each relative to a base.
         counter_tier: of a counter, its first tier; the next counter's ends them.
         counter_lots, counter_cap: of a counter, how many of its tiers hold what rolled over,
             from the oldest on, and how much may roll over into it.
@@ -79,94 +95,123 @@ def draw(  # noqa: PLR0912, PLR0913, PLR0915 - one loop over arrays, compiled as
         tier_upper: of a tier, its bound (which belongs to it); openings move it.
         position, current: of a counter, what was drawn and the tier it is in; updated.
         tier_used: of a tier, what was drawn in it; updated.
-        first_*: of an event, its first piece; `counts` 1: its first rated piece.
+        first_tier: of a place of `order`, the tier of its event's first piece, NO_TIER where
+            none took or counted it.
+        is_unsure: of a place, 1 where its event has the instant of its neighbour, and a
+            bound was reached among such: another order of theirs could give other pieces.
         more_*: the other pieces, in order; each ends a tier, so there are at most as many
-            as tiers.
+            as tiers.  `more_counts` 1: the first rated piece of its event.
 
     Returns a negative number where a counter would pass OPEN.
     """
     more = 0
-    for place in range(len(order)):
-        event = order[place]
-        if event < 0:
-            counter = opened[-1 - event]
-            lots = counter_lots[counter]
-            if lots == 0:
-                position[counter] = position[counter - 1]
+    for drawn in range(first, last):
+        pool = pools[drawn]
+        group = pool_start[pool]
+        group_instant = 0
+        is_touched = False
+        for place in range(pool_start[pool], pool_start[pool + 1]):
+            event = order[place]
+            if event < 0:
+                if is_touched and place - group > 1:
+                    for member in range(group, place):
+                        is_unsure[member] = 1
+                group = place + 1
+                is_touched = False
+                counter = opened[-1 - event]
+                lots = counter_lots[counter]
+                if lots == 0:
+                    position[counter] = position[counter - 1]
+                    continue
+                earlier, begin = counter_tier[counter - 1], counter_tier[counter]
+                space = counter_cap[counter]
+                for age in range(1, lots + 1):  # the youngest first: what is oldest is lost
+                    left = 0
+                    if age > 1:
+                        tier = earlier + lots - age + 1
+                        left = tier_upper[tier] - tier_used[tier]
+                        if tier > earlier:
+                            left -= tier_upper[tier - 1]
+                    else:
+                        for tier in range(earlier + lots, begin):
+                            if tier_charge[tier] == INCLUDED and tier_upper[tier] != OPEN:
+                                left += tier_upper[tier] - tier_upper[tier - 1] - tier_used[tier]
+                    left = min(left, space)
+                    space -= left
+                    tier_upper[begin + lots - age] = left
+                rolled = 0
+                for tier in range(begin, counter_tier[counter + 1]):
+                    if tier < begin + lots:
+                        rolled += tier_upper[tier]
+                        tier_upper[tier] = rolled
+                    elif tier_upper[tier] != OPEN:
+                        if tier_upper[tier] >= OPEN - rolled:
+                            return -1
+                        tier_upper[tier] += rolled
                 continue
-            earlier, first = counter_tier[counter - 1], counter_tier[counter]
-            space = counter_cap[counter]
-            for age in range(1, lots + 1):  # the youngest first: what is oldest is lost
-                left = 0
-                if age > 1:
-                    tier = earlier + lots - age + 1
-                    left = tier_upper[tier] - tier_used[tier]
-                    if tier > earlier:
-                        left -= tier_upper[tier - 1]
+            instant = event_instant[event]
+            if place > group and instant != group_instant:
+                if is_touched and place - group > 1:
+                    for member in range(group, place):
+                        is_unsure[member] = 1
+                group = place
+                is_touched = False
+            group_instant = instant
+            period = event_period[event]
+            stretch = stretch_of[period]
+            while stretch + 1 < stretch_of[period + 1] and stretch_instant[stretch + 1] <= instant:
+                stretch += 1
+            base = stretch_base[stretch]
+            path = path_of[stretch_paths[stretch] + event_route[event]]
+            pending = event_quantity[event]
+            is_first = True
+            is_counted = False
+            while True:
+                chunk = pending
+                tier = NO_TIER
+                charge = RATED
+                passed = path_start[path]
+                while passed < path_start[path + 1] and charge == RATED:
+                    counter = links[base + path_links[passed]]
+                    passed += 1
+                    here = current[counter]
+                    behind = counter_tier[counter + 1]
+                    while here < behind and tier_upper[here] <= position[counter]:
+                        here += 1
+                        is_touched = True
+                    current[counter] = here
+                    if here < counter_tier[counter + 1]:
+                        tier = here
+                        charge = tier_charge[here]
+                        room = tier_upper[here] - position[counter]
+                        if tier_upper[here] != OPEN and room <= chunk:
+                            chunk = room
+                            is_touched = True
+                for link in range(path_start[path], passed):
+                    counter = links[base + path_links[link]]
+                    here = current[counter]
+                    if here < counter_tier[counter + 1]:
+                        if position[counter] > OPEN - chunk:
+                            return -1 - event
+                        position[counter] += chunk
+                        tier_used[here] += chunk
+                counts = 1 if charge == RATED and not is_counted else 0
+                is_counted = is_counted or charge == RATED
+                if is_first:
+                    first_tier[place] = tier
+                    is_first = False
                 else:
-                    for tier in range(earlier + lots, first):
-                        if tier_charge[tier] == INCLUDED and tier_upper[tier] != OPEN:
-                            left += tier_upper[tier] - tier_upper[tier - 1] - tier_used[tier]
-                left = min(left, space)
-                space -= left
-                tier_upper[first + lots - age] = left
-            rolled = 0
-            for tier in range(first, counter_tier[counter + 1]):
-                if tier < first + lots:
-                    rolled += tier_upper[tier]
-                    tier_upper[tier] = rolled
-                elif tier_upper[tier] != OPEN:
-                    if tier_upper[tier] >= OPEN - rolled:
-                        return -1
-                    tier_upper[tier] += rolled
-            continue
-        pending = event_quantity[event]
-        base = event_base[event]
-        route = event_route[event]
-        is_first = True
-        is_counted = False
-        while True:
-            chunk = pending
-            tier = NO_TIER
-            charge = RATED
-            passed = route_start[route]
-            while passed < route_start[route + 1] and charge == RATED:
-                counter = links[base + route_links[passed]]
-                passed += 1
-                here = current[counter]
-                while here < counter_tier[counter + 1] and tier_upper[here] <= position[counter]:
-                    here += 1
-                current[counter] = here
-                if here < counter_tier[counter + 1]:
-                    tier = here
-                    charge = tier_charge[here]
-                    room = tier_upper[here] - position[counter]
-                    if tier_upper[here] != OPEN and room < chunk:
-                        chunk = room
-            for link in range(route_start[route], passed):
-                counter = links[base + route_links[link]]
-                here = current[counter]
-                if here < counter_tier[counter + 1]:
-                    if position[counter] > OPEN - chunk:
-                        return -1 - event
-                    position[counter] += chunk
-                    tier_used[here] += chunk
-            counts = 1 if charge == RATED and not is_counted else 0
-            is_counted = is_counted or charge == RATED
-            if is_first:
-                first_tier[event] = tier
-                first_quantity[event] = chunk
-                first_counts[event] = counts
-                is_first = False
-            else:
-                more_event[more] = event
-                more_tier[more] = tier
-                more_quantity[more] = chunk
-                more_counts[more] = counts
-                more += 1
-            pending -= chunk
-            if pending == 0:
-                break
+                    more_place[more] = place
+                    more_tier[more] = tier
+                    more_quantity[more] = chunk
+                    more_counts[more] = counts
+                    more += 1
+                pending -= chunk
+                if pending == 0:
+                    break
+        if is_touched and pool_start[pool + 1] - group > 1:
+            for member in range(group, pool_start[pool + 1]):
+                is_unsure[member] = 1
     return more
 
 
@@ -174,10 +219,23 @@ Compilable = TypeVar("Compilable", bound=Callable[..., object])
 
 
 def compile_loop(function: Compilable) -> Compilable:
-    """Compile a loop over integer arrays; the result is kept on disk for the next process."""
+    """Compile a loop over integer arrays; it lets other threads run.
+
+    The result is kept on disk for the next process, beside the module or, where that folder
+    cannot be written, in the user's cache; where neither can be, each process compiles anew.
+    """
     import numba
 
-    return cast(Compilable, numba.njit(cache=True)(function))
+    try:
+        return cast(Compilable, numba.njit(cache=True, nogil=True)(function))
+    except RuntimeError:  # numba finds no folder for its cache
+        return cast(Compilable, numba.njit(nogil=True)(function))
+
+
+def get_ready(events: int) -> None:
+    """Load the compiler beside what else is done, if there are events enough to need it."""
+    if events >= COMPILED_FROM:
+        Thread(target=import_module, args=("numba",), name="load-compiler").start()
 
 
 @cache

@@ -122,18 +122,19 @@ def make_reopened(connection: DuckDBPyConnection, root: Path | None, last_run: i
     """Make usage.reopened: the account services that are not as the last posted run knew them.
 
     Columns as of usage.known: of some, one usage period only.
-    Reads usage.known.  `last_run`: its number, 0 where there is none.  Where the store does
-    not say what that run knew, all are reopened.
+    Reads usage.known, where there is a store and a last run.  `last_run`: its number, 0 where
+    there is none.  Where the store does not say what that run knew, all are reopened.
     """
-    before = f"SELECT {_COLUMNS} FROM usage.known"
-    if root is not None and last_run:
-        last = _file(root, last_run)
-        is_known = last.is_file() and _has_periods(connection, last)
-        before = (
-            f"SELECT {_COLUMNS} FROM read_parquet({sql.paths([last])})"
-            if is_known
-            else f"{before} WHERE false"
-        )
+    if root is None or not last_run:
+        connection.execute("""
+            CREATE OR REPLACE TABLE usage.reopened
+              (account_service VARCHAR, period_start DATE)
+        """)
+        return
+    last = _file(root, last_run)
+    before = f"SELECT {_COLUMNS} FROM usage.known WHERE false"
+    if last.is_file() and _has_periods(connection, last):
+        before = f"SELECT {_COLUMNS} FROM read_parquet({sql.paths([last])})"
     connection.execute(f"""
         CREATE OR REPLACE TABLE usage.reopened AS
         SELECT coalesce(k.account_service, b.account_service) AS account_service,

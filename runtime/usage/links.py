@@ -25,7 +25,7 @@ SELECT p.account_service, p.period_start, b.bucket, p.account_service AS owner,
        CASE WHEN b.months IS NULL THEN coalesce(l.instant, TIMESTAMP 'infinity')
             ELSE p.end_instant END AS ends,
        p.start_instant AS from_instant,
-       least(p.end_instant, coalesce(l.instant, p.end_instant)) AS until_instant
+       least(p.end_instant, coalesce(l.instant, p.end_instant)) AS until_instant{own}
 FROM {periods} AS p
 JOIN usage.service_kinds AS s ON s.account_service = p.account_service
 JOIN usage.service_buckets AS u ON u.service = s.service
@@ -35,7 +35,7 @@ WHERE ({which}) AND (l.instant IS NULL OR l.instant > p.start_instant)
 UNION ALL
 SELECT p.account_service, p.period_start, m.bucket, q.account_service, q.period_start, m.depth,
        q.end_instant, greatest(p.start_instant, q.start_instant),
-       least(p.end_instant, q.end_instant)
+       least(p.end_instant, q.end_instant){shared}
 FROM usage.pool_members AS m
 JOIN {periods} AS p ON p.account_service = m.member
 JOIN {periods} AS q ON q.account_service = m.seller
@@ -44,17 +44,22 @@ JOIN {periods} AS q ON q.account_service = m.seller
 
 _FILLINGS = """
 CREATE OR REPLACE TABLE {name} AS
-SELECT bucket, owner, owner_start,
-       CASE WHEN (SELECT is_chained FROM usage.buckets AS b WHERE b.bucket = f.bucket)
-            THEN lag(owner_start) OVER (PARTITION BY bucket, owner ORDER BY owner_start)
-            END AS previous_start
-FROM (
-  SELECT DISTINCT bucket, owner, owner_start FROM {links}
-  UNION
-  SELECT z.bucket, z.seller, z.period_start
-  FROM usage.pool_sizes AS z
-  JOIN {periods} AS p ON p.account_service = z.seller AND p.period_start = z.period_start
-) AS f
+WITH filled AS (
+  SELECT f.*, b.is_chained
+  FROM (
+    SELECT bucket, owner, owner_start{own} FROM {links}
+    UNION
+    SELECT z.bucket, z.seller, z.period_start{shared}
+    FROM usage.pool_sizes AS z
+    JOIN {periods} AS p ON p.account_service = z.seller AND p.period_start = z.period_start
+  ) AS f
+  JOIN usage.buckets AS b ON b.bucket = f.bucket
+)
+SELECT * EXCLUDE (is_chained), NULL::DATE AS previous_start FROM filled WHERE NOT is_chained
+UNION ALL
+SELECT * EXCLUDE (is_chained),
+       lag(owner_start) OVER (PARTITION BY bucket, owner ORDER BY owner_start)
+FROM filled WHERE is_chained
 """
 
 
@@ -86,11 +91,24 @@ def make_lives(connection: DuckDBPyConnection) -> None:
 
 
 def make_links(connection: DuckDBPyConnection) -> None:
-    """Make usage.links and usage.fillings of the usage periods in usage.evaluated."""
+    """Make usage.links and usage.fillings of the usage periods in usage.evaluated.
+
+    They also have the numbers of usage.periods, `period` and `owner_period`.
+    """
     periods = "(SELECT * FROM usage.periods SEMI JOIN usage.evaluated USING (period))"
-    connection.execute(_LINKS.format(name="usage.links", periods=periods, which="true"))
+    own = ", p.period, p.period AS owner_period"
+    shared = ", p.period, q.period"
     connection.execute(
-        _FILLINGS.format(name="usage.fillings", links="usage.links", periods=periods)
+        _LINKS.format(name="usage.links", periods=periods, which="true", own=own, shared=shared)
+    )
+    connection.execute(
+        _FILLINGS.format(
+            name="usage.fillings",
+            links="usage.links",
+            periods=periods,
+            own=", owner_period",
+            shared=", p.period",
+        )
     )
 
 
@@ -104,11 +122,21 @@ def make_groups(connection: DuckDBPyConnection) -> None:
     periods = "subscription.usage_periods"
     connection.execute(
         _LINKS.format(
-            name="usage.tying_links", periods=periods, which="b.is_chained OR b.is_shared"
+            name="usage.tying_links",
+            periods=periods,
+            which="b.is_chained OR b.is_shared",
+            own="",
+            shared="",
         )
     )
     connection.execute(
-        _FILLINGS.format(name="usage.tying_fillings", links="usage.tying_links", periods=periods)
+        _FILLINGS.format(
+            name="usage.tying_fillings",
+            links="usage.tying_links",
+            periods=periods,
+            own="",
+            shared="",
+        )
     )
     connection.execute("""
         CREATE OR REPLACE TABLE usage.tying AS

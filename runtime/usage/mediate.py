@@ -47,7 +47,7 @@ class Source:
         events: SELECT of file, position, event_id, instant, value (of the identifier),
             quantity, amount and amount_currency (NULL: none), `reason` (RATED where nothing
             is wrong yet), and the event's attributes as columns named by `attribute`.
-        records: how many of its records have the event, or stand for no event.
+        records: how many records its files have.
     """
 
     feed: Feed
@@ -211,6 +211,8 @@ def _sources(
     currencies: tuple[str, ...],
 ) -> Iterator[Source]:
     types = dict(zip(feed.columns, shape.types, strict=False))
+    paths = sql.paths(member.path for member in members)
+    records = sql.count(connection, f"SELECT count(*) FROM read_parquet({paths})")
     for ordinal, event in enumerate(feed.events):
         raw = _raw(connection, feed, shape, members, ordinal)
         reader = Reader(feed, event, types, shape.is_csv, shape.is_exceptions, currencies)
@@ -221,9 +223,7 @@ def _sources(
             files=tuple(member.number + ordinal for member in members),
             raw=raw,
             events=events,
-            records=sql.count(
-                connection, f"SELECT count(*) FROM ({events if len(feed.events) > 1 else raw})"
-            ),
+            records=records,
             reader=reader,
         )
 

@@ -12,13 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from runtime.program.model import Program
 from runtime.program.usage_prices import usage_prices
 from runtime.usage import sql
-from runtime.usage.dispositions import Reason
 from runtime.usage.draw import Pieces
+from runtime.usage.tied import Tied
 from runtime.usage.tier_tables import asks_amount
 
 
@@ -32,12 +34,14 @@ CASE WHEN whole = 0 THEN millionths
      ELSE {share_sql("millionths", "(from_unit + quantity)", "whole")}
           - {share_sql("millionths", "from_unit", "whole")} END
 """
+_OF_EVENTS = ("file", "position", "instant", "period", "price", "route", "quantity")
 _BEGINS_HERE = "begins > above AND (up_to IS NULL OR begins <= up_to)"
 
 
 def place_events(
     connection: DuckDBPyConnection,
     program: Program,
+    tied: Tied,
     pieces: Pieces,
     identities: Sequence[str],
 ) -> None:
@@ -54,10 +58,7 @@ def place_events(
         counts = {"events": "BIGINT", "millionths": "HUGEINT"}
         sql.make_table(connection, "placed", {**columns, **counts}, ())
         return
-    amount = (
-        "(t.amount::DECIMAL(38, 6) * 1000000)::HUGEINT" if asks_amount(program) else "0::HUGEINT"
-    )
-    _make_rated_pieces(connection, amount, pieces)
+    _make_rated_pieces(connection, tied, pieces)
     _order(connection, identities)
     connection.execute(f"""
         CREATE OR REPLACE TABLE usage.placed AS
@@ -104,26 +105,35 @@ def place_events(
     connection.execute("DROP TABLE usage.rated_pieces")
 
 
-def _make_rated_pieces(connection: DuckDBPyConnection, amount: str, pieces: Pieces) -> None:
+def _make_rated_pieces(connection: DuckDBPyConnection, tied: Tied, pieces: Pieces) -> None:
     """Make usage.rated_pieces: what of events is rated at prices that ask for events or amounts.
 
     `from_unit`: how many units of the event come before the piece; `whole`: of how many.
     """
-    connection.register("usage_pieces", pieces.table())
+    connection.execute("""
+        CREATE OR REPLACE TABLE usage.asking AS
+        SELECT p.price, v.is_ordered
+        FROM usage.prices AS p
+        JOIN usage.tier_prices AS v ON v.price_id = p.price_id
+        WHERE v.is_ordered OR v.asks_amount
+    """)
+    asking = connection.execute("SELECT price FROM usage.asking").fetchnumpy()["price"]
+    prices = sql.count(connection, "SELECT count(*) FROM usage.prices")
+    is_asking = np.zeros(prices + 1, np.bool_)  # an event without a price is at the end
+    is_asking[asking] = True
+    event = np.flatnonzero(tied.is_rated & is_asking[tied.price])
+    events = {name: getattr(tied, name)[event] for name in _OF_EVENTS}
+    events["amount"] = tied.amount[event] if len(tied.amount) else np.zeros(len(event), np.int64)
+    connection.register("usage_events", pa.table({"row": event, **events}))
+    connection.register("usage_pieces", pieces.rows(tied, is_asking))
     try:
-        connection.execute(f"""
+        connection.execute("""
             CREATE OR REPLACE TABLE usage.rated_pieces AS
-            WITH asked AS (
-              SELECT p.price, v.is_ordered
-              FROM usage.prices AS p
-              JOIN usage.tier_prices AS v ON v.price_id = p.price_id
-              WHERE v.is_ordered OR v.asks_amount
-            ),
-            drawn AS (
+            WITH drawn AS (
               SELECT row, number, period, price, template, quantity, counts,
                      sum(quantity) OVER (PARTITION BY row ORDER BY number
                        ROWS UNBOUNDED PRECEDING)::HUGEINT - quantity AS from_unit
-              FROM usage_pieces SEMI JOIN asked USING (price)
+              FROM usage_pieces
             ),
             rated AS (
               SELECT q.row, q.number, q.period, q.price, q.quantity, q.counts, q.from_unit
@@ -131,21 +141,22 @@ def _make_rated_pieces(connection: DuckDBPyConnection, amount: str, pieces: Piec
               LEFT JOIN usage.bucket_tiers AS b ON b.template = q.template
               WHERE b.charge IS NULL OR b.charge = 'rated'
               UNION ALL
-              SELECT t.rowid, 0, t.period, t.price, t.quantity, 1, 0
-              FROM usage.tied AS t SEMI JOIN asked USING (price)
-              WHERE t.reason = {Reason.RATED:d} AND t.route = 0
+              SELECT t.row, 0, t.period, t.price, t.quantity, 1, 0
+              FROM usage_events AS t WHERE t.route = 0
             )
             SELECT r.row, r.number, r.period, r.price, a.is_ordered,
                    r.quantity::HUGEINT AS quantity, r.counts,
                    r.from_unit::HUGEINT AS from_unit, t.quantity::HUGEINT AS whole,
-                   coalesce({amount}, 0) AS millionths, t.file, t.position, t.instant,
+                   t.amount::HUGEINT AS millionths, t.file, t.position, t.instant,
                    NULL::HUGEINT AS since, NULL::HUGEINT AS until
             FROM rated AS r
-            JOIN asked AS a ON a.price = r.price
-            JOIN usage.tied AS t ON t.rowid = r.row
+            JOIN usage.asking AS a ON a.price = r.price
+            JOIN usage_events AS t ON t.row = r.row
         """)
     finally:
         connection.unregister("usage_pieces")
+        connection.unregister("usage_events")
+    connection.execute("DROP TABLE usage.asking")
 
 
 def _order(connection: DuckDBPyConnection, identities: Sequence[str]) -> None:

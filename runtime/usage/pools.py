@@ -42,9 +42,9 @@ class Counters:
 
     `counter_tier`: of a counter, its first tier; the next counter's ends them.  `lots`: how
     many of its tiers are what rolled over.  `cap`: at most so much rolls over into it.
-    `opened`: the counters that go on from the one before, with the `group` of their usage
-    period and the `instant` from which they hold.  `template`: of a tier, its row of
-    usage.bucket_tiers.
+    `period`: of a counter, its usage period.  `opened`: the counters that go on from the one
+    before, with the `group` of their usage period and the `instant` from which they hold.
+    `template`: of a tier, its row of usage.bucket_tiers.
     """
 
     counter_tier: Longs
@@ -53,6 +53,7 @@ class Counters:
     upper: Longs
     charge: Longs
     template: Longs
+    period: Longs
     opened: Longs
     opened_group: Longs
     opened_instant: Longs
@@ -168,17 +169,17 @@ def make_counters(connection: DuckDBPyConnection, program: Program) -> Counters:
     """
     connection.execute("""
         CREATE OR REPLACE TABLE usage.counters AS
-        SELECT (row_number() OVER (ORDER BY f.bucket, f.owner, f.owner_start) - 1)::BIGINT
-                 AS counter,
+        SELECT (row_number() OVER (ORDER BY f.bucket, f.owner_period) - 1)::BIGINT AS counter,
                f.*, p.period, p.period_end, p.start_instant, coalesce(p.number, -1) AS number,
                (p.period_end - p.period_start)::BIGINT AS days,
                (p.full_end - p.full_start)::BIGINT AS full_days
         FROM usage.fillings AS f
         JOIN usage.periods AS p
-          ON p.account_service = f.owner AND p.period_start = f.owner_start
+          ON p.period = f.owner_period
     """)
     columns = connection.execute("""
-        SELECT c.bucket::BIGINT AS bucket, c.days, c.full_days, coalesce(z.steps, 0) AS pool,
+        SELECT c.bucket::BIGINT AS bucket, c.period::BIGINT AS period, c.days, c.full_days,
+               coalesce(z.steps, 0) AS pool,
                c.previous_start IS NOT NULL AS follows, c.number::BIGINT AS number,
                epoch_us(c.start_instant) AS instant
         FROM usage.counters AS c
@@ -186,9 +187,18 @@ def make_counters(connection: DuckDBPyConnection, program: Program) -> Counters:
          AND z.period_start = c.owner_start
         ORDER BY c.counter
     """).fetchnumpy()
-    bucket, days, full_days, pool, follows, number, instant = (
+    bucket, period, days, full_days, pool, follows, number, instant = (
         np.asarray(columns[name])
-        for name in ("bucket", "days", "full_days", "pool", "follows", "number", "instant")
+        for name in (
+            "bucket",
+            "period",
+            "days",
+            "full_days",
+            "pool",
+            "follows",
+            "number",
+            "instant",
+        )
     )
     templates = _templates(program)
     start = np.cumsum([0, *(len(each) for each in templates)])
@@ -214,6 +224,7 @@ def make_counters(connection: DuckDBPyConnection, program: Program) -> Counters:
         upper=upper,
         charge=np.array([each.charge for each in every], np.int64)[index],
         template=np.array([each.number for each in every], np.int64)[index],
+        period=period,
         opened=opened,
         opened_group=number[opened],
         opened_instant=instant[opened],
@@ -298,31 +309,35 @@ def write_pools(
     lower = np.zeros_like(upper)
     lower[1:] = upper[:-1]
     lower[counters.counter_tier[:-1][sizes > 0]] = 0
+    counter = np.repeat(np.arange(len(sizes)), sizes)
+    # What rolled over into a counter is several tiers of it, which stand together.
+    is_first = np.ones(len(counter), np.bool_)
+    is_first[1:] = (counter[1:] != counter[:-1]) | (counters.template[1:] != counters.template[:-1])
+    first = np.flatnonzero(is_first)
     table = pa.table(
         {
-            "counter": np.repeat(np.arange(len(sizes)), sizes),
-            "template": counters.template,
-            "lower": lower,
-            "upper": upper,
-            "used": used,
+            "counter": counter[first],
+            "template": counters.template[first],
+            "lower": np.minimum.reduceat(lower, first) if len(first) else lower,
+            "upper": np.maximum.reduceat(upper, first) if len(first) else upper,
+            "used": np.add.reduceat(used, first) if len(first) else used,
         }
     )
+    # Only of a one-time bucket an earlier usage period may have used something.
+    before = "0::HUGEINT"
+    if sql.count(connection, "SELECT count(*) FROM usage.buckets WHERE months IS NULL"):
+        before = """CASE WHEN b.months IS NOT NULL THEN 0
+                         ELSE sum(u.used) OVER (PARTITION BY c.bucket, c.owner, t.template
+                                ORDER BY c.owner_start) - u.used END::HUGEINT"""
     connection.register("usage_pool_tiers", table)
     try:
         connection.execute(f"""
             INSERT INTO rated.pools BY NAME
-            WITH tiers AS (
-              SELECT counter, template, min(lower) AS lower, max(upper) AS upper,
-                     sum(used)::HUGEINT AS used
-              FROM usage_pool_tiers GROUP BY counter, template
-            )
             SELECT c.owner AS account_service, c.owner_start AS period_start, c.period_end,
                    t.bucket, t.tier, t.charge, u.lower, nullif(u.upper, {OPEN}) AS upper, u.used,
-                   CASE WHEN b.months IS NOT NULL THEN 0
-                        ELSE sum(u.used) OVER (PARTITION BY c.bucket, c.owner, t.template
-                               ORDER BY c.owner_start) - u.used END::HUGEINT AS before,
+                   {before} AS before,
                    c.days, c.full_days
-            FROM tiers AS u
+            FROM usage_pool_tiers AS u
             JOIN usage.counters AS c ON c.counter = u.counter
             JOIN usage.buckets AS b ON b.bucket = c.bucket
             JOIN usage.bucket_tiers AS t ON t.template = u.template

@@ -7,7 +7,7 @@ A raw column stands as `raw_field` in the relation of records, and an attribute 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -84,31 +84,41 @@ class Reader:
 
     def events(self, raw: str) -> str:
         """Give the SELECT of the event of each record of a relation that has it."""
-        attributes = [attribute(each.name) for each in self.event.attributes]
-        values = "".join(
-            f", {self._attribute(each.expression)} AS {column}"
-            for each, column in zip(self.event.attributes, attributes, strict=True)
-        )
-        steps = self._steps()
-        return f"""
-        SELECT file, position, event_id, instant, value, quantity, amount, amount_currency,
-               CASE {"".join(self._reasons())}
-                    ELSE {Reason.FRACTION_OF_STEP} END::UTINYINT AS reason
-               {"".join(f", {column}" for column in attributes)}
-        FROM (SELECT file, position, {self.event_id()} AS event_id, {self._instant()} AS instant,
-                     {self._value(self.feed.identifier_value)} AS value,
-                     {self._measured()} AS measured, {steps} AS steps,
-                     TRY_CAST({steps} AS BIGINT) AS quantity, {self._money()},
-                     {self._skip()} AS is_skipped, {self._is_other()} AS is_other{values}
-              FROM ({raw}) {self._where()})
+        return select_events(self.columns(), self.reason(), f"({raw}) {self._where()}")
+
+    def columns(self) -> dict[str, str]:
+        """Give the SQL of what is read of a record, by the column that holds it.
+
+        Beside an event's own: `measured`, `steps`, `is_skipped`, `is_other` and
+        `amount_reason`, by which `reason` judges it.
         """
+        steps = self._steps()
+        return {
+            "event_id": self.event_id(),
+            "instant": self._instant(),
+            "value": self._value(self.feed.identifier_value),
+            "measured": self.measured(),
+            "steps": steps,
+            "quantity": f"TRY_CAST({steps} AS BIGINT)",
+            **self._money(),
+            "is_skipped": self.skip(),
+            "is_other": self._is_other(),
+            **{
+                attribute(each.name): self._attribute(each.expression)
+                for each in self.event.attributes
+            },
+        }
 
     def event_id(self) -> str:
         """Give the SQL of the text by which the event is known in its feed."""
+        if self.event.name is None:
+            return self.record_id()
+        return _joined([self.record_id(), sql.text(self.event.name)])
+
+    def record_id(self) -> str:
+        """Give the SQL of the text by which the record is known in its feed."""
         parts = [self.field(name) for name in self.feed.id_fields] or [ORIGIN_FILE, ORIGIN_ROW]
-        if self.event.name is not None:
-            parts.append(sql.text(self.event.name))
-        return f" || chr({ord(ID_SEPARATOR)}) || ".join(parts)
+        return _joined(parts)
 
     def field(self, name: str) -> str:
         """Give the SQL of a field's text; an empty one is missing."""
@@ -141,15 +151,15 @@ class Reader:
         is_number = f"regexp_matches({value}, {sql.text(_COMMA_NUMBER)})"
         return f"CASE WHEN {is_number} THEN replace({value}, ',', '.') ELSE {value} END"
 
-    def _reasons(self) -> Iterator[str]:
-        """Give what decides a record's reason, the likeliest case first."""
+    def reason(self) -> str:
+        """Give the SQL of a record's reason, of its `columns`; the likeliest case first."""
         amount = self.feed.amount
         no_amount, extra = "", ""
         if amount is not None:
             extra = "AND amount_reason IS NULL"
             no_amount = " WHEN amount_reason IS NOT NULL THEN amount_reason"
-        yield (
-            f"WHEN NOT is_skipped AND NOT is_other AND event_id IS NOT NULL AND {_IN_RANGE} "
+        return (
+            f"CASE WHEN NOT is_skipped AND NOT is_other AND event_id IS NOT NULL AND {_IN_RANGE} "
             f"AND value IS NOT NULL AND quantity >= 0 AND {self._is_whole()} {extra} "
             f"THEN {Reason.RATED} "
             f"WHEN is_skipped THEN {Reason.SKIPPED} "
@@ -161,7 +171,8 @@ class Reader:
             f"WHEN measured < 0 THEN {Reason.NEGATIVE_QUANTITY} "
             f"WHEN steps IS NULL OR steps > {MAX_QUANTITY}::HUGEINT "
             f"THEN {Reason.QUANTITY_TOO_LARGE} "
-            f"WHEN steps % 1 <> 0 THEN {Reason.FRACTION_OF_STEP}{no_amount}"
+            f"WHEN steps % 1 <> 0 THEN {Reason.FRACTION_OF_STEP}{no_amount} "
+            f"ELSE {Reason.FRACTION_OF_STEP} END::UTINYINT"
         )
 
     def _where(self) -> str:
@@ -169,19 +180,20 @@ class Reader:
         if len(self.feed.events) == 1 and self.event.criterion is None:
             return ""
         if self.event is not self.feed.events[0]:
-            return f"WHERE NOT {self._skip()} AND {self._has(self.event)}"
-        others = [self._has(each) for each in self.feed.events[1:]]
+            return f"WHERE NOT {self.skip()} AND {self.has(self.event)}"
+        others = [self.has(each) for each in self.feed.events[1:]]
         if not others:
             return ""
-        return f"WHERE {self._skip()} OR {self._has(self.event)} OR NOT ({' OR '.join(others)})"
+        return f"WHERE {self.skip()} OR {self.has(self.event)} OR NOT ({' OR '.join(others)})"
 
     def _is_other(self) -> str:
         """Give the SQL that is true of a record that has none of the feed's events."""
         if self.event is not self.feed.events[0]:
             return "false"
-        return f"(NOT {self._has(self.event)})"
+        return f"(NOT {self.has(self.event)})"
 
-    def _has(self, event: FeedEvent) -> str:
+    def has(self, event: FeedEvent) -> str:
+        """Give the SQL that is true of a record that has an event of the feed."""
         holds = "true"
         if event.criterion is not None:
             holds = expressions.condition(event.criterion, self.field, self.number)
@@ -190,7 +202,8 @@ class Reader:
         asked = f"coalesce({ORIGIN_EVENT}, '') IN ('', {sql.text(event.name)})"
         return f"({asked} AND {holds})"
 
-    def _skip(self) -> str:
+    def skip(self) -> str:
+        """Give the SQL that is true of a record that is no usage."""
         conditions = [
             expressions.condition(each, self.field, self.number) for each in self.feed.skip
         ]
@@ -199,7 +212,8 @@ class Reader:
     def _value(self, tree: Expression) -> str:
         return expressions.value(tree, self.field, self.number)
 
-    def _measured(self) -> str:
+    def measured(self) -> str:
+        """Give the SQL of the exact number that the event's quantity is written as."""
         return expressions.number(self.event.quantity, self.field, self.number)
 
     def _is_whole(self) -> str:
@@ -210,33 +224,36 @@ class Reader:
         return "steps % 1 = 0"
 
     def _steps(self) -> str:
-        measured = self._measured()
+        measured = self.measured()
         if self.event.steps_per_unit == 1:
             return measured
         return f"TRY({measured} * {self.event.steps_per_unit}::HUGEINT)"
 
-    def _money(self) -> str:
+    def _money(self) -> dict[str, str]:
         """Give the SQL of amount, amount_currency and amount_reason (NULL: nothing is wrong)."""
         amount = self.feed.amount
         if amount is None:
-            return (
-                f"NULL::{AMOUNT_TYPE} AS amount, NULL::VARCHAR AS amount_currency, "
-                "NULL::UTINYINT AS amount_reason"
-            )
+            return {
+                "amount": f"NULL::{AMOUNT_TYPE}",
+                "amount_currency": "NULL::VARCHAR",
+                "amount_reason": "NULL::UTINYINT",
+            }
         number = expressions.number(amount.expression, self.field, self.number)
         exact = f"TRY_CAST({number} AS {AMOUNT_TYPE})"
         fields = dict.fromkeys(expressions.fields_of(amount.expression))
         is_given = " OR ".join(f"{self.field(name)} IS NOT NULL" for name in fields) or "true"
         currency = self._currency(amount)
         is_known = f"coalesce({currency} IN ({sql.texts(self.currencies) or 'NULL'}), false)"
-        return (
-            f"{exact} AS amount, CASE WHEN {exact} IS NOT NULL THEN {currency} END "
-            "AS amount_currency, "
-            f"CASE WHEN NOT ({is_given}) THEN NULL "
-            f"WHEN {exact} IS NULL OR TRY({exact} = {number}) IS NOT TRUE THEN {Reason.BAD_AMOUNT} "
-            f"WHEN {number} < 0 THEN {Reason.NEGATIVE_AMOUNT} "
-            f"WHEN NOT {is_known} THEN {Reason.BAD_CURRENCY} END AS amount_reason"
-        )
+        return {
+            "amount": exact,
+            "amount_currency": f"CASE WHEN {exact} IS NOT NULL THEN {currency} END",
+            "amount_reason": (
+                f"CASE WHEN NOT ({is_given}) THEN NULL WHEN {exact} IS NULL "
+                f"OR TRY({exact} = {number}) IS NOT TRUE THEN {Reason.BAD_AMOUNT} "
+                f"WHEN {number} < 0 THEN {Reason.NEGATIVE_AMOUNT} "
+                f"WHEN NOT {is_known} THEN {Reason.BAD_CURRENCY} END"
+            ),
+        }
 
     def _currency(self, amount: FeedAmount) -> str:
         if amount.currency is not None:
@@ -289,6 +306,21 @@ class Reader:
         if zone == "UTC":
             return local
         return f"timezone('UTC', timezone({sql.text(zone)}, {local}))"
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return f" || chr({ord(ID_SEPARATOR)}) || ".join(parts)
+
+
+def select_events(columns: Mapping[str, str], reason: str, records: str) -> str:
+    """Give the SELECT of events, from the SQL of their columns and a FROM clause of records."""
+    judged = ("measured", "steps", "is_skipped", "is_other", "amount_reason")
+    shown = ", ".join(column for column in columns if column not in judged)
+    read = ", ".join(f"{text} AS {column}" for column, text in columns.items())
+    return f"""
+        SELECT file, position, {shown}, {reason} AS reason
+        FROM (SELECT file, position, {read} FROM {records})
+    """
 
 
 def _has_fraction(tree: Expression) -> bool:

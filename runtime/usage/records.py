@@ -8,157 +8,290 @@ size; threads and memory change no byte.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from duckdb import DuckDBPyConnection
+from numpy.typing import NDArray
 
-from runtime.money import scaled_price_sql
-from runtime.usage import sql
+from runtime.usage import kernel
 from runtime.usage.dispositions import Reason
-from runtime.usage.ordered import joins_in_order
-from runtime.usage.record_amounts import AMOUNT_PLACES, SHARE_IN_TINY
+from runtime.usage.draw import Pieces
+from runtime.usage.lineage import SCHEMA, WORDS, Block, Lineage, make_lineage
+from runtime.usage.passes import Pass
+from runtime.usage.store import StoredUsage
+from runtime.usage.tied import Tied
 
 FOLDER = "rated_usage"
 ROW_GROUP_SIZE = 122_880
 
-_IS_PRICED = "(b.charge IS NULL OR b.charge = 'rated')"
-_ROOM = f"{10**27}::HUGEINT"
-_TINY = f"{10**AMOUNT_PLACES}::HUGEINT"
-_ONE_TINY = f"0.{1:0{AMOUNT_PLACES}}::DECIMAL({AMOUNT_PLACES}, {AMOUNT_PLACES})"
-
-# What rates have of an amount, worked out once a price: the amount in units of the last
-# place is (quantity x step_price + counts x event_price x per) / divisor, rounded half up.
-_PRICES = f"""
-SELECT *, {scaled_price_sql("amount")} AS step_price,
-       {scaled_price_sql("event_amount")} * per::HUGEINT AS event_price,
-       per::HUGEINT * {10 ** (12 - AMOUNT_PLACES)}::HUGEINT AS divisor
-FROM usage.prices
-"""
-_IN_TINY = (
-    "((2::HUGEINT * (q.quantity::HUGEINT * p.step_price + q.counts::HUGEINT * p.event_price) "
-    "+ p.divisor) // (2::HUGEINT * p.divisor))"
-)
+Longs = NDArray[np.int64]
+Numbers = NDArray[Any]
 
 
-def _decimal(tiny: str) -> str:
-    """Give SQL for a decimal of so many units of the last place.
+@dataclass(slots=True)
+class Places:
+    """Where records stand, by number: their feed and file."""
 
-    A decimal of this scale has room for 28 digits before it; where a product with it would
-    not fit, whole and fraction are put together.
-    """
-    return (
-        f"CASE WHEN {tiny} < {_ROOM} THEN {tiny}::DECIMAL(28, 0) * {_ONE_TINY} "
-        f"ELSE ({tiny} // {_TINY})::DECIMAL(38, {AMOUNT_PLACES}) "
-        f"+ ({tiny} % {_TINY})::DECIMAL({AMOUNT_PLACES}, 0) * {_ONE_TINY} END"
-    )
+    numbers: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def number(self, feed: str, file: str) -> int:
+        """Give the number of a feed's file."""
+        return self.numbers.setdefault((feed, file), len(self.numbers))
+
+    def table(self) -> pa.Table:
+        """Give `feed` and `file` by number."""
+        return pa.table(
+            {
+                "feed": pa.array([feed for feed, _ in self.numbers], pa.string()),
+                "file": pa.array([file for _, file in self.numbers], pa.string()),
+            }
+        )
 
 
-_AMOUNT = (
-    f"CASE WHEN x.price IS NULL THEN {_decimal(_IN_TINY)} ELSE {_decimal(f'({SHARE_IN_TINY})')} END"
-)
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """Records in their order: of which part they are, and which event, place, row and id."""
+
+    part: Numbers
+    event: Longs
+    place: Numbers
+    row: Longs
+    event_id: pa.Array
+
+    def only(self, wanted: NDArray[np.bool_]) -> _Records:
+        return _Records(
+            self.part[wanted],
+            self.event[wanted],
+            self.place[wanted],
+            self.row[wanted],
+            self.event_id.filter(pa.array(wanted)),
+        )
 
 
 def write_records(
-    connection: DuckDBPyConnection, out: Path, run: str, pieces: pa.Table, origins: Sequence[str]
+    connection: DuckDBPyConnection,
+    folder: Path,
+    tied: Tied,
+    pieces: Pieces,
+    counter_tier: Longs,
+    passes: Sequence[Pass],
+    stored: StoredUsage,
 ) -> None:
-    """Write `out`/rated_usage/run=R/period=YYYY-MM/part-N.parquet.
+    """Write `folder`/period=YYYY-MM/part-N.parquet.
 
-    `pieces`: of Pieces.by_row.
-
-    What is there of the run's number is replaced: it is of a run that was not posted.
-
-    Each origin is a SELECT of file, position, feed, event_id, file_name and row; where
-    file_name is NULL it is that of usage.file_names.
+    What is there is replaced: it is of a run that was not posted.  Parts are numbered by the
+    sources of the passes, and the last one is that of stored usage.
     """
-    folder = out / FOLDER / f"run={run}"
     if folder.exists():
         shutil.rmtree(folder)
-    connection.register("usage_pieces", pieces)
-    try:
-        for number, origin in enumerate(origins):
-            _sort_pieces(connection, origin)
-            _write_parts(connection, folder, number)
-    finally:
-        connection.unregister("usage_pieces")
-    connection.execute("DROP TABLE IF EXISTS usage.pieces")
+    places = Places()
+    every = _Pieces(tied, pieces, counter_tier)
+    lineage = make_lineage(connection)
+    months = lineage.months()
+    with ExitStack() as stack:
+        parts: dict[tuple[int, str], _Part] = {}
+        month_of = np.unique(np.array([*months, ""]), return_inverse=True)
+        for records in _records(connection, tied, passes, stored, places):
+            rated = records.only(tied.reason[records.event] == Reason.RATED)
+            month = month_of[1][tied.period[rated.event]]
+            for part in np.unique(rated.part).tolist():
+                for number in np.unique(month[rated.part == part]).tolist():
+                    name = str(month_of[0][number])
+                    if (part, name) not in parts:
+                        path = folder / f"period={name}" / f"part-{part}.parquet"
+                        parts[part, name] = stack.enter_context(_Part(path, lineage, places))
+                    own = rated.only((rated.part == part) & (month == number))
+                    parts[part, name].add(*every.of(own))
+    connection.execute("DROP TABLE usage.record_prices")
 
 
-def _sort_pieces(connection: DuckDBPyConnection, origin: str) -> None:
-    """Make usage.pieces of one origin: integers and ids only, in the order of the files."""
-    connection.execute(f"""
-        CREATE OR REPLACE TABLE usage.pieces AS
-        WITH every AS (
-          SELECT t.file, t.position, t.instant, t.segment, t.period, t.price,
-                 q.number::INTEGER AS number, q.template::INTEGER AS template, q.quantity,
-                 q.counts::TINYINT AS counts, q.counter::INTEGER AS counter
-          FROM usage_pieces AS q JOIN usage.tied AS t ON t.rowid = q.row
-          UNION ALL
-          SELECT file, position, instant, segment, period, price, 0, -1, quantity, 1, NULL
-          FROM usage.tied WHERE reason = {Reason.RATED:d} AND route = 0
+class _Pieces:
+    """The pieces of tied events, by event."""
+
+    def __init__(self, tied: Tied, pieces: Pieces, counter_tier: Longs) -> None:
+        self._tied, self._pieces, self._counter_tier = tied, pieces, counter_tier
+        self._tier = np.full(len(tied), kernel.NO_TIER, np.int32)
+        self._tier[pieces.event] = pieces.tier
+        event = pieces.event[pieces.more_of]
+        order = np.argsort(event, kind="stable")
+        self._more_event, self._more_tier = event[order], pieces.more_tier[order]
+        self._more_quantity = pieces.more_quantity[order]
+        self._more_counts = pieces.more_counts[order]
+
+    def of(self, records: _Records) -> tuple[Block, pa.Array]:
+        """Give the pieces of rated records, and their ids."""
+        event = records.event
+        first = np.searchsorted(self._more_event, event, "left")
+        more = np.searchsorted(self._more_event, event, "right") - first
+        which = np.repeat(np.arange(len(event)), more + 1)
+        starts = np.cumsum(more + 1) - (more + 1)
+        piece = np.arange(len(which)) - starts[which]
+        tier = self._tier[event][which]
+        tied, pieces = self._tied, self._pieces
+        quantity = tied.quantity[event][which]
+        counts = (pieces.charge[tier] == kernel.RATED).astype(np.int64)
+        if len(which) > len(event):
+            later = np.flatnonzero(piece)
+            source = first[which[later]] + piece[later] - 1
+            tier[later] = self._more_tier[source]
+            counts[later] = self._more_counts[source]
+            quantity[later] = self._more_quantity[source]
+            np.subtract.at(quantity, starts[which[later]], self._more_quantity[source])
+        event = event[which]
+        return Block(
+            file=tied.file[event],
+            position=tied.position[event],
+            place=records.place[which],
+            row=records.row[which],
+            piece=piece,
+            instant=tied.instant[event],
+            segment=tied.segment[event],
+            period=tied.period[event],
+            price=tied.price[event],
+            template=pieces.template[tier],
+            counter=np.searchsorted(self._counter_tier, tier, "right") - 1,
+            quantity=quantity,
+            counts=counts,
+        ), records.event_id.take(pa.array(which))
+
+
+class _Part:
+    """One file, written in row groups of one size."""
+
+    def __init__(self, path: Path, lineage: Lineage, places: Places) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lineage, self._places = lineage, places
+        self._writer = pq.ParquetWriter(
+            path, SCHEMA, compression="snappy", use_dictionary=WORDS, store_schema=False
         )
-        SELECT q.*, o.feed, o.event_id, o.file_name, o.row
-        FROM every AS q JOIN ({origin}) AS o ON o.file = q.file AND o.position = q.position
-        ORDER BY q.file, q.position, q.number
-    """)
+        self._blocks: list[Block] = []
+        self._ids: list[pa.Array] = []
+        self._rows = 0
+
+    def __enter__(self) -> _Part:
+        return self
+
+    def __exit__(self, *fault: object) -> None:
+        if self._rows and fault[0] is None:
+            self._write(self._rows)
+        self._writer.close()
+
+    def add(self, block: Block, event_id: pa.Array) -> None:
+        """Take pieces; what fills row groups is written."""
+        self._blocks.append(block)
+        self._ids.append(event_id)
+        self._rows += len(event_id)
+        while self._rows >= ROW_GROUP_SIZE:
+            self._write(ROW_GROUP_SIZE)
+
+    def _write(self, rows: int) -> None:
+        names = Block.__slots__
+        columns = {
+            name: np.concatenate([getattr(each, name) for each in self._blocks]) for name in names
+        }
+        event_id = pa.concat_arrays(self._ids)
+        block = Block(**{name: columns[name][:rows] for name in names})
+        table = self._lineage.table(block, event_id[:rows], self._places.table())
+        self._writer.write_table(table, row_group_size=rows)
+        self._blocks = [Block(**{name: columns[name][rows:] for name in names})]
+        self._ids = [event_id[rows:]]
+        self._rows -= rows
 
 
-def _write_parts(connection: DuckDBPyConnection, folder: Path, number: int) -> None:
-    months = connection.execute("""
-        SELECT DISTINCT strftime(u.period_start, '%Y-%m')
-        FROM usage.periods AS u SEMI JOIN usage.pieces AS q ON q.period = u.period
-        ORDER BY ALL
-    """).fetchall()
-    ((threads,),) = connection.execute("SELECT current_setting('threads')").fetchall()
-    # One thread keeps the order through the joins, which sorting all the words again would
-    # cost three times as much to restore.
-    connection.execute("SET threads = 1")
-    try:
-        with joins_in_order(connection):
-            for (month,) in months:
-                part = folder / f"period={month}" / f"part-{number}.parquet"
-                part.parent.mkdir(parents=True, exist_ok=True)
-                _write_part(connection, part, month)
-    finally:
-        connection.execute(f"SET threads = {threads}")
+def _records(
+    connection: DuckDBPyConnection,
+    tied: Tied,
+    passes: Sequence[Pass],
+    stored: StoredUsage,
+    places: Places,
+) -> Iterator[_Records]:
+    """Read the ids of all events again, in the order of their files."""
+    names = dict(connection.execute("SELECT file, name FROM usage.file_names").fetchall())
+    count_rows = _RowCounter(connection)
+    part, begin = 0, 0
+    for each in passes:
+        part_of = {
+            file: part + number for number, own in enumerate(each.sources) for file in own.files
+        }
+        files = np.array(sorted(part_of))
+        parts = np.array([part_of[file] for file in files.tolist()])
+        numbers = np.array([places.number(each.feed.id, names[file]) for file in files.tolist()])
+        query = f"SELECT file, position, event_id FROM ({each.events})"
+        for batch in connection.sql(query).to_arrow_reader(ROW_GROUP_SIZE):
+            event = np.arange(begin, begin + len(batch))
+            begin += len(batch)
+            file, position = np.asarray(batch.column("file")), np.asarray(batch.column("position"))
+            assert np.array_equal(position, tied.position[event]), "events come in another order"
+            which = np.searchsorted(files, file)
+            yield _Records(
+                parts[which],
+                event,
+                numbers[which],
+                count_rows(file, position),
+                batch.column("event_id"),
+            )
+        part += len(each.sources)
+    if len(tied) > tied.fresh:
+        yield from _stored_records(connection, tied, stored, places, part, len(names))
 
 
-def _write_part(connection: DuckDBPyConnection, part: Path, month: str) -> None:
-    connection.execute(f"""
-        COPY (
-          SELECT q.feed, q.event_id, coalesce(q.file_name, n.name) AS file, q.row,
-                 q.number AS piece, q.instant,
-                 CAST(timezone(a.timezone, timezone('UTC', q.instant)) AS DATE) AS day,
-                 a.account, a.account_package, a.account_service, a.service,
-                 s.identifier, s.value AS identifier_value,
-                 p.usage_class, p.rate_plan, p.rate_group, p.rate_id AS rate,
-                 b.bucket, b.tier,
-                 CASE WHEN b.bucket IS NOT NULL THEN c.owner END AS bucket_service,
-                 CASE WHEN b.bucket IS NOT NULL THEN c.owner_start END AS bucket_start,
-                 coalesce(b.component, 'rated') AS component, q.quantity,
-                 CASE WHEN {_IS_PRICED} THEN p.amount ELSE 0 END::DECIMAL(38, 12) AS unit_price,
-                 p.per, p.unit, w.steps AS unit_steps,
-                 CASE WHEN {_IS_PRICED} AND q.counts = 1 THEN p.event_amount ELSE 0
-                   END::DECIMAL(38, 12) AS event_price,
-                 CASE WHEN {_IS_PRICED} THEN {_AMOUNT} ELSE 0 END::DECIMAL(38, 10) AS amount,
-                 p.currency, l.path AS source_path, l.line AS source_line,
-                 u.period_start, u.period_end
-          FROM usage.pieces AS q
-          LEFT JOIN usage.periods AS u ON u.period = q.period
-          LEFT JOIN usage.file_names AS n ON n.file = q.file
-          LEFT JOIN usage.segments AS s ON s.segment = q.segment
-          LEFT JOIN subscription.account_services AS a ON a.account_service = u.account_service
-          LEFT JOIN ({_PRICES}) AS p ON p.price = q.price
-          LEFT JOIN usage.units AS w ON w.unit = p.unit
-          LEFT JOIN usage.row_amounts AS x ON x.period = q.period AND x.price = q.price
-          LEFT JOIN usage.piece_shares AS y
-            ON y.file = q.file AND y.position = q.position AND y.number = q.number
-          LEFT JOIN usage.bucket_tiers AS b ON b.template = q.template
-          LEFT JOIN usage.counters AS c ON c.counter = q.counter
-          LEFT JOIN usage.source_lines AS l
-            ON l.id = CASE WHEN {_IS_PRICED} THEN p.source ELSE b.source END
-          WHERE strftime(u.period_start, '%Y-%m') = {sql.text(month)}
-        ) TO {sql.text(str(part))}
-        (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {ROW_GROUP_SIZE})
-    """)
+def _stored_records(
+    connection: DuckDBPyConnection,
+    tied: Tied,
+    stored: StoredUsage,
+    places: Places,
+    part: int,
+    files: int,
+) -> Iterator[_Records]:
+    span = tied.position[tied.fresh :].max() + 1
+    known = tied.file[tied.fresh :].astype(np.int64) * span + tied.position[tied.fresh :]
+    order = np.argsort(known)
+    known = known[order]
+    query = f"""
+        SELECT stored_file + {files} AS file, position, feed, event_id, file_name, row
+        FROM ({stored.events})
+    """
+    for batch in connection.sql(query).to_arrow_reader(ROW_GROUP_SIZE):
+        position = np.asarray(batch.column("position"))
+        wanted = np.asarray(batch.column("file")).astype(np.int64) * span + position
+        found = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+        kept = np.flatnonzero((known[found] == wanted) & (position < span))
+        feeds, names = (
+            batch.column(name).take(pa.array(kept)).to_pylist() for name in ("feed", "file_name")
+        )
+        yield _Records(
+            np.full(len(kept), part),
+            tied.fresh + order[found[kept]],
+            np.array([places.number(*each) for each in zip(feeds, names, strict=True)], np.int64),
+            np.asarray(batch.column("row"))[kept],
+            batch.column("event_id").take(pa.array(kept)),
+        )
+
+
+class _RowCounter:
+    """Gives the row of records in their files, with the malformed lines before them counted."""
+
+    def __init__(self, connection: DuckDBPyConnection) -> None:
+        self._before: dict[int, tuple[Longs, Longs]] = {}
+        rows = connection.execute(
+            "SELECT file, from_position, malformed FROM usage.malformed_before "
+            "ORDER BY file, from_position"
+        ).fetchnumpy()
+        for file in np.unique(rows["file"]).tolist():
+            own = rows["file"] == file
+            counts = np.concatenate([[0], rows["malformed"][own]])
+            self._before[file] = (np.asarray(rows["from_position"][own]), counts)
+
+    def __call__(self, file: Numbers, position: Numbers) -> Longs:
+        row = position.astype(np.int64) + 1
+        for number, (starts, counts) in self._before.items():
+            own = np.flatnonzero(file == number)
+            row[own] += counts[np.searchsorted(starts, position[own], "right")].astype(np.int64)
+        return row

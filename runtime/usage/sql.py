@@ -45,14 +45,15 @@ def make_table(
     declared = ", ".join(f"{name(column)} {kind}" for column, kind in columns.items())
     connection.execute(f"CREATE OR REPLACE TABLE {SCHEMA}.{table} ({declared})")
     given = [tuple(row) for row in rows]
-    places = ", ".join("?" * len(columns))
-    for start in range(0, len(given), _BATCH):
-        batch = given[start : start + _BATCH]
-        values = ", ".join([f"({places})"] * len(batch))
-        connection.execute(
-            f"INSERT INTO {SCHEMA}.{table} VALUES {values}",
-            [cell for row in batch for cell in row],
-        )
+    if not given:
+        return
+    # Through Arrow, as binding each cell takes a hundred times as long.
+    arrays = [pa.array(cells) for cells in zip(*given, strict=True)]
+    connection.register("usage_rows", pa.Table.from_arrays(arrays, names=list(columns)))
+    try:
+        connection.execute(f"INSERT INTO {SCHEMA}.{table} SELECT * FROM usage_rows")
+    finally:
+        connection.unregister("usage_rows")
 
 
 def make_arrow(connection: DuckDBPyConnection, table: str, rows: pa.Table) -> None:
@@ -75,9 +76,6 @@ def count(connection: DuckDBPyConnection, query: str) -> int:
     """Run a query of one whole number; NULL counts as 0."""
     ((number,),) = connection.execute(query).fetchall()
     return int(number or 0)
-
-
-_BATCH = 500
 
 
 def _plain(path: Path) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from duckdb import DuckDBPyConnection
@@ -34,27 +35,19 @@ class Stretches:
     profile: Longs
     profiles: tuple[tuple[int, ...], ...]
 
-    def find(self, period: Longs, instant: Longs) -> Longs:
-        """Give the stretch of each event, by its usage period and instant."""
-        cuts = np.unique(self.instant)
-        room = len(cuts) + 1
-        starts = self.period * room + np.searchsorted(cuts, self.instant, "right")
-        wanted = period.astype(np.int64) * room + np.searchsorted(cuts, instant, "right")
-        return np.searchsorted(starts, wanted, "right") - 1
-
 
 def make_stretches(connection: DuckDBPyConnection) -> Stretches:
-    """Give the stretches of usage.periods, by usage.links and usage.counters."""
+    """Give the stretches of usage.evaluated, by usage.links and usage.counters."""
     connection.execute("""
         CREATE OR REPLACE TABLE usage.stretches AS
         WITH drawn AS (
-          SELECT p.period, l.from_instant, l.until_instant, p.end_instant
-          FROM usage.links AS l
-          JOIN usage.periods AS p
-            ON p.account_service = l.account_service AND p.period_start = l.period_start
+          SELECT p.period, l.from_instant, l.until_instant, p.start_instant, p.end_instant
+          FROM usage.links AS l JOIN usage.periods AS p ON p.period = l.period
+          WHERE l.from_instant > p.start_instant OR l.until_instant < p.end_instant
         ),
         cuts AS (
-          SELECT period, start_instant AS instant FROM usage.periods
+          SELECT period, start_instant AS instant
+          FROM usage.periods SEMI JOIN usage.evaluated USING (period)
           UNION SELECT period, from_instant FROM drawn
           UNION SELECT period, until_instant FROM drawn WHERE until_instant < end_instant
         )
@@ -67,63 +60,65 @@ def make_stretches(connection: DuckDBPyConnection) -> Stretches:
                row_number() OVER (PARTITION BY s.stretch
                  ORDER BY b.priority, b.is_shared, l.ends, b.ordinal, l.depth, l.owner) AS place
         FROM usage.stretches AS s
-        JOIN usage.periods AS p ON p.period = s.period
-        JOIN usage.links AS l
-          ON l.account_service = p.account_service AND l.period_start = p.period_start
+        JOIN usage.links AS l ON l.period = s.period
          AND l.from_instant <= s.instant AND l.until_instant > s.instant
         JOIN usage.buckets AS b ON b.bucket = l.bucket
-        JOIN usage.counters AS c ON c.bucket = l.bucket AND c.owner = l.owner
-         AND c.owner_start = l.owner_start
+        JOIN usage.counters AS c ON c.bucket = l.bucket AND c.period = l.owner_period
     """)
     links = connection.execute(
-        "SELECT stretch, counter FROM usage.stretch_links ORDER BY stretch, place"
+        "SELECT stretch, counter, bucket FROM usage.stretch_links ORDER BY stretch, place"
     ).fetchnumpy()
-    connection.execute("""
-        CREATE OR REPLACE TABLE usage.stretch_words AS
-        SELECT s.stretch, s.period, s.instant, coalesce(n.words, '') AS words
-        FROM usage.stretches AS s
-        LEFT JOIN (SELECT stretch, string_agg(bucket, ',' ORDER BY place) AS words
-                   FROM usage.stretch_links GROUP BY stretch) AS n ON n.stretch = s.stretch
-    """)
-    words = connection.execute(
-        "SELECT DISTINCT words FROM usage.stretch_words ORDER BY words"
-    ).fetchall()
     rows = connection.execute("""
-        SELECT s.period::BIGINT AS period, epoch_us(s.instant) AS instant, w.profile
-        FROM usage.stretch_words AS s
-        JOIN (SELECT words, row_number() OVER (ORDER BY words) - 1 AS profile
-              FROM (SELECT DISTINCT words FROM usage.stretch_words)) AS w ON w.words = s.words
-        ORDER BY s.stretch
+        SELECT period::BIGINT AS period, epoch_us(instant) AS instant
+        FROM usage.stretches ORDER BY stretch
     """).fetchnumpy()
-    connection.execute("DROP TABLE usage.stretch_words")
     connection.execute("DROP TABLE usage.stretch_links")
     connection.execute("DROP TABLE usage.stretches")
     period = np.asarray(rows["period"], np.int64)
+    base = np.searchsorted(links["stretch"], np.arange(len(period) + 1))
+    profile, profiles = _profiles(np.asarray(links["bucket"], np.int64), base)
     return Stretches(
         period=period,
         instant=np.asarray(rows["instant"], np.int64),
-        base=np.searchsorted(links["stretch"], np.arange(len(period))),
+        base=base[:-1],
         links=np.asarray(links["counter"], np.int64),
-        profile=np.asarray(rows["profile"], np.int64),
-        profiles=tuple(tuple(map(int, each.split(","))) if each else () for (each,) in words),
+        profile=profile,
+        profiles=profiles,
     )
 
 
-def expand(
-    routes: Sequence[tuple[int, ...]],
-    profiles: Sequence[tuple[int, ...]],
-    route: Longs,
-    profile: Longs,
+def _profiles(bucket: Longs, base: Longs) -> tuple[Longs, tuple[tuple[int, ...], ...]]:
+    """Give the profile of each stretch, by the buckets of its links, and the profiles."""
+    sizes = np.diff(base)
+    digits = int(bucket.max(initial=0)) + 2
+    if digits ** int(sizes.max(initial=0)) < 1 << 62:
+        # The buckets of a stretch are the digits of a number, of which none is 0.
+        place = np.arange(len(bucket)) - np.repeat(base[:-1], sizes)
+        sums = np.concatenate([[0], np.cumsum((bucket + 1) * digits**place)])
+        codes = sums[base[1:]] - sums[base[:-1]]
+        _, first, profile = np.unique(codes, return_index=True, return_inverse=True)
+        return profile, tuple(
+            tuple(bucket[base[each] : base[each + 1]].tolist()) for each in first.tolist()
+        )
+    known: dict[bytes, int] = {}
+    words = (bucket[begin:end].tobytes() for begin, end in pairwise(base.tolist()))
+    profile = np.array([known.setdefault(each, len(known)) for each in words], np.int64)
+    return profile, tuple(tuple(np.frombuffer(each, np.int64).tolist()) for each in known)
+
+
+def paths_of(
+    routes: Sequence[tuple[int, ...]], profiles: Sequence[tuple[int, ...]]
 ) -> tuple[Longs, list[tuple[int, ...]]]:
-    """Give each event's path, and of each path which links of a stretch it goes through.
+    """Give the path of each profile and route, and which links of a stretch a path goes through.
 
     A route names the buckets that an event may be drawn from, a profile those that its
-    stretch has, in drawing order.
+    stretch has, in drawing order.  The path of a profile and a route stands at
+    profile x (number of routes) + route.
     """
-    pairs, path = np.unique(route.astype(np.int64) * len(profiles) + profile, return_inverse=True)
-    paths = []
-    for pair in pairs.tolist():
-        wanted = set(routes[pair // len(profiles)])
-        drawn = profiles[pair % len(profiles)]
-        paths.append(tuple(place for place, bucket in enumerate(drawn) if bucket in wanted))
-    return path.astype(np.int64), paths
+    paths = [
+        tuple(place for place, bucket in enumerate(drawn) if bucket in set(route))
+        for drawn in profiles
+        for route in routes
+    ]
+    numbers = {path: number for number, path in enumerate(dict.fromkeys(paths))}
+    return np.array([numbers[path] for path in paths], np.int64), list(numbers)

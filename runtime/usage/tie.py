@@ -11,7 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import numpy as np
+import pyarrow as pa
 from duckdb import DuckDBPyConnection
+from numpy.typing import NDArray
 
 from runtime.calendar import make_day_instants
 from runtime.program.model import Program
@@ -72,17 +75,18 @@ def make_periods(
     """)
 
 
-def make_evaluated(connection: DuckDBPyConnection) -> None:
+def make_evaluated(connection: DuckDBPyConnection, used: NDArray[np.int64]) -> None:
     """Make usage.evaluated and rated.evaluated: what is due, has new events, or is tied to such.
 
-    Reads usage.periods and the new events of usage.tied.
+    Reads usage.periods.  `used`: the usage periods of new events that are rated.
     """
-    connection.execute(f"""
+    sql.make_arrow(connection, "used", pa.table({"period": used.astype(np.int32)}))
+    connection.execute("""
         CREATE OR REPLACE TABLE usage.evaluated AS
         WITH asked AS (
           SELECT period FROM usage.periods WHERE is_due
           UNION
-          SELECT period FROM usage.tied WHERE reason = {Reason.RATED:d}
+          SELECT period FROM usage.used
         )
         SELECT period FROM asked
         UNION
@@ -134,10 +138,19 @@ def make_kinds(connection: DuckDBPyConnection, program: Program) -> None:
           FROM subscription.rate_plans AS g JOIN usage.service_kinds AS s USING (account_service)
         )
     """)
+    connection.execute("""
+        CREATE OR REPLACE TABLE usage.service_kinds AS
+        SELECT s.*, k.kind
+        FROM usage.service_kinds AS s
+        JOIN usage.kinds AS k ON k.service = s.service AND k.currency = s.currency
+         AND k.rate_plan IS NOT DISTINCT FROM s.rate_plan
+    """)
 
 
 def _make_period_plans(connection: DuckDBPyConnection) -> None:
     """Make usage.period_plans: the rate plan of each of usage.periods that the book gives one.
+
+    And usage.period_kinds, the kinds that these come to.
 
     The plan of a usage period is the one given on its first day held.
     """
@@ -159,28 +172,40 @@ def _make_period_plans(connection: DuckDBPyConnection) -> None:
         SELECT period, min_by(rate_plan, list_position([{listed}], level)) AS rate_plan
         FROM given GROUP BY period
     """)
+    connection.execute("""
+        CREATE OR REPLACE TABLE usage.period_kinds AS
+        SELECT n.period, k.kind
+        FROM usage.period_plans AS n
+        JOIN usage.periods AS p ON p.period = n.period
+        JOIN usage.service_kinds AS s ON s.account_service = p.account_service
+        JOIN usage.kinds AS k ON k.service = s.service AND k.currency = s.currency
+         AND k.rate_plan = n.rate_plan
+    """)
 
 
 def make_segments(connection: DuckDBPyConnection) -> None:
     """Make usage.segments from the book, the timeline and usage.periods.
 
-    Columns: segment (from 0), identifier, value, from_instant, until_instant, reason (RATED
-    where usage may be rated), period, kind.  Raises UsageHolderFault where two account
-    services hold one value on one day.
+    Columns: segment (from 0, by holder and time), holder, identifier, value, from_instant,
+    until_instant, reason (RATED where usage may be rated), period, kind.  Raises
+    UsageHolderFault where two account services hold one value on one day.
     """
     connection.execute("""
         CREATE OR REPLACE TABLE usage.holds AS
-        SELECT i.identifier, i.value, s.account_service, s.timezone, s.takes_usage,
+        SELECT d.holder, i.identifier, i.value, s.account_service, s.timezone, s.takes_usage,
+               s.kind,
                greatest(coalesce(i.effective, s.start_day), s.start_day) AS from_day,
                least(coalesce(i.until, s.end_day), s.end_day) AS until_day
-        FROM book.identifiers AS i JOIN usage.service_kinds AS s USING (account_service)
+        FROM book.identifiers AS i
+        JOIN usage.service_kinds AS s USING (account_service)
+        JOIN usage.holders AS d ON d.identifier = i.identifier AND d.value = i.value
         WHERE greatest(coalesce(i.effective, s.start_day), s.start_day)
               < least(coalesce(i.until, s.end_day), s.end_day)
     """)
     _refuse_two_holders(connection)
     connection.execute("""
         CREATE OR REPLACE TABLE usage.stretches AS
-        SELECT h.identifier, h.value, h.account_service, h.timezone, h.takes_usage, t.billable,
+        SELECT h.holder, h.account_service, h.timezone, h.takes_usage, h.kind, t.billable,
                greatest(h.from_day, t.from_day) AS from_day,
                least(h.until_day, t.until_day) AS until_day
         FROM usage.holds AS h
@@ -195,10 +220,10 @@ def make_segments(connection: DuckDBPyConnection) -> None:
     make_day_instants(connection, "usage.zone_days", "usage.day_instants")
     connection.execute("""
         CREATE OR REPLACE TABLE usage.held AS
-        SELECT s.identifier, s.value, s.account_service, s.takes_usage, s.billable,
+        SELECT s.holder, s.account_service, s.takes_usage, s.kind, s.billable,
                f.instant AS from_instant,
                least(u.instant, lead(f.instant, 1, u.instant)
-                 OVER (PARTITION BY s.identifier, s.value ORDER BY f.instant, s.account_service))
+                 OVER (PARTITION BY s.holder ORDER BY f.instant, s.account_service))
                  AS until_instant
         FROM usage.stretches AS s
         JOIN usage.day_instants AS f ON f.timezone = s.timezone AND f.day = s.from_day
@@ -224,24 +249,24 @@ bounded AS (
   WHERE h.from_instant < h.until_instant
 ),
 pieces AS (
-  SELECT identifier, value, account_service, from_instant, until_instant, NULL AS period,
+  SELECT holder, account_service, kind, from_instant, until_instant, NULL AS period,
          CASE WHEN NOT takes_usage THEN {Reason.NO_USAGE:d}
               WHEN NOT billable THEN {Reason.NOT_BILLABLE:d}
               ELSE {Reason.NOT_YET:d} END AS reason
   FROM bounded
   WHERE NOT takes_usage OR NOT billable OR first_instant IS NULL
   UNION ALL
-  SELECT identifier, value, account_service,
+  SELECT holder, account_service, kind,
          from_instant, least(until_instant, first_instant), NULL, {Reason.NOT_BILLABLE:d}
   FROM bounded
   WHERE takes_usage AND billable AND from_instant < first_instant
   UNION ALL
-  SELECT identifier, value, account_service,
+  SELECT holder, account_service, kind,
          greatest(from_instant, last_instant), until_instant, NULL, {Reason.NOT_YET:d}
   FROM bounded
   WHERE takes_usage AND billable AND until_instant > last_instant
   UNION ALL
-  SELECT b.identifier, b.value, b.account_service,
+  SELECT b.holder, b.account_service, b.kind,
          greatest(b.from_instant, p.start_instant), least(b.until_instant, p.end_instant),
          p.period, {Reason.RATED:d}
   FROM bounded AS b
@@ -249,14 +274,12 @@ pieces AS (
    AND p.start_instant < b.until_instant AND p.end_instant > b.from_instant
   WHERE b.takes_usage AND b.billable
 )
-SELECT (row_number() OVER () - 1)::INTEGER AS segment,
-       p.identifier, p.value, p.account_service, p.from_instant, p.until_instant,
-       p.period, p.reason::UTINYINT AS reason, k.kind
+SELECT (row_number() OVER (ORDER BY p.holder, p.from_instant) - 1)::INTEGER AS segment, p.holder,
+       d.identifier, d.value, p.account_service, p.from_instant, p.until_instant,
+       p.period, p.reason::UTINYINT AS reason, coalesce(g.kind, p.kind) AS kind
 FROM pieces AS p
-JOIN usage.service_kinds AS s ON s.account_service = p.account_service
-LEFT JOIN usage.period_plans AS g ON g.period = p.period
-JOIN usage.kinds AS k ON k.service = s.service AND k.currency = s.currency
- AND k.rate_plan IS NOT DISTINCT FROM coalesce(g.rate_plan, s.rate_plan)
+JOIN usage.holders AS d ON d.holder = p.holder
+LEFT JOIN usage.period_kinds AS g ON g.period = p.period
 """
 
 
@@ -267,7 +290,7 @@ def _refuse_two_holders(connection: DuckDBPyConnection) -> None:
                      max(until_day) OVER (held ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
                        AS held_until
               FROM usage.holds
-              WINDOW held AS (PARTITION BY identifier, value ORDER BY from_day, account_service))
+              WINDOW held AS (PARTITION BY holder ORDER BY from_day, account_service))
         WHERE from_day < held_until
         ORDER BY identifier, value, from_day LIMIT 1
     """).fetchall()

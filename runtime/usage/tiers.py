@@ -24,6 +24,7 @@ from runtime.usage.draw import Pieces
 from runtime.usage.idle import make_idle
 from runtime.usage.placing import place_events, share_sql
 from runtime.usage.record_amounts import make_no_row_amounts, make_row_amounts
+from runtime.usage.tied import Tied
 
 BOUND = "bound"
 """The basis of the cell that brings a price to its most or its least."""
@@ -36,6 +37,7 @@ _PLACE = (
 def price_in_tiers(
     connection: DuckDBPyConnection,
     program: Program,
+    tied: Tied,
     pieces: Pieces,
     identities: Sequence[str],
 ) -> None:
@@ -46,7 +48,7 @@ def price_in_tiers(
     make_no_row_amounts(connection)
     if not usage_prices(program):
         return
-    place_events(connection, program, pieces, identities)
+    place_events(connection, program, tied, pieces, identities)
     make_idle(connection, program)
     connection.execute(_TIERED)
     connection.execute("""

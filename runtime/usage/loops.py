@@ -1,0 +1,323 @@
+"""Loops over the arrays of events, which run as they stand or compiled.
+
+Nothing of a catalog is here but tables.  Each loop takes the range of events it is to do, so
+that two can share the work, and arrays that it fills.  Short inputs are done on lists by the
+interpreter, long ones compiled, with the same results: no arithmetic here may leave 64 bits.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+from numpy.typing import NDArray
+
+from runtime.usage import kernel
+from runtime.usage.kernel import Integers
+
+Array = NDArray[Any]
+
+NONE = -1
+_WORD_BITS = (1 << 52) - 1
+
+
+def run(
+    loop: Callable[..., object],
+    size: int,
+    given: Sequence[Any],
+    made: Sequence[Any],
+    threads: int | None = None,
+) -> None:
+    """Run a loop over `size` events; `made` are the arrays that it fills or changes.
+
+    Args:
+        loop: of this module; its first two arguments are the range of events.
+        size: how many events there are.
+        given: arrays that it reads.
+        made: arrays of one cell an event, or that no two ranges write to the same cells of.
+        threads: how many may share the work; None: as many as the machine has.
+    """
+    if size < kernel.COMPILED_FROM:
+        lists = [each.tolist() for each in made]
+        loop(0, size, *(each.tolist() for each in given), *lists)
+        for array, filled in zip(made, lists, strict=True):
+            array[:] = filled
+        return
+    step = compiled(loop)
+    parts = threads or os.cpu_count() or 1
+    cuts = [size * part // parts for part in range(parts + 1)]
+    with ThreadPoolExecutor(parts) as pool:
+        done = [pool.submit(step, first, last, *given, *made) for first, last in pairwise(cuts)]
+        for each in done:
+            each.result()
+
+
+@cache
+def compiled(loop: Callable[..., object]) -> Callable[..., object]:
+    """Give a loop compiled."""
+    return kernel.compile_loop(loop)
+
+
+def number_keys(
+    first: int,
+    last: int,
+    keys: Integers,
+    slots: Integers,
+    known: Integers,
+    count: Integers,
+    numbers: Integers,
+) -> None:
+    """Number keys from 0 in the order in which they are first seen.
+
+    `slots`: a table of a power of two cells, NONE or a number; `known`: the key of a number;
+    `count`: how many there are.  Both tables have room for all that may come.
+    """
+    mask = len(slots) - 1
+    for event in range(first, last):
+        key = keys[event]
+        slot = (key ^ (key >> 29)) & mask
+        while slots[slot] != NONE and known[slots[slot]] != key:
+            slot = (slot + 1) & mask
+        if slots[slot] == NONE:
+            known[count[0]] = key
+            slots[slot] = count[0]
+            count[0] += 1
+        numbers[event] = slots[slot]
+
+
+def find_words(
+    first: int,
+    last: int,
+    offsets: Integers,
+    data: Integers,
+    word_offsets: Integers,
+    word_data: Integers,
+    slots: Integers,
+    found: Integers,
+) -> None:
+    """Find texts, bytes of `data` from offset to offset, among words; NONE where it is none.
+
+    `slots`: of `word_slots`.
+    """
+    mask = len(slots) - 1
+    for event in range(first, last):
+        start = offsets[event]
+        size = offsets[event + 1] - start
+        place = 0
+        for byte in range(size):
+            place = (place * 131 + data[start + byte]) & _WORD_BITS
+        slot = (place ^ (place >> 21)) & mask
+        found[event] = NONE
+        while slots[slot] != NONE:
+            word = slots[slot]
+            begin = word_offsets[word]
+            if word_offsets[word + 1] - begin == size:
+                same = 0
+                while same < size and word_data[begin + same] == data[start + same]:
+                    same += 1
+                if same == size:
+                    found[event] = word
+                    break
+            slot = (slot + 1) & mask
+
+
+def place_words(
+    first: int, last: int, word_offsets: Integers, word_data: Integers, slots: Integers
+) -> None:
+    """Put words, each of which is there once, into a table of NONE for `find_words`."""
+    mask = len(slots) - 1
+    for word in range(first, last):
+        place = 0
+        for byte in range(word_offsets[word], word_offsets[word + 1]):
+            place = (place * 131 + word_data[byte]) & _WORD_BITS
+        slot = (place ^ (place >> 21)) & mask
+        while slots[slot] != NONE:
+            slot = (slot + 1) & mask
+        slots[slot] = word
+
+
+def walk_prefixes(  # noqa: PLR0913 - one loop over arrays, compiled as a whole
+    first: int,
+    last: int,
+    offsets: Integers,
+    data: Integers,
+    signs: Integers,
+    children: Integers,
+    prefix_of: Integers,
+    width: Integers,
+    found: Integers,
+) -> None:
+    """Find the longest prefix of texts, NONE where there is none.
+
+    `signs`: which child a byte leads to, NONE where no prefix has it; `children`: of a node,
+    `width` cells; `prefix_of`: the prefix that ends at a node.
+    """
+    across = width[0]
+    for event in range(first, last):
+        node = 0
+        longest = NONE
+        for place in range(offsets[event], offsets[event + 1]):
+            sign = signs[data[place]]
+            if sign == NONE:
+                break
+            node = children[node * across + sign]
+            if node == NONE:
+                break
+            if prefix_of[node] != NONE:
+                longest = prefix_of[node]
+        found[event] = longest
+
+
+def mark_repeated(first: int, last: int, hashes: Integers, bits: Integers, marks: Integers) -> None:
+    """Mark the events whose hash may have been seen before: no repeated one is left out.
+
+    `bits`: a power of two cells of 64 bits.
+    """
+    mask = len(bits) - 1
+    for event in range(first, last):
+        value = hashes[event]
+        cell = (value >> 6) & mask
+        bit = 1 << (value & 63)
+        marks[event] = (bits[cell] & bit) != 0
+        bits[cell] |= bit
+
+
+def mark_known(first: int, last: int, hashes: Integers, bits: Integers, marks: Integers) -> None:
+    """Mark the events whose hash may be one of those that set the bits."""
+    mask = len(bits) - 1
+    for event in range(first, last):
+        value = hashes[event]
+        marks[event] = (bits[(value >> 6) & mask] & (1 << (value & 63))) != 0
+
+
+def find_segments(
+    first: int,
+    last: int,
+    holder: Integers,
+    instant: Integers,
+    segment_start: Integers,
+    segment_from: Integers,
+    segment_until: Integers,
+    found: Integers,
+) -> None:
+    """Find the segment that each instant of a holder falls in, NONE where there is none.
+
+    Segments stand by holder and time; those of a holder begin at its `segment_start`.
+    """
+    for event in range(first, last):
+        found[event] = NONE
+        own = holder[event]
+        if own == NONE:
+            continue
+        at = instant[event]
+        for segment in range(segment_start[own], segment_start[own + 1]):
+            if segment_from[segment] > at:
+                break
+            if at < segment_until[segment]:
+                found[event] = segment
+                break
+
+
+def find_prices(  # noqa: PLR0913 - one loop over arrays, compiled as a whole
+    first: int,
+    last: int,
+    segment: Integers,
+    combination: Integers,
+    band_set: Integers,
+    segment_kind: Integers,
+    segment_reason: Integers,
+    sizes: Integers,
+    pricing_of: Integers,
+    reason_of: Integers,
+    price_of: Integers,
+    route_of: Integers,
+    minimum_of: Integers,
+    increment_of: Integers,
+    reason: Integers,
+    price: Integers,
+    route: Integers,
+    quantity: Integers,
+) -> None:
+    """Find the price of each event, its reason where it has none, and round its quantity up.
+
+    Args:
+        first, last: the range.
+        segment, combination: of an event.
+        band_set: of an event; empty: there is only one.
+        segment_kind, segment_reason: of a segment.
+        sizes: how many combinations and sets of bands there are.
+        pricing_of: of kind, combination and set, its row of the `..._of` behind.
+        reason, price, route, quantity: of an event; `reason` 0 where nothing was wrong yet.
+        reason_of, price_of, route_of, minimum_of, increment_of: of a row.
+    """
+    combinations, sets = sizes[0], sizes[1]
+    unknown, too_large = sizes[2], sizes[3]
+    for event in range(first, last):
+        price[event] = NONE
+        route[event] = 0
+        own = segment[event]
+        if own == NONE:
+            if reason[event] == 0:
+                reason[event] = unknown
+            continue
+        band = band_set[event] if len(band_set) else 0
+        place = (segment_kind[own] * combinations + combination[event]) * sets + band
+        row = pricing_of[place]
+        if row != NONE:
+            price[event] = price_of[row]
+            route[event] = route_of[row]
+        if reason[event] != 0:
+            continue
+        if segment_reason[own] != 0:
+            reason[event] = segment_reason[own]
+            continue
+        reason[event] = reason_of[row]
+        if price[event] == NONE:
+            continue
+        least = max(quantity[event], minimum_of[row])
+        missing = (increment_of[row] - least % increment_of[row]) % increment_of[row]
+        if least > kernel.OPEN - missing:
+            reason[event] = too_large
+        else:
+            quantity[event] = least + missing
+
+
+def add_up(
+    first: int,
+    last: int,
+    numbers: Integers,
+    quantities: Integers,
+    counts: Integers,
+    low: Integers,
+    high: Integers,
+    events: Integers,
+) -> None:
+    """Add quantities and counts to the sums of their numbers; a sum is `high` x 2^62 + `low`.
+
+    What is below zero takes away what was added.
+    """
+    half = 1 << 62
+    for piece in range(first, last):
+        own = numbers[piece]
+        quantity = quantities[piece]
+        carry = 0
+        if quantity >= half:
+            quantity -= half
+            carry += 1
+        elif quantity <= -half:
+            quantity += half
+            carry -= 1
+        total = low[own] + quantity
+        if total >= half:
+            total -= half
+            carry += 1
+        elif total < 0:
+            total += half
+            carry -= 1
+        low[own] = total
+        high[own] += carry
+        events[own] += counts[piece]
