@@ -1,25 +1,30 @@
 """JSON lines as texts in Parquet, with the malformed lines set aside.
 
 A number keeps the digits it is written with: no float ever stands between a file and a
-quantity.  A line that is empty is no record and has no number, as in CSV.
+quantity.  A line that is empty is no record and has no number, as in CSV.  Of a large file,
+plain lines are read by `json_scan`, and only the others are decoded.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
+import numpy as np
 from duckdb import DuckDBPyConnection
 
+from runtime.usage import json_scan, kernel
 from runtime.usage.faults import UsageFileFault
 from runtime.usage.staging import Staged, keep_malformed
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_CHUNK = 1 << 22
-_BATCH = 65_536
+_CHUNK = 1 << 24
+_BYTES_A_LINE = 50
+"""So many bytes are taken for a line where the lines are yet to be counted."""
+
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 Field = Callable[[dict[str, object]], object]
@@ -35,47 +40,93 @@ def stage_json(connection: DuckDBPyConnection, staged: Staged) -> None:
     import pyarrow.parquet as pq
 
     schema = pa.schema([(column, pa.string()) for column in staged.columns])
-    fields = [_field(column) for column in staged.columns]
-    malformed: list[tuple[int, str, str]] = []
-    batch: list[list[str | None]] = []
+    reader = Reader(staged.columns, schema)
     try:
-        with pq.ParquetWriter(staged.target, schema, compression="lz4") as writer:
-            for row, line in enumerate(_lines(staged), 1):
-                try:
-                    batch.append(_read(line, fields))
-                except _NotARecord as fault:
-                    malformed.append((row, line.decode(errors="replace"), str(fault)))
-                if len(batch) == _BATCH:
-                    writer.write_table(_table(batch, schema))
-                    batch.clear()
-            writer.write_table(_table(batch, schema))
+        with pq.ParquetWriter(
+            staged.target, schema, compression="lz4", use_dictionary=False
+        ) as writer:
+            for piece in _pieces(staged):
+                writer.write_table(reader.read(piece))
     except (OSError, pa.ArrowException) as fault:
         raise UsageFileFault(f"{staged.file.name}: is cut short ({fault})") from fault
-    keep_malformed(connection, staged, malformed)
+    keep_malformed(connection, staged, reader.malformed)
 
 
-def _table(batch: list[list[str | None]], schema: pa.Schema) -> pa.Table:
-    import pyarrow as pa
-
-    columns = zip(*batch, strict=True) if batch else ([] for _ in schema.names)
-    return pa.Table.from_arrays([pa.array(each, pa.string()) for each in columns], schema=schema)
-
-
-def _lines(staged: Staged) -> Iterator[bytes]:
-    """Yield the lines of a file that are not empty."""
+def _pieces(staged: Staged) -> Iterator[bytes]:
+    """Yield a file in pieces of whole lines, at least one."""
     import pyarrow as pa
 
     with pa.input_stream(str(staged.file.path), compression=staged.file.compression) as stream:
         rest = bytes(stream.read(_CHUNK)).removeprefix(_BYTE_ORDER_MARK)
-        while True:
-            *lines, rest = rest.split(b"\n")
-            yield from (line for line in map(bytes.strip, lines) if line)
-            chunk = stream.read(_CHUNK)
-            if not chunk:
-                break
-            rest += chunk
-        if rest.strip():
-            yield rest.strip()
+        while chunk := stream.read(_CHUNK):
+            cut = chunk.rfind(b"\n") + 1
+            if cut:
+                yield rest + chunk[:cut]
+                rest = chunk[cut:]
+            else:
+                rest += chunk
+        yield rest
+
+
+class Reader:
+    """Reads pieces of a file; `malformed`: the lines that are no records, as for staging."""
+
+    def __init__(self, columns: Sequence[str], schema: pa.Schema) -> None:
+        self.malformed: list[tuple[int, str, str]] = []
+        self._schema = schema
+        self._fields = [_field(column) for column in columns]
+        self._plain = json_scan.fields_of(columns)
+        self._rows = 0
+
+    def read(self, piece: bytes) -> pa.Table:
+        """Give the wanted fields of the records of some lines."""
+        if len(piece) < _BYTES_A_LINE * kernel.COMPILED_FROM:
+            return self._decode(piece)
+        import pyarrow as pa
+
+        lines = json_scan.scan(piece, self._plain)
+        others = np.flatnonzero(lines.status == json_scan.OTHER)
+        number = self._rows + np.cumsum(lines.status != json_scan.BLANK)
+        self._rows = int(number[-1])
+        texts, size = [], len(piece)
+        for line in others.tolist():
+            raw = piece[lines.start[line] : lines.end[line]].strip()
+            values = self._record(raw, int(number[line]))
+            if values is None:
+                continue
+            lines.status[line] = json_scan.PLAIN
+            for column, value in enumerate(values):
+                text = b"" if value is None else value.encode()
+                lines.begin[column][line] = -1 if value is None else size
+                size += len(text)
+                lines.until[column][line] = size
+                texts.append(text)
+        lines.data = np.frombuffer(piece + b"".join(texts), np.uint8) if texts else lines.data
+        kept = lines.status == json_scan.PLAIN
+        columns = [lines.column(each, kept) for each in range(len(self._fields))]
+        return pa.Table.from_arrays(columns, schema=self._schema)
+
+    def _decode(self, piece: bytes) -> pa.Table:
+        import pyarrow as pa
+
+        batch = []
+        for line in map(bytes.strip, piece.split(b"\n")):
+            if line:
+                self._rows += 1
+                values = self._record(line, self._rows)
+                if values is not None:
+                    batch.append(values)
+        columns = zip(*batch, strict=True) if batch else ([] for _ in self._schema.names)
+        arrays = [pa.array(each, pa.string()) for each in columns]
+        return pa.Table.from_arrays(arrays, schema=self._schema)
+
+    def _record(self, line: bytes, row: int) -> list[str | None] | None:
+        """Give the fields of a line, None of one that is set aside."""
+        try:
+            return _read(line, self._fields)
+        except _NotARecord as fault:
+            self.malformed.append((row, line.decode(errors="replace"), str(fault)))
+            return None
 
 
 def _refuse(constant: str) -> NoReturn:
