@@ -13,7 +13,7 @@ LOCK_FLAGS := --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-
               --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-postgres features check format docs properties kills bench lock clean
+.PHONY: help demo test test-postgres features check format docs properties kills bench bench-rating lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 15
@@ -80,6 +80,11 @@ format: $(STAMP) ## bring Python and catalog sources into their layout
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 	$(BIN)/ratebook fmt catalogs
+
+bench-rating: $(STAMP) ## measure rating: 20 million records, then text files and one record at a time
+	$(BIN)/python -m benchmarks.rating --events 20_000_000 --works lines limited records $(BENCH_ARGS)
+	$(BIN)/python -m benchmarks.rating --events 2_000_000 --works lines --naive \
+	  --formats parquet csv jsonl $(BENCH_ARGS)
 
 bench: $(STAMP) ## measure checking, rating and billing
 	$(BIN)/python -m benchmarks.check

@@ -29,7 +29,7 @@ def main() -> None:
         write_usage(usage, Size(given.events, given.gateways))
     if not book.exists():
         write_book(book, given.gateways)
-    bare = in_process("benchmarks.rating", _bare(given.data, usage, given.events))
+    bare = in_process("benchmarks.measure", [str(usage), "gateway", "bytes_up + bytes_down"])
     rows = [
         ("bare scan and sum", bare),
         ("ratebook bill --dry-run", bill(usage, book, given.data / "out", ["--dry-run"])),
@@ -37,14 +37,6 @@ def main() -> None:
     ]
     print(f"{given.events:,} records, {given.gateways:,} gateways and accounts, {given.format}\n")
     print_table(rows, given.events, bare)
-
-
-def _bare(data: Path, usage: Path, events: int) -> list[str]:
-    name = data / f"sessions-{events}{usage.suffix}"
-    if not name.exists():
-        name.symlink_to(usage)
-    shape = ["--events", str(events), "--format", usage.suffix[1:], "--data", str(data)]
-    return [*shape, "--work", "bare"]
 
 
 def bill(usage: Path, book: Path, out: Path, options: list[str]) -> Measured:

@@ -27,7 +27,8 @@ from runtime.usage.words import Numbering, Prefixes, Repeats, Words
 
 Longs = NDArray[np.int64]
 
-_BATCH = 122_880
+BATCH = 122_880
+"""How many events are taken at once; no result depends on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ class Scanner:
                    {destination} AS destination, {amount}
             FROM ({reading.events})
         """
-        yield from self.connection.sql(query).to_arrow_reader(_BATCH)
+        yield from self.connection.sql(query).to_arrow_reader(BATCH)
 
     def key_of(self, attributes: frozenset[str]) -> str:
         """Give the SQL of a hash over all texts of an event that decide its price."""

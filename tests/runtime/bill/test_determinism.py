@@ -113,7 +113,7 @@ def test_threads_memory_batches_and_the_order_of_files_change_no_byte(
     calm: BillRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("runtime.invoice.assemble_facts.BATCH_INVOICES", 7)
-    monkeypatch.setattr("runtime.usage.sql._BATCH", 3)
+    monkeypatch.setattr("runtime.usage.scan.BATCH", 1_000)
     monkeypatch.setattr("runtime.usage.kernel.COMPILED_FROM", COMPILED_FROM // 10_000)
     stirred = replace(
         calm, out=tmp_path, threads=4, memory_limit="1GB", usage=tuple(reversed(calm.usage))
