@@ -501,7 +501,7 @@ def test_a_disk_that_the_engine_finds_full_is_told_in_a_few_words() -> None:
 
 
 @pytest.mark.feature("A24")
-def test_a_group_that_is_delivered_by_email_is_named_as_still_to_be_sent(
+def test_a_run_says_how_what_it_posted_is_delivered(
     ratebook: Ratebook, catalog: Path, tmp_path: Path
 ) -> None:
     edit(
@@ -514,4 +514,4 @@ def test_a_group_that_is_delivered_by_email_is_named_as_still_to_be_sent(
         *("--out", tmp_path / "out"),
     )
     assert said.code == 0
-    assert "to be sent  those of business: a run writes invoices and sends none" in said.out
+    assert "deliver     ratebook deliver --out " in said.out
