@@ -83,6 +83,9 @@ def command(  # noqa: PLR0913 - one parameter an option
 
     place = OutFolder(out)
     url = ledger or ledger_url(place.ledger)
+    if ledger is None and not place.ledger.is_file():
+        click.echo(f"deliver: {place.ledger}: there is no such ledger; bill first", err=True)
+        return exits.USAGE
     try:
         if is_status:
             return _status(url)

@@ -44,10 +44,22 @@ def test_a_run_is_delivered_and_its_outbox_told(
 
 
 @pytest.mark.feature("D8")
+@pytest.mark.parametrize("more", [(), ("--status",)])
+def test_where_nothing_was_billed_nothing_is_made(
+    ratebook: Ratebook, tmp_path: Path, more: tuple[str, ...]
+) -> None:
+    wrong = ratebook("deliver", "--out", tmp_path / "out", *more)
+    assert wrong.code == 2
+    assert "there is no such ledger; bill first" in wrong.err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.feature("D8")
 @pytest.mark.parametrize("smtp", ["host:", "host:0", "host:x", ":25", "host:99999"])
 def test_what_is_no_server_is_a_wrong_command(
     ratebook: Ratebook, tmp_path: Path, smtp: str
 ) -> None:
+    (tmp_path / "ledger.db").touch()
     wrong = ratebook("deliver", "--out", tmp_path, "--smtp", smtp)
     assert wrong.code == 2
     assert "is not HOST or HOST:PORT" in wrong.err
