@@ -89,6 +89,7 @@ bench-rating: $(STAMP) ## measure rating: 20 million records, then text files an
 bench: $(STAMP) ## measure checking, rating and billing
 	$(BIN)/python -m benchmarks.check
 	$(BIN)/python -m benchmarks.main_job
+	$(BIN)/python -m benchmarks.scenarios
 	$(BIN)/python -m benchmarks.subscriptions
 
 # The runtime's lock comes first and binds the other, so that both name the same versions.

@@ -61,6 +61,12 @@ class BookRows:
         self.places.setdefault(entity, []).append(self.stated)
         return row
 
+    def extend(self, other: BookRows) -> None:
+        """Add the rows of another book."""
+        for entity, rows in other.rows.items():
+            self.rows.setdefault(entity, []).extend(rows)
+            self.places.setdefault(entity, []).extend(other.places[entity])
+
     def place(self, file: str, row: int) -> Span | None:
         """Give the statement that a row of a file was made of."""
         places = self.places.get(file.partition(".")[0], [])

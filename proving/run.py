@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from proving.book import GROUP, GROUP_TERMS, OWNER, BookRows, add_test, begin_book
+from proving.book import GROUP, GROUP_TERMS, BookRows, add_test, begin_book
 from proving.scenario import Scenario, Stage
 from proving.usage import ID, records_of, with_test_feeds, write_records
 from runtime.bill import bill
@@ -112,14 +112,14 @@ def _bill_all(
         assert run is not None
         invoices, balances = _posted(folder, run)
         alone = dict(outcome.usage.reasons) if len(batch) == 1 else None
+        ends = _ends(folder, run, given) if alone is None else {batch[0].name: _named(alone)}
         for name, bills in found.items():
-            counted = _records(folder, run, name, given) if alone is None else _named(alone)
             bills.append(
                 Billed(
-                    tuple(each for each in invoices if _is_of(name, each.bill_to.account)),
+                    tuple(invoices.get(name, ())),
                     (),
-                    counted,
-                    {key: value for key, value in balances.items() if _is_of(name, key[0])},
+                    ends.get(name, {}),
+                    {key: value for key, value in balances.items() if _test_of(key[0]) == name},
                 )
             )
     return {name: tuple(billed) for name, billed in found.items()}
@@ -134,8 +134,10 @@ def _request(
     records = []
     files: list[str] = []
     for name, stage in stages.items():
-        add_test(book, program, name, stage.known)
-        own = records_of(program, book, name, stage.uses)
+        rows = BookRows()
+        add_test(rows, program, name, stage.known)
+        book.extend(rows)
+        own = records_of(program, rows, name, stage.uses)
         given[name] = len(own)
         records += own
         for file in stage.files:
@@ -172,15 +174,21 @@ def _reasons(refused: BillRefused, book: BookRows, test: Scenario) -> tuple[str,
     return tuple(found)
 
 
-def _posted(folder: Path, run: int) -> tuple[tuple[Invoice, ...], dict[tuple[str, str], Decimal]]:
+def _posted(
+    folder: Path, run: int
+) -> tuple[dict[str, list[Invoice]], dict[tuple[str, str], Decimal]]:
+    """Give a run's invoices by the test they are of, and what each account owes."""
+    found: dict[str, list[Invoice]] = {}
     with read_ledger(ledger_url(folder / "out" / "ledger.db")) as ledger:
-        invoices = tuple(read_invoices(ledger, read_invoice_numbers(ledger, run)))
+        for invoice in read_invoices(ledger, read_invoice_numbers(ledger, run)):
+            found.setdefault(_test_of(invoice.bill_to.account), []).append(invoice)
         owed = read_balances(ledger, date.max)
-    return invoices, {(each.account, each.currency): Decimal(each.due) for each in owed}
+    return found, {(each.account, each.currency): Decimal(each.due) for each in owed}
 
 
-def _is_of(test: str, key: str) -> bool:
-    return key == OWNER or key.startswith(f"{test}{SEPARATOR}")
+def _test_of(key: str) -> str:
+    """Name the test that an account is of."""
+    return key.partition(SEPARATOR)[0]
 
 
 def _named(reasons: Mapping[str, int]) -> dict[tuple[str, str], int]:
@@ -189,17 +197,19 @@ def _named(reasons: Mapping[str, int]) -> dict[tuple[str, str], int]:
     return {(disposition(Reason[name]), name.lower()): number for name, number in reasons.items()}
 
 
-def _records(
-    folder: Path, run: int, test: str, given: Mapping[str, int]
-) -> dict[tuple[str, str], int]:
-    """Count the ends of a test's records: those that the exceptions do not name were rated."""
-    found: Counter[tuple[str, str]] = Counter()
+def _ends(
+    folder: Path, run: int, given: Mapping[str, int]
+) -> dict[str, dict[tuple[str, str], int]]:
+    """Count the ends of each test's records: those that the exceptions do not name were rated."""
+    found: dict[str, Counter[tuple[str, str]]] = {test: Counter() for test in given}
     for path in sorted((folder / "out" / "exceptions" / f"run={run}").glob("*.csv")):
         for row in _exceptions(path):
-            if row[ID].partition("/")[0] == test:
-                found[row["disposition"], row["reason"].lower()] += 1
-    found["rated", "rated"] = given[test] - sum(found.values())
-    return {end: count for end, count in found.items() if count}
+            found[row[ID].partition("/")[0]][row["disposition"], row["reason"].lower()] += 1
+    for test, ends in found.items():
+        ends["rated", "rated"] = given[test] - sum(ends.values())
+    return {
+        test: {end: count for end, count in ends.items() if count} for test, ends in found.items()
+    }
 
 
 def _exceptions(path: Path) -> Iterable[dict[str, str]]:

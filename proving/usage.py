@@ -160,7 +160,7 @@ def _zones(book: BookRows, program: Program) -> dict[str, ZoneInfo]:
     """Give the time zone of each account package."""
     accounts = {
         str(row["account"]): ZoneInfo(str(row.get("timezone", program.timezone)))
-        for row in book.rows["accounts"]
+        for row in book.rows.get("accounts", [])
     }
     return {
         str(row["account_package"]): accounts[str(row["account"])]
