@@ -2,9 +2,7 @@
 
 A join keeps the order of the rows it streams, not of those it makes its table of.  Which
 side is which the engine guesses from its statistics, and those differ from run to run with
-threads and memory: so it is told not to guess.  And one thread keeps the order of what it
-streams, and parts it into row groups of one size, where several do neither for certain;
-sorting all the words again would cost three times as much.
+threads and memory: so it is told not to guess.
 """
 
 from __future__ import annotations
@@ -19,10 +17,24 @@ _GUESSES = "build_side_probe_side,join_order"
 
 @contextmanager
 def joins_in_order(connection: DuckDBPyConnection) -> Iterator[None]:
-    """Let one thread stream every join's left side, so that its rows keep their order."""
-    ((threads,),) = connection.execute("SELECT current_setting('threads')").fetchall()
-    connection.execute(f"SET disabled_optimizers = '{_GUESSES}'; SET threads = 1")
+    """Let every join stream its left side, so that its rows keep their order."""
+    connection.execute(f"SET disabled_optimizers = '{_GUESSES}'")
     try:
         yield
     finally:
-        connection.execute(f"SET disabled_optimizers = ''; SET threads = {threads}")
+        connection.execute("SET disabled_optimizers = ''")
+
+
+@contextmanager
+def one_thread_in_order(connection: DuckDBPyConnection) -> Iterator[None]:
+    """Let one thread stream every join's left side: rows, and row groups, in one order.
+
+    Several threads keep neither for certain.
+    """
+    ((threads,),) = connection.execute("SELECT current_setting('threads')").fetchall()
+    connection.execute("SET threads = 1")
+    try:
+        with joins_in_order(connection):
+            yield
+    finally:
+        connection.execute(f"SET threads = {threads}")

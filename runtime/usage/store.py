@@ -19,7 +19,7 @@ from duckdb import DuckDBPyConnection
 from runtime.usage import sql
 from runtime.usage.dispositions import Reason
 from runtime.usage.mediate import Source
-from runtime.usage.ordered import joins_in_order
+from runtime.usage.ordered import one_thread_in_order
 from runtime.usage.reader import AMOUNT_TYPE, attribute
 from runtime.usage.staging import has_malformed, with_rows
 
@@ -165,7 +165,7 @@ def _copy(
     events = with_rows(connection, f"({source.events})")
     # Rows are counted on past malformed lines by a join that keeps no order.
     order = "ORDER BY e.file, e.position" if has_malformed(connection) else ""
-    with joins_in_order(connection):
+    with one_thread_in_order(connection):
         connection.execute(f"""
         COPY (
           SELECT {sql.text(feed.id)} AS feed, e.event_id, e.instant,
