@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from compiler.resolve.kinds import EntityId, Kind
+from compiler.resolve.kinds import PROVING, EntityId, Kind
 from compiler.resolve.model import Reference, Resolved
 from compiler.resolve.nearest import nearest
 from compiler.tables.destinations import TableZone
@@ -60,15 +60,18 @@ def graph_of(resolved: Resolved) -> Graph:
     """Build the graph of all that is bound; poisoned and builtin references make no edge.
 
     Of the zones that stand in tables, which may be thousands, only the used ones are in it.
+    Tests and guards are not: nothing that is sold depends on them.
     """
     import networkx as nx
 
     digraph: nx.DiGraph[EntityId] = nx.DiGraph()
     idle = _idle_rows(resolved)
-    digraph.add_nodes_from(own for own in resolved.entities if own not in idle)
+    digraph.add_nodes_from(
+        own for own in resolved.entities if own not in idle and own.kind not in PROVING
+    )
     edges: dict[tuple[EntityId, EntityId], list[Reference]] = {}
     for reference in resolved.references:
-        if reference.source in idle:
+        if reference.source in idle or reference.source.kind in PROVING:
             continue
         if reference.target is not None and reference.target in resolved.entities:
             edges.setdefault((reference.source, reference.target), []).append(reference)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from compiler.graph import Graph
-from compiler.resolve.kinds import PROVING, EntityId, Kind
+from compiler.resolve.kinds import EntityId, Kind
 from proving.plan.edit import Edit
 
 if TYPE_CHECKING:
-    import networkx as nx
+    pass
 
 MOST_WAYS = 8
 """How many packages are named with the way to them, for one edit."""
@@ -61,11 +60,8 @@ def _ways(graph: Graph, entity: str) -> tuple[tuple[str, ...], ...]:
     own = _id(entity)
     if own is None or own not in graph.digraph:
         return ()
-    sold: nx.DiGraph[EntityId] = graph.digraph.subgraph(
-        node for node in graph.digraph if node.kind not in PROVING
-    )
     paths: Mapping[EntityId, list[EntityId]] = nx.single_source_shortest_path(
-        sold.reverse(copy=False), own
+        graph.digraph.reverse(copy=False), own
     )
     packages = sorted(
         (node for node in paths if node.kind is Kind.PACKAGE),
