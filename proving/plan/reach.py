@@ -10,9 +10,6 @@ from compiler.graph import Graph
 from compiler.resolve.kinds import EntityId, Kind
 from proving.plan.edit import Edit
 
-if TYPE_CHECKING:
-    pass
-
 MOST_WAYS = 8
 """How many packages are named with the way to them, for one edit."""
 
