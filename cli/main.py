@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rules": ("cli.commands.rules", "List what a catalog can say, and what is checked of it."),
     "plan": ("cli.commands.plan", "Say what a change to a catalog does, to whom, by how much."),
     "test": ("cli.commands.test", "Run a catalog's tests and guards."),
+    "docs": ("cli.commands.docs", "Write a catalog's price sheet and reference."),
     "bill": ("cli.commands.bill", "Bill a book and its usage: invoices, rated usage, exceptions."),
     "rate": ("cli.commands.rate", "Rate usage alone: rated usage and exceptions, nothing posted."),
     "usage": ("cli.commands.usage", "Show what became of usage: rated, duplicate, rejected, why."),

@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
+from compiler.catalog import prices as catalog_prices
 from proving.prices import quantities
 from runtime.charges.tier_prices import CountedPrice, counted_prices
 from runtime.program.model import Program
@@ -46,21 +47,25 @@ def price_texts(program: Program) -> PriceTexts:
     return PriceTexts(counted_prices(program, [each.id for each in program.prices]))
 
 
-def _term(term: PriceTerm, currency: str) -> str:
-    amount = amount_words(term.amount)
+Term = PriceTerm | catalog_prices.PriceTerm
+"""A term of a price, of the program or of the catalog."""
+
+
+def term_words(term: Term, money: str) -> str:
+    """Say what a term asks; `money` is its amount as it is to be written."""
     match term.basis:
         case "share":
-            return f"{amount} {currency}{_unit(term)}"
+            return f"{money}{_unit(term)}"
         case "block":
-            return f"{amount} {currency} per block of {term.per:,} steps"
+            return f"{money} per started {term.unit or f'{term.per:,}'}"
         case "flat":
-            return f"{amount} {currency} flat"
+            return f"{money} flat"
         case "event":
-            return f"{amount} {currency} per event"
+            return f"{money} per event"
         case "percent":
-            return f"{amount}% of the amount"
+            return f"{amount_words(term.amount)}% of the amount"
         case "instance":
-            return f"{amount} {currency} for each"
+            return f"{money} for each"
 
 
 def amount_words(amount: Decimal) -> str:
@@ -72,7 +77,11 @@ def amount_words(amount: Decimal) -> str:
     return f"{whole}.{decimals.rstrip('0').ljust(2, '0')}"
 
 
-def _unit(term: PriceTerm) -> str:
+def _term(term: Term, currency: str) -> str:
+    return term_words(term, f"{amount_words(term.amount)} {currency}")
+
+
+def _unit(term: Term) -> str:
     if not term.unit:
         return ""
     return f" {term.unit}" if term.unit == "each" else f" per {term.unit}"
