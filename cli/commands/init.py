@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,9 @@ PLACES = {
 }
 """Where a file of the common ones goes; all others keep their name."""
 
+PRICE_SHEET = "price-sheet"
+"""The folder of the price sheet, which the workflow holds to the catalog."""
+
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -36,7 +40,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 )
 @click.option("--name", help="The catalog's name; the folder's, if not given.")
 def command(folder: Path, template: str, name: str | None) -> int:
-    """Write a catalog with tests, a README, a CI workflow and hooks into FOLDER.
+    """Write a catalog with tests, its price sheet, a CI workflow and hooks into FOLDER.
 
     Nothing that is there is overwritten.
     """
@@ -45,6 +49,7 @@ def command(folder: Path, template: str, name: str | None) -> int:
     if not _NAME.fullmatch(identifier):
         raise Refusal(f"`{title}` makes no name of a catalog; give one with --name, as `acme`")
     written = dict(_files(template, identifier, title))
+    written.update(_price_sheet(written, title))
     there = [path for path in written if (folder / path).exists()]
     if there:
         raise Refusal(f"{folder / there[0]}: is there already; nothing was written")
@@ -75,6 +80,25 @@ def _files(template: str, identifier: str, title: str) -> list[tuple[str, str]]:
         )
         for path, each in found
     ]
+
+
+def _price_sheet(written: Mapping[str, str], title: str) -> Iterator[tuple[str, str]]:
+    """Give the files of the catalog's price sheet, by their path in the folder."""
+    from compiler.compile import compile_sources
+    from dsl.source import Source
+    from proving.pricesheet.markdown import markdown_pages
+    from proving.pricesheet.sheet import price_sheet
+
+    compilation = compile_sources(
+        Source(path.removeprefix(f"{CATALOG}/"), text)
+        for path, text in written.items()
+        if path.startswith(f"{CATALOG}/")
+    )
+    if compilation.catalog is None:
+        fault = compilation.diagnostics[0].message
+        raise Refusal(f"`{title}` makes no catalog: {fault}; give another name with --name")
+    for name, text in markdown_pages(price_sheet(compilation.catalog)).items():
+        yield f"{PRICE_SHEET}/{name}", text
 
 
 def _in(folder: Traversable) -> list[Traversable]:

@@ -19,9 +19,9 @@ from proving.pricesheet.prices import (
 from proving.pricesheet.words import Words, codes, window
 
 HOW_TO_READ = (
-    "Amounts are before tax, in major units of the currency at the head of the column. By "
-    "`volume`, everything is at the price of the tier that the quantity reaches; `graduated`, "
-    "each part of the quantity is at the price of its own tier."
+    "They are in major units of the currency at the head of the column. By `volume`, everything "
+    "is at the price of the tier that the quantity reaches; `graduated`, each part of the "
+    "quantity is at the price of its own tier."
 )
 
 PRORATIONS = {
@@ -44,12 +44,19 @@ def packages(catalog: Catalog, words: Words) -> Chapter:
 
 
 def _intro(catalog: Catalog) -> str:
-    included = [each.id for each in catalog.taxes if each.included_at is not None]
+    return f"{_tax_in_amounts(catalog)} {HOW_TO_READ}"
+
+
+def _tax_in_amounts(catalog: Catalog) -> str:
+    """Say which amounts have tax in them; all of a tax class have it, or none."""
+    included = [each for each in catalog.taxes if each.included_at is not None]
     if not included:
-        return HOW_TO_READ
-    return HOW_TO_READ.replace(
-        "Amounts are before tax", f"Amounts include {' and '.join(included)}"
-    )
+        return "Amounts are before tax."
+    if len(included) == len(catalog.taxes):
+        return "Amounts include tax."
+    classes = dict.fromkeys(rate.tax_class for each in included for rate in each.rates)
+    names = " or ".join(f"`{each}`" for each in classes)
+    return f"Amounts are before tax, but for those of the tax class {names}, which include it."
 
 
 def _package(own: Package, services: Mapping[str, Service], words: Words) -> Item:

@@ -230,17 +230,33 @@ def _first(names: tuple[str, ...]) -> Cell:
 
 
 def _band(own: TimeBand) -> Item:
-    days: dict[str, list[str]] = {}
+    days: dict[str, list[tuple[int, int]]] = {}
     for hours in own.hours:
-        days.setdefault(_day(hours), []).append(f"{_clock(hours.start)} to {_clock(hours.end)}")
+        days.setdefault(_day(hours), []).append((hours.start, hours.end))
     rows: list[Row] = [
-        {"Day": (day,), "Hours": (", ".join(sorted(hours)),)} for day, hours in days.items()
+        {"Day": (day,), "Hours": (", ".join(map(_stretch, _merged(hours))),)}
+        for day, hours in days.items()
     ]
     return _item("time_band", own, table(("Day", "Hours"), rows))
 
 
+def _merged(hours: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Give stretches `[start, end)` of a day in order, those that touch as one."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(hours):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
 def _day(own: BandHours) -> str:
     return str(own.day) if own.weekday is None else WEEKDAYS[own.weekday]
+
+
+def _stretch(hours: tuple[int, int]) -> str:
+    return " to ".join(map(_clock, hours))
 
 
 def _clock(minutes: int) -> str:

@@ -52,10 +52,13 @@ def test_the_written_workflow_passes_step_by_step(
     text = catalog.read_text(encoding="utf-8")
     assert 'catalog acme_prices "acme-prices"' in text
     catalog.write_text(text.replace('"acme-prices"', '"Acme"'), encoding="utf-8")
+    sheet = ("docs", folder / "catalog", "--out", folder / "price-sheet", "--format", "markdown")
+    assert ratebook(*sheet, "--check").out.startswith(f"{folder}/price-sheet/README.md: stale\n")
+    assert ratebook(*sheet).code == 0
     workflow = (folder / ".github" / "workflows" / "ratebook.yml").read_text(encoding="utf-8")
     steps = STEP.findall(workflow)
     assert [name for name, _, _ in steps] == [
-        *("Install", "Check", "Layout", "Tests", "Plan", "Show the plan"),
+        *("Install", "Check", "Layout", "Tests", "Price sheet", "Plan", "Show the plan"),
     ]
     assert workflow.count("run:") == len(steps)
     for name, _, run in steps[1:]:
@@ -90,3 +93,6 @@ def test_the_templates_are_laid_out_and_clean(tmp_path: Path, ratebook: Ratebook
         assert ratebook("init", folder, "--template", template).code == 0
         assert ratebook("fmt", "--check", folder).code == 0
         assert ratebook("check", "--strict", folder / "catalog").code == 0
+        sheet = ("--out", folder / "price-sheet", "--format", "markdown")
+        assert ratebook("docs", folder / "catalog", *sheet, "--check").code == 0
+        assert "# " in (folder / "price-sheet" / "README.md").read_text("utf-8")

@@ -154,6 +154,29 @@ def test_a_price_stands_in_the_row_of_its_case_and_the_column_of_its_currency() 
     ] in reference
 
 
+@pytest.mark.parametrize(
+    ("taxes", "said"),
+    [
+        ("tax a { telecom DE 19% }", "Amounts are before tax."),
+        ("tax a { prices include tax telecom DE 19% }", "Amounts include tax."),
+        (
+            "tax a { prices include tax home DE 19% } tax b { telecom DE 7% }",
+            "Amounts are before tax, but for those of the tax class `home`, which include it.",
+        ),
+    ],
+)
+def test_it_says_which_amounts_have_tax_in_them(taxes: str, said: str) -> None:
+    made = files(more=re.sub(r"([{}]|%|include tax)", r"\1\n", taxes))
+    assert f"{said} They are in major units" in made["README.md"]
+
+
+def test_hours_of_a_time_band_that_touch_are_one() -> None:
+    band = "time band nights = weekdays 20:00..07:00, weekends\n"
+    found = rows(files(more=band)["reference.md"])
+    assert ["Tuesday", "00:00 to 07:00, 20:00 to 24:00"] in found
+    assert ["Saturday", "00:00 to 24:00"] in found
+
+
 def test_what_a_package_does_not_sell_is_not_in_its_prices() -> None:
     made = files(("  bills       monthly\n", "  bills       monthly\n  currencies  EUR\n"))
     assert "31.00" not in made["README.md"]
