@@ -63,7 +63,7 @@ def term_words(term: Term, money: str) -> str:
         case "event":
             return f"{money} per event"
         case "percent":
-            return f"{amount_words(term.amount)}% of the amount"
+            return f"{term.amount.normalize():f}% of the amount"
         case "instance":
             return f"{money} for each"
 

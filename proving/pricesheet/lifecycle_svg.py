@@ -8,10 +8,10 @@ from html import escape
 from proving.pricesheet.model import Way, Ways
 
 LABEL = 130  # room for the names of the transitions, on the left
-COLUMN = 116
+COLUMN = 128
 HEAD = 44
 ROW = 30
-BOX = 100
+BOX = 116
 LONGEST = 15
 
 FILLS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from compiler.catalog.model import Catalog
 from compiler.catalog.offers import Package, PackageService
@@ -134,20 +134,31 @@ def _instances(held: PackageService) -> str:
 
 def services(catalog: Catalog, words: Words) -> Chapter:
     """Give the services, with all their prices."""
+    packages_of: dict[str, list[str]] = {}
+    for package in catalog.packages:
+        for each in package.services:
+            packages_of.setdefault(each.service, []).append(package.id)
+    charged: dict[str, list[Cell]] = {}
+    for service in catalog.services:
+        for charge in service.transition_charges:
+            when: Cell = ("on ", Code(charge.transition), " of ", words.to("service", service.id))
+            charged.setdefault(charge.fee_service, []).append(when)
     return Chapter(
         "Services",
         _intro(catalog),
-        tuple(_service(each, catalog, words) for each in catalog.services),
+        tuple(
+            _service(each, packages_of.get(each.id, ()), charged.get(each.id, ()), words)
+            for each in catalog.services
+        ),
     )
 
 
-def _service(own: Service, catalog: Catalog, words: Words) -> Item:
-    held = [
-        words.to("package", package.id)
-        for package in catalog.packages
-        if any(each.service == own.id for each in package.services)
-    ]
+def _service(own: Service, packages: Sequence[str], charged: Sequence[Cell], words: Words) -> Item:
+    """Give a service; `charged`: the transitions of which services charge it."""
     rows = list(service_rows(own, words))
+    whens = (
+        piece for place, when in enumerate(charged) for piece in ((", ", *when) if place else when)
+    )
     return Item(
         anchor=anchor("service", own.id),
         title=own.title,
@@ -156,9 +167,9 @@ def _service(own: Service, catalog: Catalog, words: Words) -> Item:
         description=own.description,
         blocks=(
             facts(
-                ("In packages", joined(held)),
+                ("In packages", joined(words.to("package", each) for each in packages)),
                 ("Kind of charge", own.base.replace("_", "-")),
-                ("Charged", _charged(own, catalog, words)),
+                ("Charged", tuple(whens)),
                 (
                     "Lifecycle",
                     () if own.lifecycle is None else (words.to("lifecycle", own.lifecycle),),
@@ -170,19 +181,6 @@ def _service(own: Service, catalog: Catalog, words: Words) -> Item:
             ),
             *((price_table(rows, words),) if rows else ()),
         ),
-    )
-
-
-def _charged(own: Service, catalog: Catalog, words: Words) -> Cell:
-    """Say which transitions of which services charge a fee service."""
-    whens = [
-        ("on ", Code(charge.transition), " of ", words.to("service", service.id))
-        for service in catalog.services
-        for charge in service.transition_charges
-        if charge.fee_service == own.id
-    ]
-    return tuple(
-        piece for place, when in enumerate(whens) for piece in ((", ", *when) if place else when)
     )
 
 

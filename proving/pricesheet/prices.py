@@ -62,11 +62,12 @@ def _rows(prices: Sequence[Price], words: Words, measure: Measure) -> Iterator[R
         return words.quantity(steps, counted, None if first.counted_by else unit)
 
     is_whole = counted == "count" and (unit in _UNITLESS or first.counted_by is not None)
+    then = "then " if first.includes else ""  # the tiers begin behind what is included
     rows = [
         *_included(prices, size),
         *(
             _row(
-                _stretch(first.tiers, ordinal, size, is_whole=is_whole),
+                then + _stretch(first.tiers, ordinal, size, is_whole=is_whole),
                 {
                     price.currency: _terms(price.tiers[ordinal].terms, price.currency, words)
                     for price in prices
@@ -78,7 +79,11 @@ def _rows(prices: Sequence[Price], words: Words, measure: Measure) -> Iterator[R
     ]
     tiers: Cell = ()
     if len(first.tiers) > 1 or first.counted_by:
-        by: Cell = () if first.counted_by is None else (" by ", Code(first.counted_by))
+        by: Cell = (
+            ()
+            if first.counted_by is None
+            else (" by ", words.to("counting_rule", first.counted_by))
+        )
         tiers = (first.mode, *by)
     yield {**rows[0], TIERS: tiers}
     yield from rows[1:]

@@ -146,6 +146,8 @@ class _Writer:
                 yield from self._table(own)
             case Ways():
                 yield f'<div class="scroll">{lifecycle_svg(own, title)}</div>'
+                told = [(way.name, (way.description,)) for way in own.ways if way.description]
+                yield from self._block(Facts(tuple(told)), title)
             case _:
                 assert_never(own)
 

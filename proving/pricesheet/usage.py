@@ -218,11 +218,11 @@ def _charge(tier: BucketTier) -> str:
         case "included":
             return "included"
         case "flat":
-            return "once a period, when entered"
+            return "flat, once when entered"
         case "priced":
             return "by what is drawn"
         case "rated":
-            return "by the rates, and once when entered" if tier.flats else "by the rates"
+            return "by the rates, and flat once when entered" if tier.flats else "by the rates"
 
 
 def _share_plan(own: SharePlan, catalog: Catalog, words: Words) -> Item:

@@ -130,7 +130,7 @@ def test_a_price_stands_in_the_row_of_its_case_and_the_column_of_its_currency() 
     assert ["For", "USD", "EUR"] in services
     assert ["monthly, `suspended`", "3.10", "2.80"] in services
     assert ["once, when sold", "9.00", "8.00"] in services
-    first = services.index(["monthly, volume by `sims`", "1 to 10", "49.00", "45.00"])
+    first = services.index(["monthly, volume by sims", "1 to 10", "49.00", "45.00"])
     assert services[first + 1 : first + 4] == [
         ["", "11 and more", "99.00", "91.00"],
         ["", "at least", "20.00", "18.00"],
@@ -152,6 +152,60 @@ def test_a_price_stands_in_the_row_of_its_case_and_the_column_of_its_currency() 
         "`ordered`, `active`, `suspended`",
         "`cancelled` (canceled)",
     ] in reference
+
+
+def test_every_part_of_a_price_expression_is_said() -> None:
+    """Terms, what is included, the percentage and both bounds, in the order they apply."""
+    made = files(
+        ("  attribute  country\n", "  attribute  country\n  amount     fee in USD\n"),
+        ("rate plan standard {\n", "rate plan standard {\n  away\n"),
+        ("    bucket  included\n", "    bucket  extra\n    bucket  included\n"),
+        more="""
+unit batch = 100 count
+
+usage class calls measured in count
+
+rate group away {
+  calls graduated {
+    up to 3 batch  1.00 USD per batch, 0.90 EUR per batch
+    beyond         2.00 USD per block of 1 batch + 0.30 USD flat, 1.80 EUR per block of 1 batch
+  } includes 50 count less 10% at most 80.00 USD, 72.00 EUR at least 0.70 USD, 0.60 EUR
+  web  0.04 USD per event + 1.5% of amount, 0.03 EUR per event + 1.5% of amount
+}
+
+bucket extra of web_data {
+  one time for 30 days
+  up to 1 GB  included
+  up to 2 GB  7.00 USD flat, 6.00 EUR flat
+  beyond      rated
+}
+""",
+    )
+    usage = rows(made["usage.md"])
+    first = next(place for place, row in enumerate(usage) if row[0] == "calls")
+    assert usage[first : first + 7] == [
+        ["calls", "graduated", "first 0.5 batch", "included", "included"],
+        ["", "", "then up to 3 batch", "1.00 per batch", "0.90 per batch"],
+        [
+            "",
+            "",
+            "then over 3 batch",
+            "2.00 per started 1 batch + 0.30 flat",
+            "1.80 per started 1 batch",
+        ],
+        ["", "", "of that", "−10%", "−10%"],
+        ["", "", "at most", "80.00", "72.00"],
+        ["", "", "at least", "0.70", "0.60"],
+        [
+            "web",
+            "",
+            "",
+            "0.04 per event + 1.5% of the amount",
+            "0.03 per event + 1.5% of the amount",
+        ],
+    ]
+    assert ["over 1 GB to 2 GB", "flat, once when entered", "7.00", "6.00"] in usage
+    assert "- Lasts: 30 days from its service's start" in made["usage.md"]
 
 
 @pytest.mark.parametrize(
