@@ -150,7 +150,7 @@ def test_a_rule_that_counts_picks_the_tier_of_a_rate(tmp_path: Path) -> None:
     result = bill_january(tmp_path, tills(price), book, usage)
     assert usage_of(result) == ["1.50"]
     told = explained(result)
-    assert "3 × 0.50 per each = 1.50" in told
+    assert "3 × 0.50 each = 1.50" in told
     assert "3 by open tills" in told
     book.change("T3", "closed", "2026-01-20", "2026-02-05").write(tmp_path / "book")
     second = run(request(tmp_path, "2026-02-05", program=tills(price)))
