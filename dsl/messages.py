@@ -16,6 +16,8 @@ _TERMINALS = {
     "NAME": "a name",
     "NUMBER": "a number",
     "STRING": 'a text in quotes, `"..."`',
+    "DOTTED": "a package and a service, `f.sim`",
+    "CLOCK": "an hour, `14:30`",
     "DATE": "a date, `2026-01-31`",
     "REGION": "a jurisdiction, `CA-ON`",
     "COMPARISON": "a comparison, `==`",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from compiler.resolve.model import Resolved
 from dsl.source import Source
-from dsl.syntax.base import Day
+from dsl.syntax.base import Day, Word
 from dsl.syntax.scenarios import (
     Adds,
     Buys,
@@ -33,6 +33,7 @@ class Use:
 
     number: int
     day: Day
+    clock: Word | None
     uses: Uses
 
 
@@ -134,9 +135,9 @@ def _stages(node: TestDeclaration) -> Iterator[Stage]:
                 uses, files = [], []
             case UsageFile():
                 files.append(each)
-            case Dated(day=day, event=Uses() as event):
+            case Dated(event=Uses() as event):
                 number += 1
-                uses.append(Use(number, day, event))
+                uses.append(Use(number, each.day, each.clock, event))
             case TestAccount() | Dated():
                 known.append(each)
     if stages:

@@ -170,8 +170,8 @@ def _zones(book: BookRows, program: Program) -> dict[str, ZoneInfo]:
 
 def _instant(use: Use, zone: ZoneInfo) -> str:
     clock = NOON
-    if use.uses.clock:
-        hour, minute = use.uses.clock.text.split(":")
+    if use.clock:
+        hour, minute = use.clock.text.split(":")
         clock = time(int(hour), int(minute))
     local = datetime.combine(use.day.value, clock, zone)
     return f"{local.astimezone(UTC):%Y-%m-%dT%H:%M:%S}Z"

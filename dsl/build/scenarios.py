@@ -101,8 +101,10 @@ def _dated(reading: Reading, tree: Branch) -> Dated:
     clock = word(reading, others[0]) if others[0].data == "clock" else None
     event = others[-1]
     if event.data == "usage":
-        return Dated(reading.span(tree), day(reading, written), _uses(reading, event, clock))
-    return Dated(reading.span(tree), day(reading, written), _EVENTS[event.data](reading, event))
+        uses = _uses(reading, event)
+        return Dated(reading.span(tree), day(reading, written), clock, uses)
+    built = _EVENTS[event.data](reading, event)
+    return Dated(reading.span(tree), day(reading, written), None, built)
 
 
 def _buys(reading: Reading, tree: Branch) -> Buys:
@@ -171,11 +173,10 @@ def _gets(reading: Reading, tree: Branch) -> GivenPrice | GivenDiscount:
     )
 
 
-def _uses(reading: Reading, tree: Branch, clock: Word | None) -> Uses:
+def _uses(reading: Reading, tree: Branch) -> Uses:
     amount = Statements(reading, branches(tree)).one("usage_amount", "amount")
     return Uses(
         reading.span(tree),
-        clock=clock,
         times=optional_number(reading, branch(tree, "times")),
         quantity=quantity(reading, the(tree, "quantity")),
         subject=name(reading, tokens(tree)[0]),
@@ -189,7 +190,7 @@ def _attribute(reading: Reading, tree: Branch) -> UsageAttribute:
     if values:
         return UsageAttribute(reading.span(tree), name(reading, own), name(reading, values[0]))
     (value,) = branches(tree)
-    given = text(reading, value) if value.data == "text" else number(reading, value)
+    given = text(reading, value) if value.data == "usage_text" else number(reading, value)
     return UsageAttribute(reading.span(tree), name(reading, own), given)
 
 

@@ -53,8 +53,8 @@ def _statement(source: Source, node: TestStatement) -> Item:
         case TestAccount():
             return words.line(node, "test account", f"account {_account(source, node)}")
         case Dated():
-            clock = node.event.clock if isinstance(node.event, Uses) else None
-            when = source.words(node.day.span) + (f" {source.words(clock.span)}" if clock else "")
+            clock = f" {source.words(node.clock.span)}" if node.clock else ""
+            when = source.words(node.day.span) + clock
             return words.line(node, "test", when, event(source, node.event))
         case UsageFile():
             return words.line(node, "test file", f"usage from {source.words(node.file.span)}")

@@ -130,11 +130,9 @@ class Uses(Node):
     """`usage 3 times 12 GB for f.sim country US`: events of one quantity each.
 
     Attributes:
-        clock: the hour it happens at in the account's time zone; None: noon.
         amount: the event's own, of which rates may take a share.
     """
 
-    clock: Word | None
     times: Number | None
     quantity: Quantity
     subject: Name
@@ -147,9 +145,14 @@ Event = Buys | Adds | Happens | Turns | Ends | GivenPrice | GivenDiscount | Uses
 
 @dataclass(frozen=True, slots=True)
 class Dated(Node):
-    """`2026-01-16 f.sim suspend`: what happens on a day."""
+    """`2026-01-16 f.sim suspend`: what happens on a day.
+
+    Attributes:
+        clock: the hour that usage happens at in the account's time zone; None: noon.
+    """
 
     day: Day
+    clock: Word | None
     event: Event
 
 

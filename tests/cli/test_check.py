@@ -13,7 +13,7 @@ from tests.cli.conftest import CONNECTIVITY, Ratebook, edit
 def test_a_clean_catalog_exits_with_0(ratebook: Ratebook) -> None:
     said = ratebook("check", CONNECTIVITY)
     assert (said.code, said.err) == (0, "")
-    assert said.out.endswith("clean (6 files)\n")
+    assert said.out.endswith("clean (7 files)\n")
 
 
 SIX_BREAKS = (

@@ -155,7 +155,7 @@ def test_junit_has_a_case_a_file_and_a_failure_an_error(ratebook: Ratebook, cata
     edit(catalog / "lifecycle.ratebook", "-> cancelled", "-> cancelld")
     root = junit_of(ratebook("check", catalog, "--format", "junit").out)
     (suite,) = root
-    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("6", "5", "0")
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("7", "5", "0")
     failures = {
         str(case.get("name")).removeprefix(f"{catalog.parent}/"): len(case.findall("failure"))
         for case in suite
@@ -163,6 +163,7 @@ def test_junit_has_a_case_a_file_and_a_failure_an_error(ratebook: Ratebook, cata
     assert failures == {
         "shared/geography/zones.ratebook": 0,
         "connectivity/catalog.ratebook": 1,
+        "connectivity/tests.ratebook": 0,
         "connectivity/lifecycle.ratebook": 3,
         "connectivity/packages.ratebook": 1,
         "connectivity/services.ratebook": 2,
