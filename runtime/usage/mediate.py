@@ -31,7 +31,7 @@ from runtime.usage.reader import (
     Reader,
     raw_field,
 )
-from runtime.usage.staging import Staged, number_rows, with_rows
+from runtime.usage.staging import Staged, has_malformed, number_rows, with_rows
 
 _GUARDED = r"^'+[=+\-@\t\r]"
 _NAME_PATTERN = r"^.*/|\.(gz|zst)$"
@@ -257,7 +257,10 @@ def _raw(
     names = [sql.text(known_name(member.name)) for member in members]
     columns.append(f"{_of_file(names, 'VARCHAR')} AS {ORIGIN_FILE}")
     rows = with_rows(connection, f"(SELECT {', '.join(columns)} FROM {read})")
-    return f"SELECT * EXCLUDE (row), CAST(row AS VARCHAR) AS {ORIGIN_ROW} FROM {rows}"
+    # The join that counts malformed lines gives the records in any order, each reading in
+    # another; records are read more than once and are told by their place.
+    order = " ORDER BY file, position" if has_malformed(connection) else ""
+    return f"SELECT * EXCLUDE (row), CAST(row AS VARCHAR) AS {ORIGIN_ROW} FROM {rows}{order}"
 
 
 def _of_file(values: Sequence[str], kind: str) -> str:

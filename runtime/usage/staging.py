@@ -52,7 +52,7 @@ def has_malformed(connection: DuckDBPyConnection) -> bool:
 
 
 def with_rows(connection: DuckDBPyConnection, relation: str) -> str:
-    """Give SQL for the relation with `row` beside its file and position."""
+    """Give SQL for the relation with `row` beside its file and position, in no order."""
     if not has_malformed(connection):
         return f"(SELECT *, position + 1 AS row FROM {relation})"
     return (

@@ -500,6 +500,22 @@ def test_records_without_an_id_are_known_by_their_file_and_row(tmp_path: Path) -
     assert values(runs.stored(), "event_id", "quantity") == [("a.csv\x1f4", 2)]
 
 
+@pytest.mark.feature("A26", "C2", "C4")
+def test_records_known_by_their_row_keep_its_order_among_malformed_lines(tmp_path: Path) -> None:
+    """Files of more than one batch of the engine, with lines that are no records in between."""
+    runs = Runs(tmp_path, program_of(PLACE_FEED))
+    rows = ["too,few" if number % 100 == 0 else f"{TIME},k1,{number},a" for number in range(9_000)]
+    files = [write_places(tmp_path / f"{name}.csv", *rows) for name in ("a", "b", "c")]
+    report = runs.rate(*files, threads=4)
+    records = [number + 1 for number in range(9_000) if number % 100]
+    assert dict(report.reasons) == {"RATED": 3 * len(records), "MALFORMED": 3 * 90}
+    (part,) = (tmp_path / "out" / "rated_usage" / "run=1").glob("*/*")
+    found = pq.read_table(part, columns=["file", "row", "event_id", "quantity"]).to_pylist()
+    assert values(found, "file", "row", "event_id", "quantity") == [
+        (str(path), row, f"{path.name}\x1f{row}", row - 1) for path in files for row in records
+    ]
+
+
 @pytest.mark.feature("A26", "C2")
 def test_two_files_of_one_name_stop_a_run_that_knows_records_by_it(tmp_path: Path) -> None:
     one = write_places(tmp_path / "one" / "a.csv", f"{TIME},k1,1,a")
