@@ -45,15 +45,49 @@ def _steps(bucket: Given, factor: Fraction) -> int:
 
 
 def _drawn(room: list[int], use: int) -> list[int]:
-    """Draw so many steps through counters of so much room, one after the other."""
+    """Draw so many steps through counters of so much room, one after the other.
+
+    It is one event of one period, whose route goes through all of the counters, and each of
+    these has one included tier.
+    """
     count = len(room)
-    first, used = [[0], [0], [0]], [0] * count
-    more = [[0] * (count + 1) for _ in range(4)]
-    arguments: list[Any] = [[0], [0], [0], [use], [0, count], list(range(count))]
-    arguments += [list(range(count)), list(range(count + 1)), [0] * count, [0] * count]
-    arguments += [[kernel.INCLUDED] * count, [], list(room), [0] * count, list(range(count)), used]
-    arguments += [*first, *more]
-    assert kernel.draw(*arguments) >= 0
+    used = [0] * count
+    further = [[0] * (count + 1) for _ in range(4)]
+    found = kernel.draw(
+        first=0,
+        last=1,
+        pools=[0],
+        pool_start=[0, 1],
+        order=[0],
+        event_period=[0],
+        event_instant=[0],
+        event_route=[0],
+        event_quantity=[use],
+        stretch_of=[0, 1],
+        stretch_instant=[0],
+        stretch_base=[0],
+        stretch_paths=[0],
+        path_of=[0],
+        path_start=[0, count],
+        path_links=list(range(count)),
+        links=list(range(count)),
+        counter_tier=list(range(count + 1)),
+        counter_lots=[0] * count,
+        counter_cap=[0] * count,
+        tier_charge=[kernel.INCLUDED] * count,
+        opened=[],
+        tier_upper=list(room),
+        position=[0] * count,
+        current=list(range(count)),
+        tier_used=used,
+        first_tier=[kernel.NO_TIER],
+        is_unsure=[0],
+        more_place=further[0],
+        more_tier=further[1],
+        more_quantity=further[2],
+        more_counts=further[3],
+    )
+    assert found >= 0
     return used
 
 
