@@ -199,6 +199,12 @@ TABLES: dict[str, dict[str, str]] = {
         "until_day": "DATE",
         "source": "INTEGER",
     },
+    # All that sets an account service's charges, but for usage, in 64 bits: the same as the
+    # last run's where nothing of it changed.
+    "subscription.known": {
+        "account_service": "VARCHAR",
+        "digest": "UBIGINT",
+    },
     # What of an account service fell due by `after_day` is posted as it should be: its target
     # is computed from then on, and compared with nothing.  BEGINNING of
     # runtime.subscriptions.known: it is looked at whole, all its life against all posted.

@@ -24,13 +24,12 @@ def make_periods(connection: DuckDBPyConnection, as_of: date) -> None:
     """
     create_table(connection, "subscription.periods")
     _lay_periods(connection, "subscription.account_services", as_of)
-    if not _widen_discounted(connection):
-        return
-    connection.execute("""
-        DELETE FROM subscription.periods
-        WHERE account_service IN (SELECT account_service FROM subscription.widened)
-    """)
-    _lay_periods(connection, "subscription.widened", as_of)
+    if _widen_discounted(connection):
+        connection.execute("""
+            DELETE FROM subscription.periods
+            WHERE account_service IN (SELECT account_service FROM subscription.widened)
+        """)
+        _lay_periods(connection, "subscription.widened", as_of)
     connection.execute("DROP TABLE subscription.widened")
 
 
