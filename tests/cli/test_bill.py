@@ -373,7 +373,7 @@ def test_a_full_disk_after_posting_is_made_up_for_by_the_next_run(
 
     out = tmp_path / "out"
     with monkeypatch.context() as patched:
-        patched.setattr(f"runtime.bill.{place}", is_full)
+        patched.setattr(f"runtime.bill_documents.{place}", is_full)
         said = bill(ratebook, catalog, out)
     assert said.code == 2
     assert f"files: {out}: cannot be written: No space left on device" in said.err

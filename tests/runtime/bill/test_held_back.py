@@ -9,7 +9,16 @@ import pytest
 
 from runtime.bill_result import BillResult
 from runtime.program.model import CarryForward, Program
-from tests.runtime.bill.books import Book, customer, lines, request, run, session, write_usage
+from tests.runtime.bill.books import (
+    Book,
+    customer,
+    lines,
+    request,
+    run,
+    session,
+    shown,
+    write_usage,
+)
 from tests.runtime.programs import connectivity_program
 
 
@@ -91,19 +100,20 @@ def test_a_credit_note_does_not_wait(tmp_path: Path) -> None:
 @pytest.mark.feature("A24", "D5")
 @pytest.mark.parametrize("are_sent", [True, False])
 def test_an_invoice_over_nothing_is_sent_or_suppressed(tmp_path: Path, *, are_sent: bool) -> None:
-    # By months of 30 days the 31st weighs nothing: 0.00 is given back and 0.00 charged.
+    # On 16 January one line is suspended and the other resumed: of the 16 days left, 41.29 at
+    # 80.00 are given back of P1 and charged for P2, and 10.32 at 20.00 the other way.
     program = program_with(are_zero_invoices_sent=are_sent)
-    packages = tuple(
-        package.model_copy(update={"proration": "fixed_30"}) for package in program.packages
-    )
-    program = program.model_copy(update={"packages": packages})
-    book = Book(customer("A1")).sell("P1", "A1", "2026-01-01")
-    book.write(tmp_path / "book")
-    run(request(tmp_path, "2026-01-01", program=program))
-    book.change("P1-access", "suspended", "2026-01-31").write(tmp_path / "book")
-    result = run(request(tmp_path, "2026-01-31", program=program))
+    book = Book(customer("A1")).sell("P1", "A1", "2026-01-01").sell("P2", "A1", "2026-01-01")
+    book.change("P2-access", "suspended", "2026-01-02").write(tmp_path / "book")
+    run(request(tmp_path, "2026-01-02", program=program))
+    book.change("P1-access", "suspended", "2026-01-16")
+    book.change("P2-access", "active", "2026-01-16").write(tmp_path / "book")
+    result = run(request(tmp_path, "2026-01-16", program=program))
     assert grosses(result) == (["0.00"] if are_sent else [])
     assert result.held_back == (0 if are_sent else 1)
+    if are_sent:
+        nets = [[line[2] for line in shown(result, f"{name}-access")] for name in ("P1", "P2")]
+        assert nets == [["-41.29", "10.32"], ["-10.32", "41.29"]]
 
 
 @pytest.mark.feature("A24", "D5")

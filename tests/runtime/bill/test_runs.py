@@ -119,9 +119,9 @@ DEATHS = (
     ("runtime.bill", "post_run", 0),
     ("runtime.ledger.post", "insert_rows", 2),
     ("runtime.ledger.post", "_keep_sequence", 0),
-    ("runtime.bill", "write_summary", 0),
-    ("runtime.bill_folder", "read_invoices", 0),
-    ("runtime.bill_folder", "mark_written", 0),
+    ("runtime.bill_documents", "write_summary", 0),
+    ("runtime.bill_documents", "read_frozen", 0),
+    ("runtime.bill_documents", "mark_written", 0),
 )
 
 KILLED = """

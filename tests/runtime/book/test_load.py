@@ -30,6 +30,10 @@ account_service,account_package,price,discount,effective,until,reason
 S1-access,,79.5,,2026-02-01,2026-08-01,Promised by sales
 S2-access,,59.25,,2026-01-10,,Agreed with the chamber of commerce
 """
+PAYMENTS = """\
+payment,account,received,amount,currency,method,reference,invoices
+T1,H1,2026-01-20,80.5,CAD,bank transfer,Invoice of January,INV-000001=50.00 INV-000002
+"""
 CHANGES = "account_service,effective,quantity\nS1-access,2026-03-01,4\n"
 
 
@@ -38,6 +42,7 @@ def book(tmp_path: Path) -> Path:
     shutil.copytree(HERE / "base", tmp_path, dirs_exist_ok=True)
     (tmp_path / "overrides.csv").write_text(OVERRIDES, "utf-8")
     (tmp_path / "changes.csv").write_text(CHANGES, "utf-8")
+    (tmp_path / "payments.csv").write_text(PAYMENTS, "utf-8")
     return tmp_path
 
 
