@@ -45,6 +45,9 @@ PLACES = ("file", "row")
 USAGE_DETAIL = ".usage.csv"
 """How the attachments are called that list the usage of an invoice, record by record."""
 
+DETAILED = {"fleet", "tokens", "voice"}
+"""The catalogs whose invoices have such attachments."""
+
 
 @pytest.fixture(scope="module", params=[each for each in BILLED if IS_HEAVY or each not in LONG])
 def calm(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> BillRequest:
@@ -136,7 +139,8 @@ def test_files_cut_in_two_change_nothing_but_the_names_of_places(
     parted = replace(calm, out=tmp_path / "out", usage=tuple(pieces))
     assert isinstance(bill(parted), BillResult)
     invoices = invoices_without_places(calm.out)
-    assert any(name.endswith(USAGE_DETAIL) for name in invoices)
+    has_detail = any(name.endswith(USAGE_DETAIL) for name in invoices)
+    assert has_detail == (calm.program.catalog in DETAILED)
     assert invoices_without_places(parted.out) == invoices
     assert without_places(parted.out) == without_places(calm.out)
 
