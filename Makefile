@@ -65,8 +65,7 @@ check: $(STAMP) ## lint, layout, types, and every catalog of the repository
 	for each in catalogs/*/catalog.ratebook; do \
 	  $(BIN)/ratebook check "$$(dirname "$$each")" || exit 1; done
 	$(BIN)/ratebook fmt --check catalogs
-	for each in catalogs/*/tests.ratebook; do \
-	  $(BIN)/ratebook test --quiet "$$(dirname "$$each")" || exit 1; done
+	dirname catalogs/*/tests.ratebook | xargs -n 1 -P 2 $(BIN)/ratebook test --quiet
 	for each in catalogs/*/generate.py; do \
 	  $(BIN)/python -m "catalogs.$$(basename "$$(dirname "$$each")").generate" --check || exit 1; done
 	$(BIN)/python -m compiler.pages docs/errors --check
