@@ -30,7 +30,8 @@ def with_proposals(
         values = sorted({each.value for each in faults if each.code == rule.code})
         if values and rule.names is not None:
             names = sorted(rule.names(program))
-            for value in values:
+            # A name that there is, but not for this, is not what was meant instead of itself.
+            for value in (each for each in values if each not in names):
                 for near in difflib.get_close_matches(value, names, 1):
                     proposals[rule.code, value] = near
         if values and rule.keys is not None:
