@@ -18,6 +18,7 @@ from __future__ import annotations
 from duckdb import DuckDBPyConnection
 
 from runtime.charges.amounts import stretch_minor_sql
+from runtime.charges.plain import RECURRING, compared_sql
 from runtime.charges.proration import (
     WEIGHTLESS,
     counted_days_sql,
@@ -34,7 +35,7 @@ _CONTENT = f"{_FRAME}, status, unit_price, quantity, proration"
 
 
 def find_recurring_difference(connection: DuckDBPyConnection, program: Program) -> None:
-    """Add the recurring part of target minus posted to charge.difference."""
+    """Add the recurring part of target minus posted to charge.changed, where it is compared."""
     _collect_signed_stretches(connection)
     _cut_into_segments(connection)
     _merge_segments(connection, program)
@@ -56,6 +57,7 @@ def _collect_signed_stretches(connection: DuckDBPyConnection) -> None:
                  CAST(NULL AS BIGINT) AS line_id, source, tax_class
           FROM charge.target
           WHERE kind IN ('recurring', 'discount') AND unit_price <> 0
+            AND {compared_sql(RECURRING)}
           UNION ALL
           SELECT {_PLAIN_FRAME}, status, unit_price, abs(quantity), proration,
                  period_start, period_end,
@@ -119,7 +121,7 @@ def _merge_segments(connection: DuckDBPyConnection, program: Program) -> None:
         begun, gone = (gone_by_sql(day, weightless) for day in ("from_day", "until_day"))
         weighing = f"WHERE {begun} <> {gone}"
     connection.execute(f"""
-        INSERT INTO charge.difference BY NAME
+        INSERT INTO charge.changed BY NAME
         WITH marked AS (
           SELECT *, CASE WHEN from_day = lag(until_day) OVER same THEN 0 ELSE 1 END AS is_first
           FROM recurring_segment

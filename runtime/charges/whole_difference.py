@@ -14,6 +14,7 @@ from datetime import date
 
 from duckdb import DuckDBPyConnection
 
+from runtime.charges.plain import USAGE, WHOLES, compared_sql
 from runtime.charges.quotes import price_of_scaled_sql
 from runtime.money import PRICE_SCALE, power_of_ten_sql
 
@@ -49,24 +50,24 @@ _PRICE = price_of_scaled_sql(
     f"abs(l.minor) * ({PRICE_SCALE}::HUGEINT // {power_of_ten_sql('a.minor_units')})"
 )
 
-WHOLE_KINDS = ("one_time", "transition", "bucket", "penalty")
+WHOLE_KINDS = (*WHOLES, "penalty")
 """The kinds of charges that are wholes and stand by themselves."""
 
 
 def find_whole_difference(
     connection: DuckDBPyConnection, as_of: date, kinds: Collection[str] = WHOLE_KINDS
 ) -> None:
-    """Add the part of these kinds to charge.difference."""
+    """Add the part of these kinds to charge.changed, where it is compared."""
     listed = ", ".join(f"'{kind}'" for kind in kinds)
     connection.execute(
         f"""
-        INSERT INTO charge.difference BY NAME
+        INSERT INTO charge.changed BY NAME
         WITH signed AS (
           SELECT {_PLAIN_KEY}, quantity, unit_price, minor, 1 AS sign,
                  CAST(NULL AS BIGINT) AS line_id,
                  period_start, period_end, full_start, full_end, source, tax_class
           FROM charge.target
-          WHERE kind IN ({listed})
+          WHERE kind IN ({listed}) AND (kind NOT IN {WHOLES} OR {compared_sql(WHOLES)})
           UNION ALL
           SELECT {_PLAIN_KEY}, abs(quantity), unit_price,
                  CASE WHEN is_credit THEN -minor ELSE minor END,
@@ -106,13 +107,13 @@ def find_whole_difference(
 
 
 def find_drawdown_difference(connection: DuckDBPyConnection) -> None:
-    """Add what prepaid minimums are drawn down by to charge.difference: what is new of each.
+    """Add what prepaid minimums are drawn down by to charge.changed: what is new of each.
 
     What was drawn down is a sum that grows, so its change is a line of its own, at a price above
     zero and a quantity below it; one that shrinks is the other way round.
     """
     connection.execute(f"""
-        INSERT INTO charge.difference BY NAME
+        INSERT INTO charge.changed BY NAME
         WITH signed AS (
           SELECT {_PLAIN_KEY}, minor, period_start, period_end, full_end, source, tax_class,
                  9223372036854775807 AS place
@@ -137,15 +138,15 @@ def find_drawdown_difference(connection: DuckDBPyConnection) -> None:
 
 
 def find_usage_difference(connection: DuckDBPyConnection, as_of: date) -> None:
-    """Add the usage part to charge.difference: one row a changed line, with the differences."""
+    """Add the usage part to charge.changed: one row a changed line, with the differences."""
     connection.execute(
         f"""
-        INSERT INTO charge.difference BY NAME
+        INSERT INTO charge.changed BY NAME
         WITH signed AS (
           SELECT {_PLAIN_KEY}, quantity, minor, CAST(NULL AS BIGINT) AS line_id,
                  period_start, period_end, full_end, tax_class
           FROM charge.target
-          WHERE kind = 'usage'
+          WHERE kind = 'usage' AND {compared_sql(USAGE)}
           UNION ALL
           SELECT {_PLAIN_KEY}, -quantity, -minor, line_id,
                  period_start, period_end, full_end, tax_class

@@ -48,12 +48,12 @@ def make_discounts(connection: DuckDBPyConnection, program: Program) -> None:
           ON u.owner = CASE u.level WHEN 'package' THEN s.package ELSE a.price_plan END
          AND u.target = CASE u.kind WHEN 'package' THEN s.package ELSE s.service END
     """)
-    connection.execute(f"""
-        INSERT INTO subscription.discounts
-        SELECT s.account_service, o.discount, o.account_package IS NOT NULL, o.row, o.effective,
-               coalesce(o.until, DATE '{OPEN_DAY}'), NULL
-        FROM book.overrides AS o
-        JOIN subscription.account_services AS s
-          ON s.account_service = o.account_service OR s.account_package = o.account_package
-        WHERE o.discount IS NOT NULL
-    """)
+    for given_to, by_package in (("account_service", "false"), ("account_package", "true")):
+        connection.execute(f"""
+            INSERT INTO subscription.discounts
+            SELECT s.account_service, o.discount, {by_package}, o.row, o.effective,
+                   coalesce(o.until, DATE '{OPEN_DAY}'), NULL
+            FROM book.overrides AS o
+            JOIN subscription.account_services AS s ON s.{given_to} = o.{given_to}
+            WHERE o.discount IS NOT NULL
+        """)
