@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import assert_never
 
@@ -32,6 +33,7 @@ from runtime.usage.reader import (
     raw_field,
 )
 from runtime.usage.staging import Staged, has_malformed, number_rows, with_rows
+from runtime.usage.zones import LocalTime, local_time
 
 _GUARDED = r"^'+[=+\-@\t\r]"
 _NAME_PATTERN = r"^.*/|\.(gz|zst)$"
@@ -43,7 +45,7 @@ class Source:
 
     Attributes:
         raw: SELECT of file, position and the feed's raw columns, named by `raw_field`, as
-            the files type them; for some feeds ORIGIN_FILE, ORIGIN_ROW and ORIGIN_EVENT.
+            the files type them; for some feeds LOCAL, ORIGIN_FILE, ORIGIN_ROW and ORIGIN_EVENT.
         events: SELECT of file, position, event_id, instant, value (of the identifier),
             quantity, amount and amount_currency (NULL: none), `reason` (RATED where nothing
             is wrong yet), and the event's attributes as columns named by `attribute`.
@@ -94,7 +96,11 @@ class _Member:
 
 
 def open_sources(
-    connection: DuckDBPyConnection, program: Program, files: Sequence[UsageFile], staging: Path
+    connection: DuckDBPyConnection,
+    program: Program,
+    files: Sequence[UsageFile],
+    as_of: date,
+    staging: Path,
 ) -> tuple[Source, ...]:
     """Make the files readable and give their sources; stages what is text into the folder.
 
@@ -126,7 +132,10 @@ def open_sources(
     return tuple(
         source
         for shape, members in shapes.items()
-        for source in _sources(connection, feeds[shape.feed], shape, members, currencies)
+        for source in _sources(
+            *(connection, feeds[shape.feed], shape, members, currencies),
+            local_time(connection, feeds[shape.feed].timezone, as_of),
+        )
     )
 
 
@@ -209,13 +218,14 @@ def _sources(
     shape: _Shape,
     members: Sequence[_Member],
     currencies: tuple[str, ...],
+    clock: LocalTime,
 ) -> Iterator[Source]:
     types = dict(zip(feed.columns, shape.types, strict=False))
     paths = sql.paths(member.path for member in members)
     records = sql.count(connection, f"SELECT count(*) FROM read_parquet({paths})")
     for ordinal, event in enumerate(feed.events):
-        raw = _raw(connection, feed, shape, members, ordinal)
-        reader = Reader(feed, event, types, shape.is_csv, shape.is_exceptions, currencies)
+        reader = Reader(feed, event, types, shape.is_csv, shape.is_exceptions, currencies, clock)
+        raw = reader.records(_raw(connection, feed, shape, members, ordinal))
         events = reader.events(raw)
         yield Source(
             feed=feed,

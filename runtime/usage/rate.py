@@ -142,7 +142,7 @@ def rate_usage(  # noqa: PLR0913 - each is a fact of the run, given by name
 def _rate(job: _Run, staging: Path) -> UsageReport:
     connection, program = job.connection, job.program
     job.enter("read files")
-    sources = open_sources(connection, program, job.files, staging)
+    sources = open_sources(connection, program, job.files, job.as_of, staging)
     stored = stored_usage(connection, job.store)
     kernel.get_ready(sum(each.records for each in sources))
     job.enter("read the book")

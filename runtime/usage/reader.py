@@ -28,6 +28,7 @@ from runtime.program.expressions import (
 from runtime.program.model import Feed, FeedAmount, FeedEvent
 from runtime.usage import expressions, sql
 from runtime.usage.dispositions import Reason
+from runtime.usage.zones import LocalTime
 
 MAX_QUANTITY = 2**63 - 1
 ID_SEPARATOR = "\x1f"
@@ -38,6 +39,9 @@ ORIGIN_FILE, ORIGIN_ROW, ORIGIN_EVENT = (
     sql.name(f"origin.{each}") for each in ("file", "row", "event")
 )
 """Columns of records: where one is known by its file and row, and which event is meant."""
+
+LOCAL = sql.name("local time")
+"""The column of records that has the local time that their time field's text says."""
 
 ZONED_TYPES = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
 """The types of a column of instants; all others are local times."""
@@ -73,6 +77,7 @@ class Reader:
         is_csv: the fields are texts of CSV files, written in the feed's dialect.
         is_exceptions: the files are exceptions of an earlier run, fed again.
         currencies: those that an amount may be in.
+        clock: of the feed's zone.
     """
 
     feed: Feed
@@ -81,6 +86,12 @@ class Reader:
     is_csv: bool
     is_exceptions: bool
     currencies: tuple[str, ...]
+    clock: LocalTime
+
+    def records(self, raw: str) -> str:
+        """Give a relation of records, with LOCAL beside where the event's instant asks for it."""
+        local = self._local()
+        return raw if local is None else f"SELECT *, {local} AS {LOCAL} FROM ({raw})"
 
     def events(self, raw: str) -> str:
         """Give the SELECT of the event of each record of a relation that has it."""
@@ -266,8 +277,8 @@ class Reader:
         column, kind = raw_field(name), self.types[name]
         if kind in ZONED_TYPES:
             return f"timezone('UTC', {column}::TIMESTAMPTZ)"
-        if kind.startswith("TIMESTAMP") or kind == "DATE":
-            return self._in_utc(f"{column}::TIMESTAMP")
+        if _is_time(kind):
+            return self.clock.in_utc(f"{column}::TIMESTAMP")
         field = self.field(name)
         read = self._since_1970(name) if self.feed.time_epoch else self._text_instant(field)
         if self.is_exceptions:
@@ -286,26 +297,45 @@ class Reader:
     def _text_instant(self, field: str) -> str:
         pattern = self.feed.time_pattern
         if pattern is None:
-            local = self._in_utc(f"TRY_CAST({field} AS TIMESTAMP)")
             return (
                 f"CASE WHEN regexp_matches({field}, {sql.text(_ZONED)}) "
-                f"THEN timezone('UTC', TRY_CAST({field} AS TIMESTAMPTZ)) ELSE {local} END"
+                f"THEN timezone('UTC', TRY_CAST({field} AS TIMESTAMPTZ)) "
+                f"ELSE {self.clock.in_utc(LOCAL)} END"
             )
-        is_zoned = "%z" in pattern or "%Z" in pattern
-        instant = f"try_strptime({field}, {sql.text(pattern)})"
-        instant = f"timezone('UTC', {instant})" if is_zoned else instant
-        finer = _FRACTION.sub(r"\1%n", pattern)
-        if finer != pattern:
-            # A fraction of more digits than a microsecond has is cut, so that no day is rounded up.
-            nanoseconds = f"epoch_ns(try_strptime({field}, {sql.text(finer)}))"
-            instant = f"coalesce({instant}, make_timestamp({nanoseconds} // 1000))"
-        return instant if is_zoned else self._in_utc(instant)
+        if _is_zoned(pattern):
+            return _by_pattern(field, pattern)
+        return self.clock.in_utc(LOCAL)
 
-    def _in_utc(self, local: str) -> str:
-        zone = self.feed.timezone
-        if zone == "UTC":
-            return local
-        return f"timezone('UTC', timezone({sql.text(zone)}, {local}))"
+    def _local(self) -> str | None:
+        """Give the SQL of the local time that a text says; None: there is none to ask for."""
+        name, pattern = self.feed.time_field, self.feed.time_pattern
+        kind = self.types[name]
+        if self.feed.time_epoch or kind in ZONED_TYPES or _is_time(kind):
+            return None
+        if pattern is None:
+            return f"TRY_CAST({self.field(name)} AS TIMESTAMP)"
+        return None if _is_zoned(pattern) else _by_pattern(self.field(name), pattern)
+
+
+def _is_time(kind: str) -> bool:
+    return kind.startswith("TIMESTAMP") or kind == "DATE"
+
+
+def _is_zoned(pattern: str) -> bool:
+    return "%z" in pattern or "%Z" in pattern
+
+
+def _by_pattern(field: str, pattern: str) -> str:
+    """Give the SQL of the time that a text says: an instant in UTC if the pattern is zoned."""
+    is_zoned = _is_zoned(pattern)
+    time = f"try_strptime({field}, {sql.text(pattern)})"
+    time = f"timezone('UTC', {time})" if is_zoned else time
+    finer = _FRACTION.sub(r"\1%n", pattern)
+    if finer != pattern:
+        # A fraction of more digits than a microsecond has is cut, so that no day is rounded up.
+        nanoseconds = f"epoch_ns(try_strptime({field}, {sql.text(finer)}))"
+        time = f"coalesce({time}, make_timestamp({nanoseconds} // 1000))"
+    return time
 
 
 def _joined(parts: Sequence[str]) -> str:
