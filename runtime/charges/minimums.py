@@ -102,8 +102,8 @@ WHERE full_start < last_end
   AND CASE WHEN is_prepaid THEN full_start ELSE least(full_end, last_end) END <= DATE '{as_of}'
 """
 
-# What was posted of usage and what is due of it come to what should have been charged.  A
-# change has the days of its period as they are known now, so that the last line's count.
+# What was posted of usage and what is due of it come to what should have been charged.  It counts
+# by the days of its period as they are known now: a line that was posted has those of then.
 _SPENT = """
 SELECT s.account_package, s.currency,
        CASE s.timing WHEN 'advance' THEN p.period_start ELSE p.period_end - 1 END AS day,
@@ -121,7 +121,8 @@ JOIN subscription.account_services AS s
   ON s.account_service = t.account_service AND s.currency = t.currency
 WHERE t.kind IN ('one_time', 'transition')
 UNION ALL
-SELECT s.account_package, s.currency, max_by(u.period_end, u.place) - 1, sum(u.minor)
+SELECT s.account_package, s.currency,
+       coalesce(any_value(k.period_end), max_by(u.period_end, u.place)) - 1, sum(u.minor)
 FROM (
   SELECT account_service, kind, usage_class, bucket, tier, full_start, period_end, currency,
          minor, line_id AS place
@@ -133,6 +134,8 @@ FROM (
 ) AS u
 JOIN subscription.account_services AS s
   ON s.account_service = u.account_service AND s.currency = u.currency
+LEFT JOIN subscription.usage_periods AS k
+  ON k.account_service = u.account_service AND k.full_start = u.full_start
 GROUP BY s.account_package, s.currency, u.account_service, u.kind, u.usage_class, u.bucket,
          u.tier, u.full_start
 """

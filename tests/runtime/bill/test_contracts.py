@@ -280,6 +280,27 @@ def test_late_usage_lowers_a_shortfall_that_was_posted(tmp_path: Path) -> None:
     assert shortfalls(run(request(tmp_path, "2026-03-01", program=program))) == ["210.00"]
 
 
+@pytest.mark.feature("A18", "D9")
+def test_posted_usage_counts_on_the_last_day_its_period_turns_out_to_have(tmp_path: Path) -> None:
+    # 5 GB abroad cost the same whether the usage period is 10 January to 9 February or ends with
+    # the service on 25 January, so no line says so; but it is spent in January now.
+    book = Book(customer("A1", usage_bill_day=10)).sell("P1", "A1", "2026-01-01")
+    book.write(tmp_path / "book")
+    program = connectivity("300.00")
+    abroad = session(1, "GW-P1", "2026-01-15", "5", country="FR")
+    usage = write_usage(tmp_path / "january.csv", abroad)
+    first = run(request(tmp_path, "2026-03-01", usage, program=program))
+    (spent,) = (line.net for line in lines(first) if line.kind == "usage")
+    assert shortfalls(first) == ["135.00", str(Decimal("210.00") - spent)]
+    book.change("P1-data", "cancelled", "2026-01-25").write(tmp_path / "book")
+    second = run(request(tmp_path, "2026-03-01", program=program))
+    assert {line.kind for line in lines(second)} == {"recurring", "minimum"}
+    # 24 of the 31 days of 10.00 are 7.74 in January, and none of it in February.
+    january, february = Decimal("137.26") - spent, Decimal("220.00")
+    charged = [net for net in shortfalls(second) if not net.startswith("-")]
+    assert charged == [str(january), str(february)]
+
+
 def shortfalls(result: BillResult) -> list[str]:
     """Give the nets of what contracts charge for their minimums."""
     return [str(line.net) for line in lines(result) if line.kind == "minimum"]

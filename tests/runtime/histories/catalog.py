@@ -8,6 +8,7 @@ from hypothesis import settings
 
 from runtime.program.model import Program
 from tests.compiler.catalogs import compile_text
+from tests.runtime.histories.usage import USAGE
 
 IS_HEAVY = settings().max_examples > 100
 """Whether the heavy profile runs."""
@@ -26,10 +27,25 @@ bill group all {
   terms     net 30 days
 }
 
+bill group small {
+  bill day       5
+  zero invoices  suppressed
+  carry forward  under 60.00 CAD, 6_000 JPY, 18.000 KWD
+}
+
 tax vat {
-  telecom    CA-ON 13%, JP 10%
-  fees       CA-ON 5%
-  otherwise  0%
+  telecom    CA-ON 13%, JP 10%, KW 0%
+  fees       CA-ON 5%, CA-ON 6.5% from 2025-06-15, JP 8%, KW 0%
+  exemption  charity "A charity"
+}
+
+tax city {
+  telecom  CA-ON 1.25%
+}
+
+tax levy {
+  prices   include tax
+  content  CA-ON 7%, JP 9%, KW 5%
 }
 
 service status ordered   = non_billable
@@ -50,6 +66,9 @@ lifecycle line {
 }
 
 count active_lines = service line in active across account
+count tree_meters  = service meter in active where package in open across account tree
+count own_meters   = service meter across account package
+count offers_held  = package offer_0, offer_2, offer_5 in open across account tree
 
 service shortfall {
   type  fee
@@ -89,11 +108,19 @@ service line {
 
 service seat {
   type  recurring
-  tax   telecom
+  tax   content
 
   price monthly graduated {
     up to 3  7.77 CAD, 777 JPY, 2.345 KWD
     beyond   6.66 CAD, 666 JPY, 2.001 KWD
+  }
+  price monthly from 2025-02-10 for new sales graduated {
+    up to 3  8.11 CAD, 811 JPY, 2.468 KWD
+    beyond   6.66 CAD, 666 JPY, 2.001 KWD
+  }
+  price monthly from 2025-08-20 for renewals graduated {
+    up to 2  8.88 CAD, 888 JPY, 2.678 KWD
+    beyond   6.01 CAD, 601 JPY, 1.811 KWD
   }
   price quarterly  21.00 CAD, 2_100 JPY, 6.543 KWD
 }
@@ -108,8 +135,23 @@ service desk {
   price quarterly  11.00 CAD, 1_100 JPY, 3.300 KWD
 }
 
+service board {
+  type  recurring
+  tax   content
+
+  price monthly graduated by tree_meters {
+    up to 1  3.00 CAD each, 300 JPY each, 0.900 KWD each
+    beyond   2.22 CAD each, 222 JPY each, 0.777 KWD each
+  } at most 20.00 CAD, 2_000 JPY, 6.000 KWD at least 1.50 CAD, 150 JPY, 0.450 KWD
+  price quarterly volume by offers_held {
+    up to 1  9.99 CAD flat, 999 JPY flat, 2.999 KWD flat  even at zero
+    beyond   18.88 CAD flat, 1_888 JPY flat, 5.555 KWD flat
+  }
+}
+
 service setup {
   type   non_recurring
+  tax    telecom
   price  50.00 CAD, 5_000 JPY, 15.125 KWD
 }
 
@@ -154,6 +196,7 @@ price plan deal {
   reason  "Approved"
   service seat monthly  5.55 CAD, 555 JPY, 1.666 KWD
   service line  12.5% off for 4 periods
+  rates  dear
 }
 """
 
@@ -167,6 +210,9 @@ package {name} {{
   service     seat 0..900 default 1
   service     desk optional up to 90
   service     setup optional up to 90
+  service     meter optional up to 90
+  service     board optional up to 90
+  service     pool_fee optional up to 9
   contract    spender, counter
   discount    {discount}
 }}
@@ -198,7 +244,7 @@ OFFERS = tuple(
 @cache
 def program() -> Program:
     """Give the program."""
-    text = TEXT + "".join(PACKAGE.format(**offer) for offer in OFFERS)
+    text = TEXT + USAGE + "".join(PACKAGE.format(**offer) for offer in OFFERS)
     compilation = compile_text(text)
     assert compilation.program is not None, compilation.diagnostics
     return compilation.program

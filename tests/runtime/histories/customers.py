@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
 
 from tests.runtime.histories.catalog import OFFERS
+from tests.runtime.histories.usage import Record, records_of
+
+SERVICES = ("line", "line", "desk", "setup", "meter", "meter", "meter", "board", "pool_fee")
+"""What is sold beside a seat.  Instances of some are sold in number."""
+
 
 FIRST = date(2025, 1, 1)
 """The first day that anything happens on."""
@@ -25,10 +30,15 @@ TABLES = (
     "contacts",
     "account_packages",
     "account_services",
+    "identifiers",
     "status_changes",
     "changes",
     "overrides",
 )
+RECORDED = {"status_changes", "changes", "overrides"}
+"""Whose rows may stand in a book ahead of the day from which they are known."""
+
+KEYS = {"accounts": "account", "identifiers": "value"}
 
 
 @dataclass(frozen=True)
@@ -46,23 +56,40 @@ class Fact:
             rows[self.table].append(dict(self.row))
             return
         for row in rows[self.table]:
-            if row[self.table.removesuffix("s")] == self.key:
+            if row[KEYS.get(self.table, self.table.removesuffix("s"))] == self.key:
                 row.update(self.row)
+
+    def is_of_something(self, rows: Rows) -> bool:
+        """Tell whether what it is about stands in the book."""
+        return any(
+            row[name] == self.row[name]
+            for name in ("account", "account_package", "account_service")
+            if self.row.get(name)
+            for row in rows[f"{name}s"]
+        )
 
 
 @dataclass
 class Customer:
-    """An account of its own and the facts about it, in the order in which they become known."""
+    """Accounts of their own and the facts about them, in the order in which they become known.
+
+    `says_when`: rows are in the book as soon as what they are about is, with the day from which
+    a run knows of them.  `records`: what they used, in the order in which it is fed.
+    """
 
     name: str
+    says_when: bool = False
     facts: list[Fact] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
 
     def known(self, day: date) -> Rows:
         """Give the rows of the book that are known on a day."""
         rows: Rows = {table: [] for table in TABLES}
         for fact in sorted(self.facts, key=lambda fact: fact.known):
-            if fact.known <= day:
-                fact.apply(rows)
+            is_told = self.says_when and fact.table in RECORDED
+            if fact.known <= day or (is_told and fact.is_of_something(rows)):
+                told = replace(fact, row=fact.row | {"recorded": fact.known}) if is_told else fact
+                told.apply(rows)
         return rows
 
 
@@ -71,21 +98,37 @@ class Writer:
 
     def __init__(self, name: str, chance: Random) -> None:
         self.name, self.chance = name, chance
-        self.customer = Customer(name)
+        self.customer = Customer(name, says_when=chance.random() < 0.4)
         self.packages = 0
-        currency, jurisdiction, country = chance.choice(
+        self.meters: list[tuple[str, date, date]] = []
+        self.accounts: list[str] = []
+        place = chance.choice(
             (("CAD", "CA-ON", "CA"), ("CAD", "CA-ON", ""), ("JPY", "JP", "JP"), ("KWD", "KW", ""))
         )
-        account: Row = {"account": name, "parent": "owner", "name": name, "type": "customer"}
-        account |= {"currency": currency, "bill_group": "all", "jurisdiction": jurisdiction}
+        self.currency = place[0]
+        self.open(name, "owner", "", *place)
+        if chance.random() < 0.35:
+            self.open(f"{name}-below", name, chance.choice(("", name)), *place)
+
+    def open(
+        self, name: str, parent: str, invoicer: str, currency: str, jurisdiction: str, country: str
+    ) -> None:
+        """Open an account."""
+        chance = self.chance
+        account: Row = {"account": name, "parent": parent, "name": name, "type": "customer"}
+        account |= {"currency": currency, "jurisdiction": jurisdiction, "invoicer": invoicer}
+        account |= {"bill_group": chance.choice(("all", "all", "small"))}
         account |= {"bill_day": chance.choice(("", "", 1, 15, 29, 31))}
+        account |= {"usage_bill_day": chance.choice(("", "", "", 10, 31))}
         account |= {"price_book": chance.choice(("", "", "partner"))}
         account |= {"price_plan": chance.choice(("", "", "", "deal"))}
+        account |= {"rate_plan": chance.choice(("", "", "dear"))}
         account |= {"tax_exemption": chance.choice(("", "", "", "charity"))}
         account |= {"timezone": chance.choice(("", "Asia/Tokyo"))}
         self.add(FIRST, "accounts", account)
         contact: Row = {"account": name, "kind": "billing", "name": name, "country": country}
         self.add(FIRST, "contacts", contact)
+        self.accounts.append(name)
 
     def add(self, known: date, table: str, row: Row) -> None:
         self.customer.facts.append(Fact(min(known, LATEST), table, row))
@@ -107,31 +150,59 @@ class Writer:
         chance = self.chance
         self.packages += 1
         package = f"{self.name}-{self.packages}"
-        row: Row = {"account_package": package, "account": self.name, "effective": sold}
+        row: Row = {"account_package": package, "effective": sold}
+        row |= {"account": chance.choice(self.accounts)}
         row |= {"package": chance.choice(OFFERS)["name"]}
         row |= {"frequency": chance.choice(("monthly", "monthly", "quarterly"))}
         row |= {"bill_day": chance.choice(("", "", "", 7, 30))}
         row |= {"contract": chance.choice(("", "spender", "counter"))}
         self.add(known, "account_packages", row)
-        names = ["seat", *chance.sample(("line", "line", "desk", "setup"), chance.randrange(1, 5))]
+        names = ["seat", *chance.sample(SERVICES, chance.randrange(1, 8))]
         for number, service in enumerate(names):
             key = f"{package}-{number}"
-            start = sold if chance.random() < 0.7 else self.day(sold)
+            start = sold if number == 0 or chance.random() < 0.7 else self.day(sold)
             held: Row = {"account_service": key, "account_package": package, "service": service}
             held |= {"effective": "" if start == sold else start}
             held |= {"quantity": chance.choice(("", 1, 2, 5))}
             # What is sold with the package is known with it; a later one when it is told.
             told = known if start == sold else max(known, self.late(start))
             self.add(told, "account_services", held)
-            if service == "line":
+            if service in ("line", "meter"):
                 self.walk(key, start, told)
+            if service == "meter":
+                self.meter(key, start, told)
             if chance.random() < 0.3:
                 self.resize(key, start, told)
-            if service in ("line", "seat") and chance.random() < 0.25:
+            if service in ("line", "seat", "meter") and chance.random() < 0.25:
                 self.price(key, start, told)
             if chance.random() < 0.15:
                 self.end("account_services", key, start, told)
         return package
+
+    def meter(self, key: str, start: date, known: date) -> None:
+        """Give a meter its identifier, and some months of usage."""
+        row: Row = {"account_service": key, "identifier": "meter", "value": f"M-{key}"}
+        self.add(known, "identifiers", row)
+        self.meters.append((key, start, known))
+        self.customer.records += records_of(
+            self.chance, f"M-{key}", self.currency, start, self.chance.choice((40, 130)), LATEST
+        )
+
+    def trade(self, *_: object) -> None:
+        """Let an identifier go from one meter to another."""
+        if len(self.meters) < 2:
+            return
+        (giver, given, knew), (taker, taken, knows) = self.chance.sample(self.meters, 2)
+        day = self.day(max(given, taken))
+        known, value = max(knew, knows, self.late(day)), f"M-{giver}"
+        self.set(known, "identifiers", value, until=day)
+        row: Row = {"account_service": taker, "identifier": "meter", "value": value}
+        self.add(known, "identifiers", row | {"effective": day})
+
+    def exempt(self, *_: object) -> None:
+        """Correct an account's taxes, as if they had ever been so."""
+        cells = self.chance.choice(({"tax_exemption": ""}, {"tax_exemption": "charity"}))
+        self.set(self.day(), "accounts", self.chance.choice(self.accounts), **cells)
 
     def walk(self, key: str, start: date, known: date) -> None:
         """Walk through the lifecycle; what follows is known no sooner than what was before."""
@@ -209,9 +280,19 @@ class Writer:
                 "account_package": package,
                 "contract": self.chance.choice(("spender", "counter", "-")),
             },
+            {"account": self.name, "rate_plan": self.chance.choice(("dear", "standard", "-"))},
         )
         row = self.chance.choice(rows)
         self.add(max(known, self.late(day)), "changes", {**row, "effective": day})
+
+    def rate(self, *_: object) -> None:
+        """Rate a meter by another plan from a day on."""
+        if self.meters:
+            key, start, known = self.chance.choice(self.meters)
+            day = self.day(start)
+            plan = self.chance.choice(("dear", "standard"))
+            row: Row = {"account_service": key, "effective": day, "rate_plan": plan}
+            self.add(max(known, self.late(day)), "changes", row)
 
     def swap(self, package: str, start: date, known: date) -> None:
         """Take another package in a package's place, in the middle of a period."""
@@ -227,6 +308,9 @@ ACTS: tuple[tuple[float, Callable[[Writer, str, date, date], None]], ...] = (
     (0.5, Writer.agree),
     (0.3, lambda writer, package, _, known: writer.move(package, known)),
     (0.3, Writer.swap),
+    (0.3, Writer.trade),
+    (0.2, Writer.rate),
+    (0.15, Writer.exempt),
     (0.35, lambda writer, *of: writer.end("account_packages", *of)),
 )
 

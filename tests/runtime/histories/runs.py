@@ -1,9 +1,9 @@
-"""Runs over what is known of customers, from the book's files to posted lines, and no further."""
+"""Runs over what is known of customers, from the book's files to due lines, and no further."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -17,9 +17,6 @@ from runtime.subscriptions.known import BEGINNING, Settled, keep_known, known_fi
 from runtime.tables import TABLES
 from tests.runtime.histories.catalog import program
 from tests.runtime.histories.customers import Customer, Row
-
-Sums = dict[tuple[str, str, str], int]
-"""Of each account service, kind and charged service, an amount in minor units."""
 
 OWNER: Row = {"account": "owner", "name": "Owner", "type": "owner", "currency": "CAD"}
 
@@ -80,39 +77,3 @@ class Ledger:
         self.settled = Settled(day, known_file(self.folder, self.runs), mark)
         ((due,),) = connection.execute("SELECT count(*) FROM charge.due").fetchall()
         return int(due)
-
-    def sums(self) -> Sums:
-        """Give what was posted of each account service, kind and charged service."""
-        rows = self.connection.execute("""
-            SELECT account_service, kind, service, sum(minor) FROM everything
-            GROUP BY ALL HAVING sum(minor) <> 0
-        """).fetchall()
-        return {(name, kind, service): int(minor) for name, kind, service, minor in rows}
-
-
-def as_it_becomes_known(
-    folder: Path, customers: Sequence[Customer], days: Sequence[date]
-) -> tuple[Sums, int]:
-    """Bill on each of the days what is known by then; give the sums and the last run's again."""
-    ledger = Ledger(folder / "known")
-    for day in days:
-        write_book(folder, customers, day)
-        ledger.bill(folder, day)
-    return ledger.sums(), ledger.bill(folder, days[-1])
-
-
-def at_once(folder: Path, customers: Sequence[Customer], day: date) -> Sums:
-    """Bill once, on the last day, what is known then."""
-    write_book(folder, customers, day)
-    ledger = Ledger(folder / "known_at_once")
-    ledger.bill(folder, day)
-    return ledger.sums()
-
-
-def differences(found: Sums, expected: Sums) -> dict[tuple[str, str, str], tuple[int, int]]:
-    """Give where two sums are not the same: what was found, and what should have been."""
-    return {
-        key: (found.get(key, 0), expected.get(key, 0))
-        for key in sorted(found.keys() | expected.keys())
-        if found.get(key, 0) != expected.get(key, 0)
-    }
