@@ -62,10 +62,25 @@ def open_engine(
     return connection
 
 
-def create_table(connection: DuckDBPyConnection, name: str) -> None:
-    """Make the table of runtime.tables with that name, empty, in place of any before."""
+def create_table(connection: DuckDBPyConnection, name: str, called: str | None = None) -> None:
+    """Make the table of runtime.tables with that name, empty, in place of any before.
+
+    `called`: what it is called; None: its name.
+    """
     columns = ", ".join(f'"{column}" {kind}' for column, kind in TABLES[name].items())
-    connection.execute(f"CREATE OR REPLACE TABLE {name} ({columns})")
+    connection.execute(f"CREATE OR REPLACE TABLE {called or name} ({columns})")
+
+
+def drop_relation(connection: DuckDBPyConnection, name: str) -> None:
+    """Drop a table or a view, if there is one of that name."""
+    schema, _, relation = name.partition(".")
+    kinds = connection.execute(
+        "SELECT table_type FROM information_schema.tables "
+        "WHERE table_schema = ? AND table_name = ?",
+        [schema, relation],
+    ).fetchall()
+    for (kind,) in kinds:
+        connection.execute(f"DROP {'VIEW' if kind == 'VIEW' else 'TABLE'} {name}")
 
 
 def fill_table(

@@ -30,48 +30,45 @@ _TOO_MUCH = "a bucket holds more than 2^63 - 1 steps in one bucket period"
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """The pieces of the drawn events, and what each tier of the counters holds.
+    """The pieces of the tied events, and what each tier of the counters holds.
 
     Attributes:
-        event: of the tied ones, one a drawn event.
-        tier: of the counters, that of an event's first piece; NO_TIER where none.
-        more_of: which of `event` a further piece is of; those of one event stand together.
+        tier: of each event, the counters' tier of its first piece; NO_TIER where none.
+        more_event: of a further piece; those of one event stand together, in order.
         more_tier, more_quantity: of a further piece.
         more_counts: 1 where it is the first rated piece of its event.
         charge, template: of the counters' tiers, and behind them of NO_TIER.
         upper, used: of each tier, its bound after what rolled over, and what it gave.
     """
 
-    event: Ints
     tier: Ints
-    more_of: Longs
+    more_event: Ints
     more_tier: Ints
     more_quantity: Longs
     more_counts: Longs
     charge: Longs
-    template: Longs
+    template: Ints
     upper: Longs
     used: Longs
 
-    def first_quantity(self, tied: Tied, of: Longs) -> Longs:
-        """Give what the first pieces of some of `event` are of."""
-        quantity = np.zeros(len(self.event), np.int64)
-        quantity[of] = tied.quantity[self.event[of]]
-        np.subtract.at(quantity, self.more_of, self.more_quantity)
-        return quantity[of]
+    def first_quantity(self, tied: Tied, event: Longs) -> Longs:
+        """Give what the first pieces of some events, which ascend, are of."""
+        quantity = tied.quantity[event]
+        if len(event):
+            place = np.minimum(np.searchsorted(event, self.more_event), len(event) - 1)
+            is_of = event[place] == self.more_event
+            np.subtract.at(quantity, place[is_of], self.more_quantity[is_of])
+        return quantity
 
-    def by_counter(self, tied: Tied, counter_tier: Longs) -> pa.Table:
-        """Give the pieces that a tier took or counted, with the counter it is of."""
-        first, more = (
-            np.flatnonzero(tier != kernel.NO_TIER) for tier in (self.tier, self.more_tier)
-        )
+    def by_counter(self, tied: Tied, counter_tier: Longs, is_wanted: NDArray[np.bool_]) -> pa.Table:
+        """Give the pieces at wanted templates, with the counter that the tier of each is of."""
+        is_asked = is_wanted[self.template]
+        first, more = np.flatnonzero(is_asked[self.tier]), np.flatnonzero(is_asked[self.more_tier])
         tier = np.concatenate([self.tier[first], self.more_tier[more]])
-        event = np.concatenate([self.event[first], self.event[self.more_of[more]]])
         return pa.table(
             {
-                "period": tied.period[event],
-                "counter": _counter(counter_tier, tier),
-                "template": self.template[tier],
+                "period": tied.period[np.concatenate([first, self.more_event[more]])],
+                "counter": np.searchsorted(counter_tier, tier, "right") - 1,
                 "quantity": np.concatenate(
                     [self.first_quantity(tied, first), self.more_quantity[more]]
                 ),
@@ -79,12 +76,12 @@ class Pieces:
         )
 
     def rows(self, tied: Tied, is_wanted: NDArray[np.bool_]) -> pa.Table:
-        """Give the pieces of events at wanted prices; `row` is of the tied ones."""
-        first = np.flatnonzero(is_wanted[tied.price[self.event]])
-        more = np.flatnonzero(is_wanted[tied.price[self.event[self.more_of]]])
-        event = np.concatenate([self.event[first], self.event[self.more_of[more]]])
+        """Give the pieces of drawn events at wanted prices; `row` is of the tied ones."""
+        first = np.flatnonzero(tied.is_rated & (tied.route > 0) & is_wanted[tied.price])
+        more = np.flatnonzero(is_wanted[tied.price[self.more_event]])
+        event = np.concatenate([first, self.more_event[more]])
         tier = np.concatenate([self.tier[first], self.more_tier[more]])
-        number = np.concatenate([np.zeros(len(first), np.int64), _numbers(self.more_of)[more]])
+        number = np.concatenate([np.zeros(len(first), np.int64), _numbers(self.more_event)[more]])
         quantity = [self.first_quantity(tied, first), self.more_quantity[more]]
         counts = [self.charge[self.tier[first]] == kernel.RATED, self.more_counts[more]]
         return pa.table(
@@ -100,14 +97,10 @@ class Pieces:
         )
 
 
-def _counter(counter_tier: Longs, tier: Ints) -> Longs:
-    return np.searchsorted(counter_tier, tier, "right") - 1
-
-
-def _numbers(more: Longs) -> Longs:
+def _numbers(more: Ints) -> Longs:
     """Number an event's pieces after the first, which stand together, from 1."""
     if not len(more):
-        return more
+        return np.zeros(0, np.int64)
     place = np.arange(len(more))
     is_new = np.append(True, more[1:] != more[:-1])
     return place - np.maximum.accumulate(np.where(is_new, place, 0)) + 1
@@ -115,7 +108,7 @@ def _numbers(more: Longs) -> Longs:
 
 @dataclass(slots=True)
 class _Drawn:
-    """What drawing leaves: of counters and tiers, and of the places of the order."""
+    """What drawing leaves: of counters and tiers, of events, and of the places of the order."""
 
     upper: Longs
     position: Longs
@@ -144,7 +137,7 @@ def draw_buckets(
         position=np.zeros(len(counters.counter_tier) - 1, np.int64),
         current=counters.counter_tier[:-1].copy(),
         used=np.zeros(tiers, np.int64),
-        tier=np.full(places, kernel.NO_TIER, np.int32),
+        tier=np.full(len(tied), kernel.NO_TIER, np.int32),
         is_unsure=np.zeros(places, np.uint8),
         more=[],
     )
@@ -230,7 +223,8 @@ def _forget(drawn: _Drawn, pools: Longs, order: Order, counters: Counters) -> No
     drawn.current[counter] = counters.counter_tier[:-1][counter]
     sizes = np.diff(order.pool_start)
     place = np.repeat(is_again[:-1], sizes)
-    drawn.tier[place] = kernel.NO_TIER
+    event = order.events[place]
+    drawn.tier[event[event >= 0]] = kernel.NO_TIER
     drawn.is_unsure[place] = 0
     drawn.more = [
         (of[kept], tiers[kept], quantity[kept], counts[kept])
@@ -240,21 +234,15 @@ def _forget(drawn: _Drawn, pools: Longs, order: Order, counters: Counters) -> No
 
 
 def _pieces(drawn: _Drawn, order: Order, counters: Counters) -> Pieces:
-    of, tier, quantity, counts = (np.concatenate(each) for each in zip(*drawn.more, strict=True))
-    event = order.events
-    if len(counters.opened):
-        is_event = event >= 0
-        of = np.cumsum(is_event)[of] - 1
-        event, drawn.tier = event[is_event], drawn.tier[is_event]
+    place, tier, quantity, counts = (np.concatenate(each) for each in zip(*drawn.more, strict=True))
     return Pieces(
-        event=event,
         tier=drawn.tier,
-        more_of=of,
+        more_event=order.events[place],
         more_tier=tier,
         more_quantity=quantity,
         more_counts=counts,
         charge=np.append(counters.charge, kernel.RATED),
-        template=np.append(counters.template, kernel.NO_TIER),
+        template=np.append(counters.template, kernel.NO_TIER).astype(np.int32),
         upper=drawn.upper,
         used=drawn.used,
     )

@@ -23,12 +23,11 @@ def is_due_at_zero(program: Program) -> bool:
 def make_idle(connection: DuckDBPyConnection, program: Program) -> None:
     """Make usage.idle: a row of usage.rates, as cells name it, of which nothing was used.
 
-    Reads rated.cells of the evaluated periods.
+    Reads usage.sums.
     """
     if not is_due_at_zero(program):
         words = ("usage_class", "rate_plan", "rate_group", "rate", "currency")
-        days = {"period_start": "DATE", "period_end": "DATE"}
-        columns = {"account_service": "VARCHAR", **days, **dict.fromkeys(words, "VARCHAR")}
+        columns = {"idle": "BIGINT", "period": "INTEGER", **dict.fromkeys(words, "VARCHAR")}
         sql.make_table(
             connection, "idle", {**columns, "source": "INTEGER", "price_id": "INTEGER"}, ()
         )
@@ -48,18 +47,21 @@ def make_idle(connection: DuckDBPyConnection, program: Program) -> None:
           LEFT JOIN usage.period_plans AS o ON o.period = u.period
           SEMI JOIN usage.evaluated AS e ON e.period = u.period
         )
-        SELECT u.account_service, u.period_start, u.period_end, r.usage_class, u.rate_plan,
-               r.rate_group, r.rate_id AS rate, r.currency, r.source, r.price_id
+        SELECT row_number() OVER (ORDER BY u.period, r.rate, u.rate_plan) AS idle, u.period,
+               r.usage_class, u.rate_plan, r.rate_group, r.rate_id AS rate, r.currency, r.source,
+               r.price_id
         FROM usage.rates AS r
         JOIN usage.tier_prices AS v ON v.price_id = r.price_id AND v.is_due_at_zero
         JOIN usage.plan_groups AS g ON g.rate_group = r.rate_group
         JOIN planned AS u ON u.rate_plan = g.rate_plan AND u.currency = r.currency
         JOIN usage.accepted_classes AS a
           ON a.service = u.service AND a.usage_class = r.usage_class
-        ANTI JOIN rated.cells AS c
-          ON c.account_service = u.account_service AND c.period_start = u.period_start
-         AND c.usage_class = r.usage_class AND c.rate_group = r.rate_group
-         AND c.rate = r.rate_id AND c.rate_plan = u.rate_plan
+        ANTI JOIN (
+          SELECT s.period, k.usage_class, k.rate_group, k.rate, k.rate_plan
+          FROM usage.sums AS s JOIN usage.cell_kinds AS k ON k.kind = s.kind
+        ) AS c
+          ON c.period = u.period AND c.usage_class = r.usage_class
+         AND c.rate_group = r.rate_group AND c.rate = r.rate_id AND c.rate_plan = u.rate_plan
         WHERE EXISTS (
           SELECT 1 FROM subscription.timeline AS t
           WHERE t.account_service = u.account_service AND t.billable

@@ -95,9 +95,9 @@ def draw(  # noqa: PLR0912, PLR0913, PLR0915 - one loop over arrays, compiled as
         tier_upper: of a tier, its bound (which belongs to it); openings move it.
         position, current: of a counter, what was drawn and the tier it is in; updated.
         tier_used: of a tier, what was drawn in it; updated.
-        first_tier: of a place of `order`, the tier of its event's first piece, NO_TIER where
-            none took or counted it.
-        is_unsure: of a place, 1 where its event has the instant of its neighbour, and a
+        first_tier: of an event, the tier of its first piece, NO_TIER where none took or
+            counted it.
+        is_unsure: of a place of `order`, 1 where its event has the instant of its neighbour, and a
             bound was reached among such: another order of theirs could give other pieces.
         more_*: the other pieces, in order; each ends a tier, so there are at most as many
             as tiers.  `more_counts` 1: the first rated piece of its event.
@@ -198,7 +198,7 @@ def draw(  # noqa: PLR0912, PLR0913, PLR0915 - one loop over arrays, compiled as
                 counts = 1 if charge == RATED and not is_counted else 0
                 is_counted = is_counted or charge == RATED
                 if is_first:
-                    first_tier[place] = tier
+                    first_tier[event] = tier
                     is_first = False
                 else:
                     more_place[more] = place

@@ -321,3 +321,25 @@ def add_up(
         low[own] = total
         high[own] += carry
         events[own] += counts[piece]
+
+
+Runner = Callable[[Callable[..., object], int, Sequence[Any], Sequence[Any]], None]
+
+
+def runner(events: int) -> Runner:
+    """Give what runs loops over parts of so many events, as `run` does on one thread.
+
+    A part that is short is compiled too, where the whole is long: tables of the whole are not
+    made lists of for it.
+    """
+    is_long = events >= kernel.COMPILED_FROM
+
+    def run_part(
+        loop: Callable[..., object], size: int, given: Sequence[Any], made: Sequence[Any]
+    ) -> None:
+        if is_long:
+            compiled(loop)(0, size, *given, *made)
+        else:
+            run(loop, size, given, made, threads=1)
+
+    return run_part

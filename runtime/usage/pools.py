@@ -15,6 +15,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
+from runtime.engine import drop_relation
 from runtime.program.buckets import Bucket, BucketTier
 from runtime.program.model import Program
 from runtime.usage import sql
@@ -297,54 +298,34 @@ LEFT JOIN usage.counts AS n
 def write_pools(
     connection: DuckDBPyConnection, counters: Counters, upper: Longs, used: Longs
 ) -> None:
-    """Fill rated.pools, rated.flats and rated.priced for the evaluated periods.
+    """Make rated.pools, and fill rated.flats and rated.priced, for the evaluated periods.
 
     Args:
-        connection: where usage.counters and usage.evaluated are.
+        connection: where usage.counters, which are of evaluated periods only, are.
         counters: as made.
         upper: the bounds of the tiers after what rolled over.
         used: what was drawn in each tier.
     """
-    sizes = np.diff(counters.counter_tier)
-    lower = np.zeros_like(upper)
-    lower[1:] = upper[:-1]
-    lower[counters.counter_tier[:-1][sizes > 0]] = 0
-    counter = np.repeat(np.arange(len(sizes)), sizes)
-    # What rolled over into a counter is several tiers of it, which stand together.
-    is_first = np.ones(len(counter), np.bool_)
-    is_first[1:] = (counter[1:] != counter[:-1]) | (counters.template[1:] != counters.template[:-1])
-    first = np.flatnonzero(is_first)
-    table = pa.table(
-        {
-            "counter": counter[first],
-            "template": counters.template[first],
-            "lower": np.minimum.reduceat(lower, first) if len(first) else lower,
-            "upper": np.maximum.reduceat(upper, first) if len(first) else upper,
-            "used": np.add.reduceat(used, first) if len(first) else used,
-        }
-    )
+    connection.register("usage_pool_tiers", _pool_tiers(counters, upper, used))
     # Only of a one-time bucket an earlier usage period may have used something.
-    before = "0::HUGEINT"
+    before, joined = "0::HUGEINT", ""
     if sql.count(connection, "SELECT count(*) FROM usage.buckets WHERE months IS NULL"):
         before = """CASE WHEN b.months IS NOT NULL THEN 0
-                         ELSE sum(u.used) OVER (PARTITION BY c.bucket, c.owner, t.template
+                         ELSE sum(u.used) OVER (PARTITION BY c.bucket, c.owner, u.template
                                 ORDER BY c.owner_start) - u.used END::HUGEINT"""
-    connection.register("usage_pool_tiers", table)
+        joined = """JOIN usage.counters AS c ON c.counter = u.counter
+                    JOIN usage.buckets AS b ON b.bucket = c.bucket"""
     try:
         connection.execute(f"""
-            INSERT INTO rated.pools BY NAME
-            SELECT c.owner AS account_service, c.owner_start AS period_start, c.period_end,
-                   t.bucket, t.tier, t.charge, u.lower, nullif(u.upper, {OPEN}) AS upper, u.used,
-                   {before} AS before,
-                   c.days, c.full_days
-            FROM usage_pool_tiers AS u
-            JOIN usage.counters AS c ON c.counter = u.counter
-            JOIN usage.buckets AS b ON b.bucket = c.bucket
-            JOIN usage.bucket_tiers AS t ON t.template = u.template
-            SEMI JOIN usage.evaluated AS e ON e.period = c.period
+            CREATE OR REPLACE TABLE usage.pool_tiers AS
+            SELECT u.counter, u.template, u.lower, nullif(u.upper, {OPEN}) AS upper, u.used,
+                   {before} AS before
+            FROM usage_pool_tiers AS u {joined}
         """)
     finally:
         connection.unregister("usage_pool_tiers")
+    drop_relation(connection, "rated.pools")
+    connection.execute(_POOLS)
     for table_name, columns, condition in (
         ("flats", "x.amount", "p.charge IN ('flat', 'rated') AND p.before = 0"),
         ("priced", "p.before, p.used, x.price, n.counted", "p.charge = 'priced'"),
@@ -362,3 +343,35 @@ def write_pools(
             {counts}
             WHERE {condition} AND p.used > 0
         """)
+
+
+_POOLS = """
+CREATE VIEW rated.pools AS
+SELECT c.owner AS account_service, c.owner_start AS period_start, c.period_end, t.bucket, t.tier,
+       t.charge, u.lower, u.upper, u.used::HUGEINT AS used, u.before,
+       c.days::INTEGER AS days, c.full_days::INTEGER AS full_days
+FROM usage.pool_tiers AS u
+JOIN usage.counters AS c ON c.counter = u.counter
+JOIN usage.bucket_tiers AS t ON t.template = u.template
+"""
+
+
+def _pool_tiers(counters: Counters, upper: Longs, used: Longs) -> pa.Table:
+    sizes = np.diff(counters.counter_tier)
+    lower = np.zeros_like(upper)
+    lower[1:] = upper[:-1]
+    lower[counters.counter_tier[:-1][sizes > 0]] = 0
+    counter = np.repeat(np.arange(len(sizes)), sizes)
+    # What rolled over into a counter is several tiers of it, which stand together.
+    is_first = np.ones(len(counter), np.bool_)
+    is_first[1:] = (counter[1:] != counter[:-1]) | (counters.template[1:] != counters.template[:-1])
+    first = np.flatnonzero(is_first)
+    return pa.table(
+        {
+            "counter": counter[first],
+            "template": counters.template[first],
+            "lower": np.minimum.reduceat(lower, first) if len(first) else lower,
+            "upper": np.maximum.reduceat(upper, first) if len(first) else upper,
+            "used": np.add.reduceat(used, first) if len(first) else used,
+        }
+    )

@@ -15,7 +15,7 @@ import duckdb
 import numpy as np
 from duckdb import DuckDBPyConnection
 
-from runtime.engine import create_table
+from runtime.engine import create_table, drop_relation
 from runtime.program.model import Program
 from runtime.program.units import steps_by_unit
 from runtime.usage import classify, kernel, sql
@@ -129,6 +129,7 @@ def rate_usage(  # noqa: PLR0913 - each is a fact of the run, given by name
     )
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {sql.SCHEMA}")
     for table in _TABLES:
+        drop_relation(connection, table)
         create_table(connection, table)
     with tempfile.TemporaryDirectory(prefix="ratebook-usage-") as staging:
         try:
@@ -172,7 +173,7 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
     price_in_tiers(connection, program, tied, pieces, identities)
     write_pools(connection, counters, pieces.upper, pieces.used)
     if program.share_plans:
-        write_shares(connection, pieces.by_counter(tied, counters.counter_tier))
+        write_shares(connection, tied, pieces, counters.counter_tier)
     job.enter("write")
     if job.out is not None:
         folder = job.out / FOLDER / f"run={job.label}"

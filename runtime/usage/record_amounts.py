@@ -43,11 +43,7 @@ def make_row_amounts(connection: DuckDBPyConnection) -> None:
           SELECT period, price, basis, factor, amount, per FROM usage.parts
           UNION ALL
           SELECT t.period, t.price, 'bound', b.factor, b.amount, b.per
-          FROM usage.bounded AS b
-          JOIN usage.tiered AS t
-            ON t.account_service = b.account_service AND t.period_start = b.period_start
-           AND t.usage_class = b.usage_class AND t.rate = b.rate
-           AND t.rate_group = b.rate_group AND t.rate_plan = b.rate_plan
+          FROM usage.bounded AS b JOIN usage.tiered AS t ON t.row = b.row
         ),
         tiny AS (
           SELECT m.period, m.price, m.basis, TRY({_IN_TINY}) AS tiny

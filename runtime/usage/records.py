@@ -117,11 +117,9 @@ class _Pieces:
 
     def __init__(self, tied: Tied, pieces: Pieces, counter_tier: Longs) -> None:
         self._tied, self._pieces, self._counter_tier = tied, pieces, counter_tier
-        self._tier = np.full(len(tied), kernel.NO_TIER, np.int32)
-        self._tier[pieces.event] = pieces.tier
-        event = pieces.event[pieces.more_of]
-        order = np.argsort(event, kind="stable")
-        self._more_event, self._more_tier = event[order], pieces.more_tier[order]
+        self._tier = pieces.tier
+        order = np.argsort(pieces.more_event, kind="stable")
+        self._more_event, self._more_tier = pieces.more_event[order], pieces.more_tier[order]
         self._more_quantity = pieces.more_quantity[order]
         self._more_counts = pieces.more_counts[order]
 

@@ -8,11 +8,16 @@ on hand on the first day of the pool's period, in a status that counts.
 
 from __future__ import annotations
 
-import pyarrow as pa
+import numpy as np
 from duckdb import DuckDBPyConnection
+from numpy.typing import NDArray
 
 from runtime.program.model import Program
 from runtime.usage import sql
+from runtime.usage.draw import Pieces
+from runtime.usage.tied import Tied
+
+Longs = NDArray[np.int64]
 
 
 def make_shares(connection: DuckDBPyConnection, program: Program) -> None:
@@ -93,24 +98,29 @@ def make_shares(connection: DuckDBPyConnection, program: Program) -> None:
     connection.execute("DROP TABLE usage.pool_tree")
 
 
-def write_shares(connection: DuckDBPyConnection, pieces: pa.Table) -> None:
+def write_shares(
+    connection: DuckDBPyConnection, tied: Tied, pieces: Pieces, counter_tier: Longs
+) -> None:
     """Fill rated.pool_shares for the evaluated periods: what each account put in and drew.
 
-    Reads usage.counters; `pieces` has the usage period, counter and template of each.
+    Reads usage.counters; `counter_tier`: of a counter, its first tier.
     """
-    connection.register("usage_pool_pieces", pieces)
+    is_pooled = connection.execute("""
+        SELECT b.is_shared AND t.charge IN ('pool', 'rolled_over') AS is_pooled
+        FROM usage.bucket_tiers AS t JOIN usage.buckets AS b ON b.name = t.bucket
+        ORDER BY t.template
+    """).fetchnumpy()["is_pooled"]
+    wanted = np.append(np.asarray(is_pooled, np.bool_), False)
+    connection.register("usage_pool_pieces", pieces.by_counter(tied, counter_tier, wanted))
     try:
         connection.execute("""
             INSERT INTO rated.pool_shares BY NAME
             WITH drawn AS (
-              SELECT q.counter, s.account, sum(q.quantity)::HUGEINT AS used
-              FROM usage_pool_pieces AS q
-              JOIN usage.bucket_tiers AS t ON t.template = q.template
-              JOIN usage.counters AS c ON c.counter = q.counter
-              JOIN usage.buckets AS b ON b.bucket = c.bucket AND b.is_shared
+              SELECT q.counter, s.account, sum(q.used)::HUGEINT AS used
+              FROM (SELECT counter, period, sum(quantity) AS used
+                    FROM usage_pool_pieces GROUP BY counter, period) AS q
               JOIN usage.periods AS p ON p.period = q.period
               JOIN subscription.account_services AS s ON s.account_service = p.account_service
-              WHERE t.charge IN ('pool', 'rolled_over')
               GROUP BY q.counter, s.account
             ),
             filled AS (

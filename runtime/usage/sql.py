@@ -78,5 +78,10 @@ def count(connection: DuckDBPyConnection, query: str) -> int:
     return int(number or 0)
 
 
+def threads(connection: DuckDBPyConnection) -> int:
+    """Give how many threads the run may use."""
+    return count(connection, "SELECT current_setting('threads')")
+
+
 def _plain(path: Path) -> str:
     return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(path))

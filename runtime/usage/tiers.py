@@ -1,7 +1,7 @@
 """Prices in tiers, applied to what an account service used of a rate in a usage period.
 
-A cell of rated.cells at such a rate is first the whole quantity.  Here it becomes one cell a
-tier and term, each `factor` x `amount` / `per`, so that a line still is the exact sum of its
+What usage.sums has at such a rate is the whole quantity.  Here it becomes a cell of rated.cells
+a tier and term, each `factor` x `amount` / `per`, so that a line still is the exact sum of its
 cells: `factor` is what a term counts, steps or started blocks or one, and `quantity` stands on
 one cell a tier, so that quantities add up as well.
 
@@ -20,6 +20,7 @@ from runtime.money import PRICE_SCALE, scaled_price_sql
 from runtime.program.model import Program
 from runtime.program.usage_prices import usage_prices
 from runtime.tables import PRICE_TYPE
+from runtime.usage.cells import TIER_CELLS
 from runtime.usage.draw import Pieces
 from runtime.usage.idle import make_idle
 from runtime.usage.placing import place_events, share_sql
@@ -41,7 +42,7 @@ def price_in_tiers(
     pieces: Pieces,
     identities: Sequence[str],
 ) -> None:
-    """Put the cells of tiers and terms in the place of those at rates that are not plain.
+    """Fill usage.tier_cells with the cells of tiers and terms at rates that are not plain.
 
     `identities`: relations of the file, position, event_id and feed of all events.
     """
@@ -50,15 +51,12 @@ def price_in_tiers(
         return
     place_events(connection, program, tied, pieces, identities)
     make_idle(connection, program)
-    connection.execute(_TIERED)
-    connection.execute("""
-        DELETE FROM rated.cells AS c USING usage.tiered AS t
-        WHERE c.account_service = t.account_service AND c.period_start = t.period_start
-          AND c.usage_class = t.usage_class AND c.rate_group = t.rate_group AND c.rate = t.rate
-    """)
-    for step in (_PARTS, _INSERT_PARTS, _INSERT_FREE, _BOUNDED):
+    for step in (_TIERED, _PARTS, _INSERT_PARTS, _INSERT_FREE, _BOUNDED):
         connection.execute(step)
-    connection.execute("INSERT INTO rated.cells BY NAME FROM usage.bounded ORDER BY ALL")
+    connection.execute(
+        f"INSERT INTO usage.{TIER_CELLS} BY NAME SELECT * EXCLUDE (row) FROM usage.bounded "
+        "ORDER BY row"
+    )
     make_row_amounts(connection)
     for table in ("tiered", "parts", "bounded", "placed", "idle"):
         connection.execute(f"DROP TABLE usage.{table}")
@@ -69,32 +67,33 @@ def price_in_tiers(
 _TIERED = f"""
 CREATE OR REPLACE TABLE usage.tiered AS
 WITH used AS (
-  SELECT account_service, period_start, period_end, usage_class, rate_plan, rate_group, rate,
-         currency, source, price_id, false AS is_idle,
-         sum(c.quantity)::HUGEINT AS quantity, sum(c.events)::BIGINT AS events
-  FROM rated.cells AS c
-  JOIN (SELECT rate_group, rate_id AS rate, currency, price_id
-        FROM usage.rates WHERE NOT is_plain) AS r USING (rate_group, rate, currency)
-  GROUP BY ALL
+  SELECT s.period, k.price, NULL::BIGINT AS idle, sum(s.quantity)::HUGEINT AS quantity,
+         sum(s.events)::BIGINT AS events
+  FROM usage.sums AS s JOIN usage.cell_kinds AS k ON k.kind = s.kind
+  WHERE NOT k.is_whole
+  GROUP BY s.period, k.price
+),
+named AS (
+  SELECT u.period, u.price, u.idle, u.quantity, u.events, p.usage_class, p.rate_plan,
+         p.rate_group, p.rate_id AS rate, p.currency, p.source, p.price_id
+  FROM used AS u JOIN usage.prices AS p ON p.price = u.price
   UNION ALL BY NAME
-  SELECT *, true AS is_idle, 0::HUGEINT AS quantity, 0::BIGINT AS events FROM usage.idle
+  SELECT *, 0::HUGEINT AS quantity, 0::BIGINT AS events FROM usage.idle
 ),
 told AS (
-  SELECT u.*, v.* EXCLUDE (price_id), e.period, p.price, n.counted AS instances,
+  SELECT u.*, e.account_service, e.period_start, e.period_end, u.idle IS NOT NULL AS is_idle,
+         v.* EXCLUDE (price_id), n.counted AS instances,
          coalesce(n.counted, u.quantity) AS whole,
          least(v.includes::HUGEINT, coalesce(n.counted, u.quantity)) AS included
-  FROM used AS u
+  FROM named AS u
   JOIN usage.tier_prices AS v ON v.price_id = u.price_id
-  JOIN usage.periods AS e
-    ON e.account_service = u.account_service AND e.period_start = u.period_start
-  LEFT JOIN usage.prices AS p
-    ON p.usage_class = u.usage_class AND p.rate_plan = u.rate_plan
-   AND p.rate_group = u.rate_group AND p.rate_id = u.rate AND p.currency = u.currency
+  JOIN usage.periods AS e ON e.period = u.period
   LEFT JOIN usage.counts AS n
-    ON n.account_service = u.account_service AND n.period_start = u.period_start
+    ON n.account_service = e.account_service AND n.period_start = e.period_start
    AND n.rule = v.counted_by
 )
-SELECT *, whole - included AS picks, quantity - free AS counted,
+SELECT row_number() OVER (ORDER BY period, price, idle) AS row, * EXCLUDE (idle),
+       whole - included AS picks, quantity - free AS counted,
        coalesce((SELECT sum(a.millionths) FROM usage.placed AS a
                  WHERE a.period = t.period AND a.price = t.price), 0)::HUGEINT AS millionths
 FROM (SELECT *, CASE WHEN counted_by IS NULL THEN included
@@ -154,7 +153,7 @@ WHERE NOT w.is_idle OR m.basis = 'flat' OR m.term = 0
 """
 
 _INSERT_PARTS = f"""
-INSERT INTO rated.cells BY NAME
+INSERT INTO usage.{TIER_CELLS} BY NAME
 SELECT {_PLACE}, 'rated' AS component,
        CASE WHEN term = 0 THEN within ELSE 0 END AS quantity,
        CASE WHEN term > 0 THEN 0
@@ -162,23 +161,23 @@ SELECT {_PLACE}, 'rated' AS component,
             WHEN price_tier = first_tier THEN events ELSE 0 END AS events,
        amount, per, unit, 0 AS event_amount, tier_source AS source,
        price_tier, basis, factor, block, counted_by, instances AS counted
-FROM (SELECT *, min(price_tier) OVER (PARTITION BY {_PLACE}) AS first_tier FROM usage.parts)
-ORDER BY ALL
+FROM (SELECT *, min(price_tier) OVER (PARTITION BY row) AS first_tier FROM usage.parts)
+ORDER BY row, price_tier, term
 """
 
 _INSERT_FREE = f"""
-INSERT INTO rated.cells BY NAME
+INSERT INTO usage.{TIER_CELLS} BY NAME
 SELECT {_PLACE}, 'included' AS component, free AS quantity, 0 AS events, 0 AS amount, 1 AS per,
        0 AS event_amount, source
 FROM usage.tiered WHERE free > 0
-ORDER BY ALL
+ORDER BY row
 """
 
 # The exact amount is `total` / (PRICE_SCALE x common); a bound is reached by one cell more.
 _BOUNDED = f"""
 CREATE OR REPLACE TABLE usage.bounded AS
 WITH sums AS (
-  SELECT {_PLACE}, common, at_most, at_least, any_value(source) AS source,
+  SELECT row, {_PLACE}, common, at_most, at_least, any_value(source) AS source,
          sum(factor * {scaled_price_sql("amount")} * (common // per)::HUGEINT)::HUGEINT AS total
   FROM usage.parts WHERE at_most IS NOT NULL OR at_least IS NOT NULL
   GROUP BY ALL
@@ -193,7 +192,7 @@ bounds AS (
 bounded AS (
   SELECT *, greatest(least(total, highest), lowest) AS brought FROM bounds
 )
-SELECT {_PLACE}, 'rated' AS component, 0 AS quantity, 0 AS events,
+SELECT row, {_PLACE}, 'rated' AS component, 0 AS quantity, 0 AS events,
        0.000000000001::{PRICE_TYPE} AS amount, common::BIGINT AS per, '' AS unit,
        0 AS event_amount, source, '{BOUND}' AS basis, brought - total AS factor
 FROM bounded WHERE brought <> total
