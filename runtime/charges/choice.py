@@ -74,15 +74,16 @@ def holds_sql(day: str, renewed: str) -> str:
         ELSE {day} >= r.start END)"""
 
 
-def owned_sql(day: str) -> str:
-    """Give SQL for whether the price `r` is one of those of account service `s` on a day.
+def owned_sql(day: str, holder: str = "s.account_service") -> str:
+    """Give SQL for whether the price `r` is one of those of an account service on a day.
 
     Args:
         day: SQL for the day on which the period, or the charge, begins.
+        holder: SQL for the account service; NULL: one that has no prices but the catalog's.
     """
     return f"""(r.level = 'catalog' OR EXISTS (
         SELECT 1 FROM subscription.price_owners AS w
-        WHERE w.account_service = s.account_service AND w.level = r.level AND w.owner = r.owner
+        WHERE w.account_service = {holder} AND w.level = r.level AND w.owner = r.owner
           AND w.from_day <= {day} AND {day} < w.until_day))"""
 
 

@@ -47,6 +47,24 @@ WHERE u.counts = 'package'
   AND ({_NAMED.format(kind="counted", otherwise="AND t.base = 'billable'", status="t.status")})
 """
 
+# What is counted for each question `q`, of the rules of one scope.
+_WITHIN = """
+SELECT q.rule, q.account_package, q.day, c.quantity
+FROM asked_count AS q {0}
+JOIN counted AS c
+  ON c.rule = q.rule AND c.scope = '{scope}' AND {1}
+ AND c.from_day <= q.day AND q.day < c.until_day
+"""
+
+_REACH = {
+    "account": ("", "c.account = q.account"),
+    "account_package": ("", "c.account_package = q.account_package"),
+    "account_tree": ("JOIN below AS b ON b.top = q.account", "c.account = b.account"),
+}
+"""How far a rule's scope reaches: a join, and what tells what is counted."""
+
+_NOTHING = "SELECT rule, account_package, day, CAST(NULL AS BIGINT) AS quantity FROM asked_count"
+
 
 def load_rules(connection: DuckDBPyConnection, program: Program) -> None:
     """Make charge.counting_rules, charge.counted_things and charge.counted_statuses."""
@@ -79,6 +97,11 @@ def make_counts(connection: DuckDBPyConnection, asked: str) -> None:
         CREATE OR REPLACE TEMP TABLE asked_count AS
         SELECT DISTINCT rule, account, account_package, day FROM ({asked}) AS wanted
     """)
+    found = connection.execute("""
+        SELECT DISTINCT scope FROM charge.counting_rules
+        WHERE rule IN (SELECT rule FROM asked_count) ORDER BY scope
+    """).fetchall()
+    within = " UNION ALL ".join(_WITHIN.format(*_REACH[scope], scope=scope) for (scope,) in found)
     connection.execute(f"""
         CREATE OR REPLACE TABLE charge.counts AS
         WITH RECURSIVE below AS (
@@ -88,27 +111,7 @@ def make_counts(connection: DuckDBPyConnection, asked: str) -> None:
           FROM below AS b JOIN charge.account_tree AS a ON a.parent = b.account
         ),
         counted AS ({_SERVICES} UNION ALL {_PACKAGES}),
-        within AS (
-          SELECT q.rule, q.account_package, q.day, c.quantity
-          FROM asked_count AS q
-          JOIN counted AS c
-            ON c.rule = q.rule AND c.scope = 'account' AND c.account = q.account
-           AND c.from_day <= q.day AND q.day < c.until_day
-          UNION ALL
-          SELECT q.rule, q.account_package, q.day, c.quantity
-          FROM asked_count AS q
-          JOIN counted AS c
-            ON c.rule = q.rule AND c.scope = 'account_package'
-           AND c.account_package = q.account_package
-           AND c.from_day <= q.day AND q.day < c.until_day
-          UNION ALL
-          SELECT q.rule, q.account_package, q.day, c.quantity
-          FROM asked_count AS q
-          JOIN below AS b ON b.top = q.account
-          JOIN counted AS c
-            ON c.rule = q.rule AND c.scope = 'account_tree' AND c.account = b.account
-           AND c.from_day <= q.day AND q.day < c.until_day
-        )
+        within AS ({within or _NOTHING})
         SELECT q.rule, q.account_package, q.day,
                CAST(coalesce(sum(w.quantity), 0) AS HUGEINT) AS counted
         FROM asked_count AS q

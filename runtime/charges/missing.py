@@ -12,7 +12,6 @@ from datetime import date
 from duckdb import DuckDBPyConnection
 
 from runtime.charges.one_time import one_time_sql
-from runtime.charges.recurring import not_priced_sql
 from runtime.charges.transitions import transition_sql
 from runtime.charges.words import as_words
 from runtime.program.model import Program
@@ -38,12 +37,10 @@ def find_missing_prices(
 ) -> tuple[MissingPrice, ...]:
     """Give each missing price once, with the first account service that needs it.
 
-    Reads the subscription tables and those of runtime.charges.prices.
+    Reads the subscription tables, and those of runtime.charges.prices and .recurring.
     """
-    recurring = connection.execute(f"""
-        SELECT service, status, months, currency, min(account_service)
-        FROM ({not_priced_sql(connection)}) AS n
-        GROUP BY service, status, months, currency
+    recurring = connection.execute("""
+        SELECT service, status, months, currency, account_service FROM charge.unpriced
         ORDER BY 1, 2, 3, 4
     """).fetchall()
     one_time = connection.execute(

@@ -53,11 +53,14 @@ def quoted_sql(connection: DuckDBPyConnection, program: Program, kind: str, char
     load_price_rows(connection, program)
     load_rules(connection, program)
     load_tree(connection)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE unquoted AS {charges}")
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE unquoted AS
+        SELECT * FROM ({charges}) AS c WHERE unit_price IS NULL
+    """)
     make_counts(
         connection,
         "SELECT counted_by AS rule, account, account_package, count_day AS day "
-        "FROM unquoted WHERE unit_price IS NULL AND counted_by IS NOT NULL",
+        "FROM unquoted WHERE counted_by IS NOT NULL",
     )
     connection.execute("""
         CREATE OR REPLACE TEMP TABLE counted_charge AS
@@ -68,20 +71,18 @@ def quoted_sql(connection: DuckDBPyConnection, program: Program, kind: str, char
           ON c.rule = u.counted_by AND c.account_package = u.account_package
          AND c.day = u.count_day
     """)
-    make_quotes(
-        connection,
-        "SELECT price, quantity, counted FROM counted_charge WHERE unit_price IS NULL",
-    )
+    connection.execute("DROP TABLE unquoted")
+    make_quotes(connection, "SELECT price, quantity, counted FROM counted_charge")
     _keep(connection, kind)
     return f"""
+    SELECT * FROM ({charges}) AS c WHERE unit_price IS NOT NULL
+    UNION ALL
     SELECT u.* EXCLUDE (counted) REPLACE (
-      coalesce(u.unit_price, {price_of_scaled_sql("q.bounded")}) AS unit_price,
-      CASE WHEN u.unit_price IS NULL THEN 1 ELSE u.quantity END AS quantity
+      {price_of_scaled_sql("q.bounded")} AS unit_price, 1 AS quantity
     )
     FROM counted_charge AS u
-    LEFT JOIN charge.quotes AS q
-      ON u.unit_price IS NULL AND q.price = u.price AND q.quantity = u.quantity
-     AND q.counted = u.counted
+    JOIN charge.quotes AS q
+      ON q.price = u.price AND q.quantity = u.quantity AND q.counted = u.counted
     """
 
 
@@ -92,14 +93,13 @@ def _keep(connection: DuckDBPyConnection, kind: str) -> None:
     transition = "u.transition" if kind == "transition" else "CAST(NULL AS VARCHAR)"
     connection.execute(f"""
         INSERT INTO charge.quoted
-        SELECT DISTINCT '{kind}', u.account_service, u.service, u.status, {transition}, {day},
+        SELECT '{kind}', u.account_service, u.service, u.status, {transition}, {day},
                {price_of_scaled_sql("q.bounded")}, u.price, u.counted_by, p.includes,
                p.percent_off, q.counted, q.quantity, q.gross, q.reduced, q.bounded, u.source
         FROM counted_charge AS u
         JOIN charge.quotes AS q
           ON q.price = u.price AND q.quantity = u.quantity AND q.counted = u.counted
         JOIN charge.prices AS p ON p.price = u.price
-        WHERE u.unit_price IS NULL
     """)
     connection.execute("""
         INSERT INTO charge.quoted_rows
