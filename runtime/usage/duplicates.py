@@ -16,7 +16,7 @@ from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
 from runtime.program.model import FeedEvent
-from runtime.usage import kernel, loops, sql
+from runtime.usage import sql
 from runtime.usage.dispositions import Reason
 from runtime.usage.passes import Pass, each_alone
 from runtime.usage.reader import attribute
@@ -34,7 +34,6 @@ def find_duplicates(
     connection: DuckDBPyConnection,
     passes: Sequence[Pass],
     scan: Scan,
-    repeats: Repeats,
     stored: StoredUsage,
 ) -> None:
     """Give the usable events of a scan that were seen before their reason, in place.
@@ -47,8 +46,8 @@ def find_duplicates(
         CREATE OR REPLACE TABLE usage.duplicates
           (file INTEGER, position BIGINT, reason UTINYINT, first_seen VARCHAR, difference VARCHAR)
     """)
-    hashes = _stored_hashes(connection, repeats, stored)
-    again = _find_repeated(scan, hashes)
+    repeats = Repeats.among(scan.id_hash)
+    again = _find_repeated(scan.id_hash, repeats, _stored_hashes(connection, repeats, stored))
     if not len(again):
         return
     rows = {
@@ -79,19 +78,11 @@ def _stored_hashes(connection: DuckDBPyConnection, repeats: Repeats, stored: Sto
     return np.unique(np.concatenate(found))
 
 
-def _find_repeated(scan: Scan, stored: Longs) -> Longs:
-    """Give the events of a scan whose hash is another's, or a stored one's."""
-    hashes = scan.id_hash
-    candidates = np.arange(len(scan))
-    if len(scan) >= kernel.COMPILED_FROM:
-        # The first of several is not marked; it has the hash of one that is.
-        asked = np.concatenate([hashes[scan.is_marked], stored])
-        near = Repeats.among(max(2 * len(asked), kernel.COMPILED_FROM))
-        near.mark(asked)
-        marks = np.empty(len(scan), np.bool_)
-        assert near.bits is not None
-        loops.run(loops.mark_known, len(scan), [hashes, near.bits], [marks])
-        candidates = np.flatnonzero(marks)
+def _find_repeated(hashes: Longs, repeats: Repeats, stored: Longs) -> Longs:
+    """Give the events whose hash is another's, or a stored one's."""
+    # The first of several is not marked; it has the hash of one that is.
+    near = Repeats.among(np.concatenate([hashes[repeats.marks], stored]))
+    candidates = np.flatnonzero(near.known(hashes))
     _, place, counts = np.unique(hashes[candidates], return_inverse=True, return_counts=True)
     is_repeated = (counts > 1)[place]
     if len(stored):

@@ -41,19 +41,34 @@ def run(
         made: arrays of one cell an event, or that no two ranges write to the same cells of.
         threads: how many may share the work; None: as many as the machine has.
     """
-    if size < kernel.COMPILED_FROM:
+    if size < kernel.COMPILED_FROM and loop not in _IN_USE:
         lists = [each.tolist() for each in made]
         loop(0, size, *(each.tolist() for each in given), *lists)
         for array, filled in zip(made, lists, strict=True):
             array[:] = filled
         return
+    run_compiled(loop, size, [*given, *made], threads)
+
+
+def run_compiled(
+    loop: Callable[..., object], size: int, arrays: Sequence[Array], threads: int | None = None
+) -> None:
+    """Run a loop compiled, however few events there are."""
     step = compiled(loop)
+    _IN_USE.add(loop)
     parts = threads or os.cpu_count() or 1
+    if parts == 1:
+        step(0, size, *arrays)
+        return
     cuts = [size * part // parts for part in range(parts + 1)]
     with ThreadPoolExecutor(parts) as pool:
-        done = [pool.submit(step, first, last, *given, *made) for first, last in pairwise(cuts)]
+        done = [pool.submit(step, first, last, *arrays) for first, last in pairwise(cuts)]
         for each in done:
             each.result()
+
+
+_IN_USE: set[Callable[..., object]] = set()
+"""The loops that are compiled by now, which then do short inputs too."""
 
 
 @cache
@@ -175,15 +190,17 @@ def walk_prefixes(  # noqa: PLR0913 - one loop over arrays, compiled as a whole
 def mark_repeated(first: int, last: int, hashes: Integers, bits: Integers, marks: Integers) -> None:
     """Mark the events whose hash may have been seen before: no repeated one is left out.
 
-    `bits`: a power of two cells of 64 bits.
+    `first`, `last`: a range of the cells of `bits`, a power of two of 64 bits each; only the
+    events whose hash belongs to one of these are looked at.
     """
     mask = len(bits) - 1
-    for event in range(first, last):
+    for event in range(len(hashes)):
         value = hashes[event]
         cell = (value >> 6) & mask
-        bit = 1 << (value & 63)
-        marks[event] = (bits[cell] & bit) != 0
-        bits[cell] |= bit
+        if first <= cell < last:
+            bit = 1 << (value & 63)
+            marks[event] = (bits[cell] & bit) != 0
+            bits[cell] |= bit
 
 
 def mark_known(first: int, last: int, hashes: Integers, bits: Integers, marks: Integers) -> None:

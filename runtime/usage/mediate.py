@@ -25,6 +25,7 @@ from runtime.usage.csv_files import stage_csv
 from runtime.usage.faults import UsageFileFault
 from runtime.usage.files import UsageFile, exception_columns, known_name
 from runtime.usage.json_files import stage_json
+from runtime.usage.parts import cut_files
 from runtime.usage.reader import (
     ORIGIN_EVENT,
     ORIGIN_FILE,
@@ -40,6 +41,14 @@ _NAME_PATTERN = r"^.*/|\.(gz|zst)$"
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A relation of some records, and how many they are at most."""
+
+    relation: str
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One event of one feed in files that have the same columns and types.
 
@@ -50,6 +59,7 @@ class Source:
             quantity, amount and amount_currency (NULL: none), `reason` (RATED where nothing
             is wrong yet), and the event's attributes as columns named by `attribute`.
         records: how many records its files have.
+        parts: relations as `raw`, of some of the records each, in their order.
     """
 
     feed: Feed
@@ -58,6 +68,7 @@ class Source:
     raw: str
     events: str
     records: int
+    parts: tuple[Part, ...]
     reader: Reader
 
     @property
@@ -221,19 +232,27 @@ def _sources(
     clock: LocalTime,
 ) -> Iterator[Source]:
     types = dict(zip(feed.columns, shape.types, strict=False))
-    paths = sql.paths(member.path for member in members)
-    records = sql.count(connection, f"SELECT count(*) FROM read_parquet({paths})")
+    cuts = cut_files(connection, [member.path for member in members])
     for ordinal, event in enumerate(feed.events):
         reader = Reader(feed, event, types, shape.is_csv, shape.is_exceptions, currencies, clock)
         raw = reader.records(_raw(connection, feed, shape, members, ordinal))
-        events = reader.events(raw)
+        parts = tuple(
+            Part(
+                reader.records(
+                    _raw(connection, feed, shape, members[cut.first : cut.end], ordinal, cut.rows)
+                ),
+                cut.records,
+            )
+            for cut in cuts
+        )
         yield Source(
             feed=feed,
             event=event,
             files=tuple(member.number + ordinal for member in members),
             raw=raw,
-            events=events,
-            records=records,
+            events=reader.events(raw),
+            records=sum(cut.records for cut in cuts),
+            parts=parts,
             reader=reader,
         )
 
@@ -244,9 +263,12 @@ def _raw(
     shape: _Shape,
     members: Sequence[_Member],
     ordinal: int,
+    rows: tuple[int, int] | None = None,
 ) -> str:
     paths = sql.paths(member.path for member in members)
     read = f"read_parquet({paths}, file_row_number = true)"
+    if rows is not None:
+        read += f" WHERE file_row_number >= {rows[0]} AND file_row_number < {rows[1]}"
     numbers = [str(member.number + ordinal) for member in members]
     columns = [
         f"{_of_file(numbers, 'INTEGER')} AS file",
@@ -266,11 +288,11 @@ def _raw(
         return f"SELECT {', '.join(columns)} FROM {read}"
     names = [sql.text(known_name(member.name)) for member in members]
     columns.append(f"{_of_file(names, 'VARCHAR')} AS {ORIGIN_FILE}")
-    rows = with_rows(connection, f"(SELECT {', '.join(columns)} FROM {read})")
+    records = with_rows(connection, f"(SELECT {', '.join(columns)} FROM {read})")
     # The join that counts malformed lines gives the records in any order, each reading in
     # another; records are read more than once and are told by their place.
     order = " ORDER BY file, position" if has_malformed(connection) else ""
-    return f"SELECT * EXCLUDE (row), CAST(row AS VARCHAR) AS {ORIGIN_ROW} FROM {rows}{order}"
+    return f"SELECT * EXCLUDE (row), CAST(row AS VARCHAR) AS {ORIGIN_ROW} FROM {records}{order}"
 
 
 def _of_file(values: Sequence[str], kind: str) -> str:

@@ -13,7 +13,7 @@ from itertools import groupby
 from runtime.program.expressions import AnyOf, Compare, Expression, FieldValue, TextValue
 from runtime.program.model import Feed
 from runtime.usage import sql
-from runtime.usage.mediate import Source
+from runtime.usage.mediate import Part, Source
 from runtime.usage.reader import Reader, select_events
 
 
@@ -24,12 +24,14 @@ class Pass:
     Attributes:
         records: how many events it gives at most.
         events: SELECT as of Source, with the `measure` of each event beside.
+        parts: relations as `events`, of some of the events each, in their order.
         attributes: those that the events have.
     """
 
     sources: tuple[Source, ...]
     records: int
     events: str
+    parts: tuple[Part, ...]
     attributes: frozenset[str]
 
     @property
@@ -44,7 +46,7 @@ class Pass:
 
     def events_where(self, condition: str) -> str:
         """Give the events of the records whose `position` meets a condition."""
-        return _select(self.sources, condition)
+        return _select(self.sources, f"SELECT * FROM ({self.sources[0].raw}) WHERE {condition}")
 
 
 def passes_of(sources: Sequence[Source]) -> list[Pass]:
@@ -67,7 +69,10 @@ def _together(sources: tuple[Source, ...]) -> list[tuple[Source, ...]]:
 
 def _pass(sources: tuple[Source, ...]) -> Pass:
     names = {each.name for source in sources for each in source.event.attributes}
-    return Pass(sources, sources[0].records, _select(sources, "true"), frozenset(names))
+    first = sources[0]
+    parts = [Part(_select(sources, each.relation), each.records) for each in first.parts]
+    events = _select(sources, first.raw)
+    return Pass(sources, first.records, events, tuple(parts), frozenset(names))
 
 
 def _files(source: Source) -> tuple[int, ...]:
@@ -114,9 +119,9 @@ def _asked(criterion: Expression | None) -> tuple[tuple[str, str], ...] | None:
             return None
 
 
-def _select(sources: Sequence[Source], condition: str) -> str:
+def _select(sources: Sequence[Source], raw: str) -> str:
+    """Give the SELECT of the events of raw records, which are those of the sources."""
     first = sources[0]
-    raw = f"SELECT * FROM ({first.raw}) WHERE {condition}"
     if len(sources) == 1:
         measure = sql.text(first.event.measure)
         return f"SELECT *, {measure} AS measure FROM ({first.reader.events(raw)})"

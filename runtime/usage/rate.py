@@ -31,24 +31,16 @@ from runtime.usage.links import make_groups, make_links, make_lives
 from runtime.usage.mediate import Source, count_files, open_sources
 from runtime.usage.passes import Pass, passes_of
 from runtime.usage.pools import make_bucket_tables, make_counters, write_pools
+from runtime.usage.readings import readings_of, stored_readings
 from runtime.usage.records import FOLDER, write_records
 from runtime.usage.report import UsageReport
 from runtime.usage.rule_counts import make_rule_counts
-from runtime.usage.scan import (
-    Scan,
-    Scanner,
-    joined,
-    make_keys,
-    open_scanner,
-    readings_of,
-    stored_readings,
-)
+from runtime.usage.scan import Scan, Scanner, joined, make_keys, open_scanner
 from runtime.usage.shares import make_shares, write_shares
 from runtime.usage.store import StoredUsage, UsageStore, keep_usage, stored_usage
 from runtime.usage.tie import Span, make_evaluated, make_kinds, make_periods, make_segments
 from runtime.usage.tied import Tied, show_tied, tie
 from runtime.usage.tiers import price_in_tiers
-from runtime.usage.words import Repeats
 
 Progress = Callable[[str, int, int | None], None]
 """Called with the stage, how much of it is done, and of how much (None: not known)."""
@@ -152,12 +144,11 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
     passes = passes_of(sources)
     scanner, fresh, old = _scan(job, passes, stored)
     job.enter("classify")
-    combination = scanner.make_combinations()
+    scanner.make_combinations()
     routes = classify.make_pricing(connection, program)
     make_segments(connection)
     job.enter("tie to services")
     events = joined(fresh, old)
-    events.combination = combination[events.combination]
     tied = tie(connection, program, events, len(fresh))
     del events, fresh, old
     read = _counts(connection, tied)
@@ -222,16 +213,15 @@ def _scan(job: _Run, passes: Sequence[Pass], stored: StoredUsage) -> tuple[Scann
     readings = readings_of(passes, stored)
     while True:
         scanner = open_scanner(connection, job.program, salt)
-        repeats = Repeats.among(sum(each.records for each in readings))
-        fresh = scanner.scan(readings, repeats)
+        fresh = scanner.scan(readings)
         make_periods(connection, _span(fresh), job.as_of, job.previous_as_of)
         again = stored_readings(connection, stored, job.numbers)
-        old = scanner.scan(again, Repeats.among(0))
+        old = scanner.scan(again)
         if make_keys(scanner, [*readings, *again]):
             break
         salt += 1
     job.enter("find duplicates")
-    find_duplicates(connection, passes, fresh, repeats, stored)
+    find_duplicates(connection, passes, fresh, stored)
     for each in (fresh, old):
         each.forget_ids()
     return scanner, fresh, old

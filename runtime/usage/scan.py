@@ -8,7 +8,10 @@ combination.  Only ids stay behind; each leaves its hash, by which repeated ones
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
 
 import numpy as np
 import pyarrow as pa
@@ -16,35 +19,19 @@ from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
 from runtime.program.model import Program
-from runtime.usage import classify, places, sql
+from runtime.usage import classify, kernel, places, sql
 from runtime.usage.dispositions import Reason
 from runtime.usage.loops import NONE, Array
-from runtime.usage.passes import Pass
+from runtime.usage.mediate import Part
 from runtime.usage.reader import attribute
-from runtime.usage.store import StoredUsage
+from runtime.usage.readings import Reading
 from runtime.usage.tier_tables import asks_amount
-from runtime.usage.words import Numbering, Prefixes, Repeats, Words
+from runtime.usage.words import Numbering, Prefixes, Words
 
 Longs = NDArray[np.int64]
 
 BATCH = 122_880
 """How many events are taken at once; no result depends on it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A relation of events and what it has.
-
-    Attributes:
-        identifier: what their values are values of.
-        known_by: the column whose hash is theirs; equal ids have an equal one.
-    """
-
-    events: str
-    attributes: frozenset[str]
-    identifier: str
-    records: int
-    known_by: str = "event_id"
 
 
 @dataclass(slots=True)
@@ -60,7 +47,6 @@ class Scan:
         combination: of usage.combinations.
         amount, currency: millionths, and the currency's number in the program; NONE where
             the event has no amount.  Empty where no rate asks for it.
-        is_marked: another event may have the same id.
     """
 
     file: NDArray[np.int32]
@@ -73,7 +59,6 @@ class Scan:
     combination: NDArray[np.int32]
     amount: Longs
     currency: NDArray[np.int32]
-    is_marked: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.reason)
@@ -81,7 +66,28 @@ class Scan:
     def forget_ids(self) -> None:
         """Let go of what only tells duplicates."""
         self.id_hash = np.zeros(0, np.int64)
-        self.is_marked = np.zeros(0, np.bool_)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A part of a reading, and the place of its first event in the scan."""
+
+    reading: Reading
+    part: Part
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    """Reads parts on a connection of its own, and numbers what it meets in its own order.
+
+    Attributes:
+        pairs: of a combination's key and a prefix.
+    """
+
+    connection: DuckDBPyConnection
+    keys: Numbering = field(default_factory=Numbering)
+    pairs: Numbering = field(default_factory=Numbering)
 
 
 @dataclass(slots=True)
@@ -89,7 +95,8 @@ class Scanner:
     """Reads relations of events; what it has numbered holds for all of them.
 
     Attributes:
-        pairs: of a combination's key and a prefix.
+        workers: as many as read side by side.
+        numbered: arrays of the numbers that a worker has for pairs.
     """
 
     connection: DuckDBPyConnection
@@ -97,21 +104,59 @@ class Scanner:
     holders: Mapping[str, tuple[int, Words]]
     prefixes: Prefixes
     salt: int
-    keys: Numbering = field(default_factory=Numbering)
-    pairs: Numbering = field(default_factory=Numbering)
+    workers: tuple[_Worker, ...]
+    numbered: list[tuple[NDArray[np.int32], _Worker]] = field(default_factory=list)
 
-    def scan(self, readings: Sequence[Reading], repeats: Repeats) -> Scan:
-        """Read events; `combination` is that of `pairs` until `make_combinations`."""
-        found = _empty([each.records for each in readings], has_amount=asks_amount(self.program))
+    def scan(self, readings: Sequence[Reading]) -> Scan:
+        """Read events; `combination` means nothing until `make_combinations`."""
+        tasks: list[_Task] = []
         place = 0
         for reading in readings:
-            for batch in self._batches(reading):
-                end = place + len(batch)
-                self._fill(found, slice(place, end), reading, batch, repeats)
-                place = end
-        return _cut(found, place)
+            for part in reading.parts:
+                tasks.append(_Task(reading, part, place))
+                place += part.records
+        found = _empty(place, has_amount=asks_amount(self.program))
+        done = self._read(found, tasks)
+        sizes = [size for size, _ in done]
+        found = _closed_up(found, [task.place for task in tasks], sizes)
+        place = 0
+        for size, worker in done:
+            self.numbered.append((found.combination[place : place + size], worker))
+            place += size
+        return found
 
-    def _batches(self, reading: Reading) -> Iterator[pa.RecordBatch]:
+    def _read(self, found: Scan, tasks: Sequence[_Task]) -> list[tuple[int, _Worker]]:
+        """Read parts side by side; give how many events each had, and who read it."""
+        if len(tasks) < 2 or len(found) < kernel.COMPILED_FROM:
+            worker = self.workers[0]
+            return [(self._read_part(found, task, worker), worker) for task in tasks]
+        done: list[tuple[int, _Worker]] = [(0, self.workers[0])] * len(tasks)
+        waiting: SimpleQueue[int] = SimpleQueue()
+        for number in range(len(tasks)):
+            waiting.put(number)
+
+        def work(worker: _Worker) -> None:
+            with suppress(Empty):
+                while True:
+                    number = waiting.get_nowait()
+                    done[number] = self._read_part(found, tasks[number], worker), worker
+
+        with ThreadPoolExecutor(len(self.workers)) as pool:
+            for each in [pool.submit(work, worker) for worker in self.workers]:
+                each.result()
+        return done
+
+    def _read_part(self, found: Scan, task: _Task, worker: _Worker) -> int:
+        place = task.place
+        for batch in self._batches(worker.connection, task.reading, task.part.relation):
+            end = place + len(batch)
+            self._fill(found, slice(place, end), task.reading, batch, worker)
+            place = end
+        return place - task.place
+
+    def _batches(
+        self, connection: DuckDBPyConnection, reading: Reading, events: str
+    ) -> Iterator[pa.RecordBatch]:
         destination = "''"
         if places.DESTINATION in reading.attributes and self.prefixes.prefixes:
             destination = f"coalesce({attribute(places.DESTINATION)}, '')"
@@ -132,9 +177,9 @@ class Scanner:
                    coalesce(value, '') AS value,
                    {self.key_of(reading.attributes)} AS key,
                    {destination} AS destination, {amount}
-            FROM ({reading.events})
+            FROM ({events})
         """
-        yield from self.connection.sql(query).to_arrow_reader(BATCH)
+        yield from connection.sql(query).to_arrow_reader(BATCH)
 
     def key_of(self, attributes: frozenset[str]) -> str:
         """Give the SQL of a hash over all texts of an event that decide its price."""
@@ -143,117 +188,77 @@ class Scanner:
         return f"hash({', '.join([*([str(self.salt)] if self.salt else []), *texts])})"
 
     def _fill(
-        self, found: Scan, at: slice, reading: Reading, batch: pa.RecordBatch, repeats: Repeats
+        self, found: Scan, at: slice, reading: Reading, batch: pa.RecordBatch, worker: _Worker
     ) -> None:
         def numbers(name: str) -> Array:
             return np.asarray(batch.column(name))
 
         found.file[at] = numbers("file")
         found.position[at] = numbers("position")
-        found.id_hash[at] = hashes = numbers("id_hash").view(np.int64)
+        found.id_hash[at] = numbers("id_hash").view(np.int64)
         found.instant[at] = numbers("instant")
         found.quantity[at] = numbers("quantity")
         found.reason[at] = numbers("reason")
-        found.is_marked[at] = repeats.mark(hashes)
+        holder = found.holder[at]
         first, words = self.holders.get(reading.identifier, (0, None))
         if words is None:
-            found.holder[at] = NONE
+            holder[:] = NONE
         else:
-            holder = words.find(batch.column("value"))
-            found.holder[at] = np.where(holder == NONE, NONE, holder + first)
-        key = self.keys.number(numbers("key").view(np.int64))
+            words.find(batch.column("value"), holder)
+            if first:
+                holder[holder != NONE] += first
+        key, reach = (np.zeros(len(batch), np.int32) for _ in range(2))
+        worker.keys.number(numbers("key").view(np.int64), key)
         if places.DESTINATION in reading.attributes and self.prefixes.prefixes:
-            reach = self.prefixes.find(batch.column("destination"))
-            across = len(self.prefixes.prefixes) + 1
-            found.combination[at] = self.pairs.number(key.astype(np.int64) * across + reach + 1)
-        else:
-            across = len(self.prefixes.prefixes) + 1
-            found.combination[at] = self.pairs.number(key.astype(np.int64) * across)
+            self.prefixes.find(batch.column("destination"), reach)
+            reach += 1
+        pair = key.astype(np.int64) * (len(self.prefixes.prefixes) + 1) + reach
+        worker.pairs.number(pair, found.combination[at])
         if len(found.amount):
             found.amount[at] = numbers("amount")
             found.currency[at] = numbers("currency")
 
-    def make_combinations(self) -> NDArray[np.int32]:
-        """Make usage.combinations; give the combination of each of `pairs`."""
+    def make_combinations(self) -> None:
+        """Make usage.combinations, and give them to the events of all scans."""
         across = len(self.prefixes.prefixes) + 1
-        key, reach = np.divmod(self.pairs.keys, across)
-        reaches = np.array([None, *self.prefixes.prefixes], object)[reach]
-        sql.make_arrow(
-            self.connection,
-            "pairs",
-            pa.table(
-                {
-                    "pair": np.arange(len(key)),
-                    "key": self.keys.keys[key].view(np.uint64),
-                    "reach": pa.array(reaches, pa.string()),
-                }
-            ),
-        )
+        key, reach, owner, pair = [], [], [], []
+        for number, worker in enumerate(self.workers):
+            own_key, own_reach = np.divmod(worker.pairs.keys, across)
+            key.append(worker.keys.keys[own_key].view(np.uint64))
+            reach.append(own_reach)
+            owner.append(np.full(len(own_key), number))
+            pair.append(np.arange(len(own_key)))
+        reaches = np.array([None, *self.prefixes.prefixes], object)[np.concatenate(reach)]
+        rows = {
+            "worker": np.concatenate(owner),
+            "pair": np.concatenate(pair),
+            "key": np.concatenate(key),
+            "reach": pa.array(reaches, pa.string()),
+        }
+        sql.make_arrow(self.connection, "pairs", pa.table(rows))
         names = ["measure", *map(attribute, classify.deciding_attributes(self.program)), "reach"]
         listed = ", ".join(names)
         self.connection.execute(f"""
-            CREATE OR REPLACE TABLE usage.combinations AS
-            SELECT (row_number() OVER (ORDER BY {listed}) - 1)::INTEGER AS combination,
-                   {listed}, pair
+            CREATE OR REPLACE TABLE usage.combined AS
+            SELECT (dense_rank() OVER (ORDER BY {listed}) - 1)::INTEGER AS combination,
+                   {listed}, worker, pair
             FROM usage.pairs AS p JOIN usage.keys AS k ON k.key = p.key
         """)
-        found = self.connection.execute(
-            "SELECT combination FROM usage.combinations ORDER BY pair"
-        ).fetchnumpy()["combination"]
-        self.connection.execute("ALTER TABLE usage.combinations DROP COLUMN pair")
-        self.connection.execute("DROP TABLE usage.pairs; DROP TABLE usage.keys")
-        return np.asarray(found, np.int32)
-
-
-def readings_of(passes: Sequence[Pass], stored: StoredUsage) -> list[Reading]:
-    """Give the readings of the run's files.
-
-    Where nothing is stored, the id of the record does for that of the one event that it is.
-    """
-    is_one = {each.feed.id for each in passes if each.is_whole} - {
-        each.feed.id for each in passes if not each.is_whole
-    }
-    return [
-        Reading(
-            each.events,
-            each.attributes,
-            each.feed.identifier,
-            each.records,
-            "record_id" if stored.events is None and each.feed.id in is_one else "event_id",
+        self.connection.execute(f"""
+            CREATE OR REPLACE TABLE usage.combinations AS
+            SELECT DISTINCT combination, {listed} FROM usage.combined ORDER BY combination
+        """)
+        for number, worker in enumerate(self.workers):
+            found = self.connection.execute(
+                f"SELECT combination FROM usage.combined WHERE worker = {number} ORDER BY pair"
+            ).fetchnumpy()["combination"]
+            for array, own in self.numbered:
+                if own is worker:
+                    array[:] = np.asarray(found, np.int32)[array]
+        self.numbered.clear()
+        self.connection.execute(
+            "DROP TABLE usage.pairs; DROP TABLE usage.combined; DROP TABLE usage.keys"
         )
-        for each in passes
-    ]
-
-
-def stored_readings(
-    connection: DuckDBPyConnection, stored: StoredUsage, numbers: int
-) -> list[Reading]:
-    """Give the readings of the stored usage that may be of usage.periods.
-
-    The files of the store have numbers from `numbers` on.
-    """
-    if stored.events is None:
-        return []
-    ((first, last),) = connection.execute(
-        "SELECT min(start_instant), max(end_instant) FROM usage.periods"
-    ).fetchall()
-    if first is None:
-        return []
-    condition = f"instant >= TIMESTAMP '{first}' AND instant < TIMESTAMP '{last}'"
-    counts = connection.execute(
-        f"SELECT identifier, count(*) FROM ({stored.events}) WHERE {condition} "
-        "GROUP BY identifier ORDER BY identifier"
-    ).fetchall()
-    return [
-        Reading(
-            f"SELECT *, stored_file + {numbers} AS file, {Reason.RATED:d}::UTINYINT AS reason "
-            f"FROM ({stored.events}) WHERE identifier = {sql.text(name)} AND {condition}",
-            stored.attributes,
-            name,
-            records,
-        )
-        for name, records in counts
-    ]
 
 
 def open_scanner(connection: DuckDBPyConnection, program: Program, salt: int) -> Scanner:
@@ -278,7 +283,17 @@ def open_scanner(connection: DuckDBPyConnection, program: Program, salt: int) ->
         holders,
         Prefixes(sorted(places.asked_prefixes(program))),
         salt,
+        tuple(map(_Worker, _connections(connection))),
     )
+
+
+def _connections(connection: DuckDBPyConnection) -> list[DuckDBPyConnection]:
+    """Give connections to the same database, as many as the engine may use threads."""
+    threads = sql.count(connection, "SELECT current_setting('threads')")
+    others = [connection.cursor() for _ in range(threads - 1)]
+    for each in others:
+        each.execute("SET TimeZone = 'UTC'")
+    return [connection, *others]
 
 
 def make_keys(scanner: Scanner, readings: Sequence[Reading]) -> bool:
@@ -296,10 +311,9 @@ def make_keys(scanner: Scanner, readings: Sequence[Reading]) -> bool:
     return not sql.count(connection, "SELECT count(*) - count(DISTINCT key) FROM usage.keys")
 
 
-def _empty(records: Sequence[int], *, has_amount: bool) -> Scan:
-    room = sum(records)
+def _empty(room: int, *, has_amount: bool) -> Scan:
     extra = room if has_amount else 0
-    is_short = max(records, default=0) < np.iinfo(np.int32).max
+    is_short = room < np.iinfo(np.int32).max
     return Scan(
         file=np.empty(room, np.int32),
         position=np.empty(room, np.int32 if is_short else np.int64),
@@ -311,15 +325,22 @@ def _empty(records: Sequence[int], *, has_amount: bool) -> Scan:
         combination=np.empty(room, np.int32),
         amount=np.empty(extra, np.int64),
         currency=np.empty(extra, np.int32),
-        is_marked=np.empty(room, np.bool_),
     )
 
 
-def _cut(found: Scan, size: int) -> Scan:
-    if size == len(found):
+def _closed_up(found: Scan, places: Sequence[int], sizes: Sequence[int]) -> Scan:
+    """Leave out what is empty between the parts, of which place and size are given."""
+    if sum(sizes) == len(found):
         return found
-    names = Scan.__slots__
-    return Scan(**{name: getattr(found, name)[:size].copy() for name in names})
+    closed = {}
+    for name in Scan.__slots__:
+        array, end = getattr(found, name), 0
+        if len(array):
+            for place, own in zip(places, sizes, strict=True):
+                array[end : end + own] = array[place : place + own]
+                end += own
+        closed[name] = array[:end].copy()
+    return Scan(**closed)
 
 
 def joined(one: Scan, other: Scan) -> Scan:

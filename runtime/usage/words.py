@@ -25,12 +25,10 @@ class Words:
             loops.place_words, len(words), [self._offsets, self._data], [self._slots], threads=1
         )
 
-    def find(self, texts: pa.Array) -> Ints:
-        """Give the number of each text, NONE where it is none of the words."""
-        found = np.empty(len(texts), np.int32)
+    def find(self, texts: pa.Array, found: Ints) -> None:
+        """Fill in the number of each text, NONE where it is none of the words."""
         given = [*text_buffers(texts), self._offsets, self._data, self._slots]
         loops.run(loops.find_words, len(texts), given, [found], threads=1)
-        return found
 
 
 class Prefixes:
@@ -62,12 +60,10 @@ class Prefixes:
         self._ends = np.array(ends, np.int32)
         self._width = np.array([width], np.int64)
 
-    def find(self, texts: pa.Array) -> Ints:
-        """Give the number of each text's longest prefix, NONE where it has none."""
-        found = np.empty(len(texts), np.int32)
+    def find(self, texts: pa.Array, found: Ints) -> None:
+        """Fill in the number of each text's longest prefix, NONE where it has none."""
         given = [*text_buffers(texts), self._signs, self._children, self._ends, self._width]
         loops.run(loops.walk_prefixes, len(texts), given, [found], threads=1)
-        return found
 
 
 class Numbering:
@@ -83,10 +79,11 @@ class Numbering:
         """The keys, each at its number."""
         return self._keys[: self._count[0]]
 
-    def number(self, keys: NDArray[np.int64]) -> Ints:
-        """Give the number of each key."""
+    def number(self, keys: NDArray[np.int64], numbers: Ints | None = None) -> Ints:
+        """Give the number of each key, in an array of the caller's or a new one."""
+        if numbers is None:
+            numbers = np.empty(len(keys), np.int32)
         self._make_room(len(keys))
-        numbers = np.empty(len(keys), np.int32)
         made: list[Array] = [self._slots, self._keys, self._count, numbers]
         loops.run(loops.number_keys, len(keys), [keys], made, threads=1)
         return numbers
@@ -108,30 +105,29 @@ class Numbering:
 class Repeats:
     """Which hashes were seen twice, guessed: each that was, and a few that were not.
 
-    Events come in pieces; where there are few of them in all, every one is marked.
+    Attributes:
+        marks: of each hash, whether it may have been seen before.
+        bits: by which hashes are known; None where there are few, of which each is marked.
     """
 
+    marks: NDArray[np.bool_]
     bits: NDArray[np.int64] | None
 
     @classmethod
-    def among(cls, events: int) -> Repeats:
-        """Get ready for so many events."""
-        if events < kernel.COMPILED_FROM:
-            return cls(None)
-        return cls(np.zeros(_room(events // 4), np.int64))
+    def among(cls, hashes: NDArray[np.int64], threads: int | None = None) -> Repeats:
+        """Look through hashes."""
+        marks = np.ones(len(hashes), np.bool_)
+        if len(hashes) < kernel.COMPILED_FROM:
+            return cls(marks, None)
+        bits = np.zeros(_room(len(hashes) // 4), np.int64)
+        loops.run_compiled(loops.mark_repeated, len(bits), [hashes, bits, marks], threads)
+        return cls(marks, bits)
 
-    def mark(self, hashes: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Mark the hashes that may have been seen before, and see them."""
+    def known(self, hashes: NDArray[np.int64], threads: int | None = None) -> NDArray[np.bool_]:
+        """Mark the hashes that may be among them."""
         marks = np.ones(len(hashes), np.bool_)
         if self.bits is not None:
-            loops.compiled(loops.mark_repeated)(0, len(hashes), hashes, self.bits, marks)
-        return marks
-
-    def known(self, hashes: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Mark the hashes that may have been seen."""
-        marks = np.ones(len(hashes), np.bool_)
-        if self.bits is not None:
-            loops.compiled(loops.mark_known)(0, len(hashes), hashes, self.bits, marks)
+            loops.run_compiled(loops.mark_known, len(hashes), [hashes, self.bits, marks], threads)
         return marks
 
 

@@ -1,0 +1,120 @@
+"""Files are read part by part, side by side, and no result depends on how they are cut."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from runtime.engine import open_engine
+from runtime.usage import parts
+from runtime.usage.parts import cut_files
+from tests.runtime.usage.test_feeds import Runs, program_of, values
+
+pytestmark = pytest.mark.feature("A13", "D4")
+
+EVENTS_FEED = """\
+feed calls {
+  format     parquet
+  id         id
+  at         at
+  service    key
+  attribute  kind
+  event input when not input is missing {
+    quantity   input in token
+  }
+  event output when not output is missing {
+    quantity   output in token
+  }
+  skip when  kind == "probe"
+}
+"""
+KINDS_FEED = """\
+feed calls {
+  format     parquet
+  id         id
+  at         at
+  service    key
+  attribute  kind
+  event input when kind == "a" or kind == "b" {
+    quantity   input in token
+  }
+  event output when kind == "c" {
+    quantity   input in second
+  }
+  skip when  kind == "probe"
+}
+"""
+
+
+def write(path: Path, records: int, group: int) -> Path:
+    table = pa.table({"n": pa.array(range(records), pa.int64())})
+    pq.write_table(table, path, row_group_size=group)
+    return path
+
+
+def test_parts_have_every_record_once_and_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "PART", 1000)
+    paths = [
+        write(tmp_path / "a.parquet", 900, 300),
+        write(tmp_path / "none.parquet", 0, 300),
+        write(tmp_path / "b.parquet", 100, 300),
+        write(tmp_path / "large [1-3].parquet", 3500, 300),
+        write(tmp_path / "one.parquet", 2500, 2500),
+        write(tmp_path / "c.parquet", 50, 300),
+    ]
+    with open_engine() as connection:
+        found = cut_files(connection, paths)
+    assert [(each.first, each.end, each.records, each.rows) for each in found] == [
+        (0, 3, 1000, None),
+        (3, 4, 900, (0, 900)),
+        (3, 4, 900, (900, 1800)),
+        (3, 4, 900, (1800, 2700)),
+        (3, 4, 800, (2700, 3500)),
+        (4, 5, 2500, (0, 2500)),
+        (5, 6, 50, None),
+    ]
+
+
+def write_usage(folder: Path, records: int) -> list[Path]:
+    """Write two files of records, some of which are wrong, probes, repeated, or two events."""
+    draw = random.Random(4)
+    paths = []
+    for name in ("a", "b"):
+        rows = [
+            {
+                "id": f"r{draw.randrange(records * 3)}" if draw.random() < 0.999 else None,
+                "at": f"2026-01-{draw.randrange(1, 32):02}T10:00:00",
+                "key": draw.choice(["k1"] * 20 + ["", "nobody"]),
+                "kind": draw.choice(["a", "b", "c", "probe", "", None, "é"]),
+                "input": draw.choice(["1", "20", "x", "", None, "-1"]),
+                "output": draw.choice(["3", "", None]),
+            }
+            for _ in range(records)
+        ]
+        paths.append(folder / f"{name}.parquet")
+        pq.write_table(pa.Table.from_pylist(rows), paths[-1], row_group_size=2_500)
+    return paths
+
+
+@pytest.mark.parametrize("feed", [EVENTS_FEED, KINDS_FEED])
+def test_no_result_depends_on_how_files_are_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, feed: str
+) -> None:
+    files = write_usage(tmp_path, 15_000)
+    found = []
+    for part, threads in ((10**6, 1), (2_500, 3)):
+        monkeypatch.setattr(parts, "PART", part)
+        (tmp_path / str(part)).mkdir()
+        runs = Runs(tmp_path / str(part), program_of(feed))
+        report = runs.rate(*files, threads=threads)
+        rows = values(runs.stored(), "file_name", "row", "event_id", "quantity")
+        found.append((report, rows, runs.exceptions()))
+    assert found[0] == found[1]
+    assert found[0][0].rated > 1000
+    assert found[0][0].duplicate > 50
