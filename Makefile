@@ -6,6 +6,7 @@ STAMP  := $(VENV)/.installed
 
 PYTEST_ARGS ?= -n 2
 CATALOG     := catalogs/connectivity
+MUTANTS     ?= 40
 DEMO        := build/demo
 DEMO_RECORDS ?= 300_000
 
@@ -55,6 +56,10 @@ features: $(STAMP) ## run every test, then print which tests prove which feature
 properties: $(STAMP) ## run the property tests with many more, and random, examples
 	HYPOTHESIS_PROFILE=heavy $(BIN)/python -m pytest -n 2 --timeout 3600 -m property
 
+mutants: $(STAMP) ## try slips of every catalog, and fail where its tests notice too few (MUTANTS=40)
+	for each in catalogs/*/tests.ratebook; do \
+	  $(BIN)/ratebook test --quiet "$$(dirname "$$each")" --mutants $(MUTANTS) --min-score 90 || exit 1; done
+
 kills: $(STAMP) ## kill runs at random instants, run them again and compare (KILLS='--times 100')
 	$(BIN)/python -m tests.kills $(KILLS)
 
@@ -65,7 +70,7 @@ check: $(STAMP) ## lint, layout, types, and every catalog of the repository
 	for each in catalogs/*/catalog.ratebook; do \
 	  $(BIN)/ratebook check "$$(dirname "$$each")" || exit 1; done
 	$(BIN)/ratebook fmt --check catalogs
-	dirname catalogs/*/tests.ratebook | xargs -n 1 -P 2 $(BIN)/ratebook test --quiet
+	dirname catalogs/*/tests.ratebook | xargs -n 1 -P 2 $(BIN)/ratebook test --quiet --processes 1
 	for each in catalogs/*/generate.py; do \
 	  $(BIN)/python -m "catalogs.$$(basename "$$(dirname "$$each")").generate" --check || exit 1; done
 	$(BIN)/python -m compiler.pages docs/errors --check

@@ -40,10 +40,13 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What there is to reach, and which tests reach what."""
+    """What there is to reach, and which tests reach what.
+
+    `reached`: by what is reached, the first bill of each test that does, from 0.
+    """
 
     items: tuple[Item, ...]
-    reached: Mapping[Key, frozenset[str]]
+    reached: Mapping[Key, Mapping[str, int]]
 
     @property
     def missed(self) -> tuple[Item, ...]:
@@ -75,15 +78,14 @@ def coverage_of(
     program: Program, scenarios: Sequence[Scenario], billed: Mapping[str, Sequence[Billed]]
 ) -> Coverage:
     """Give what the tests reach, by what their bills came to."""
-    reached: dict[Key, set[str]] = {}
+    reached: dict[Key, dict[str, int]] = {}
     for scenario in scenarios:
-        invoices = (each for bill in billed[scenario.name] for each in bill.invoices)
-        keys = {key for invoice in invoices for key in _keys(invoice)}
-        for key in keys | set(_transitions(program, scenario)):
-            reached.setdefault(key, set()).add(scenario.name)
-    return Coverage(
-        tuple(items_of(program)), {key: frozenset(names) for key, names in reached.items()}
-    )
+        for key in _transitions(program, scenario):
+            reached.setdefault(key, {})[scenario.name] = 0
+        for number, bill in enumerate(billed[scenario.name]):
+            for key in {key for invoice in bill.invoices for key in _keys(invoice)}:
+                reached.setdefault(key, {}).setdefault(scenario.name, number)
+    return Coverage(tuple(items_of(program)), reached)
 
 
 def items_of(program: Program) -> Iterator[Item]:
@@ -112,7 +114,7 @@ def items_of(program: Program) -> Iterator[Item]:
         yield Item("tax rate", lines[tax.source], detail, key)
     for transition in program.transitions:
         detail = f"{transition.id}: {transition.from_status} -> {transition.to_status}"
-        yield Item("transition", lines[transition.source], detail, _edge(transition))
+        yield Item("transition", lines[transition.source], detail, edge_key(transition))
     terms = [each.source for each in program.contract_minimums]
     for source in (*terms, *(each.source for each in program.contract_penalties)):
         line = lines[source]
@@ -144,8 +146,10 @@ def _keys(invoice: Invoice) -> Iterator[Key]:
         for each in line.components:
             if each.bucket is not None and each.tier is not None:
                 yield ("bucket", each.bucket, str(each.tier))
+                yield ("bucket", each.bucket, str(each.tier), invoice.currency)
         if line.discount is not None:
             yield ("discount", line.discount)
+            yield ("discount", line.discount, invoice.currency)
     for tax in invoice.taxes:
         percent = f"{tax.percent.normalize():f}"
         for tax_class in (tax.tax_class, "*"):
@@ -160,7 +164,8 @@ def _sources(line: InvoiceLine) -> Iterable[PriceSource]:
     return (each for each in found if each is not None)
 
 
-def _edge(transition: Transition) -> Key:
+def edge_key(transition: Transition) -> Key:
+    """Give what a test reaches that makes a transition."""
     return ("edge", transition.lifecycle, transition.id, transition.from_status)
 
 
@@ -176,7 +181,7 @@ def _transitions(program: Program, scenario: Scenario) -> Iterator[Key]:
                 made.add(each.event.transition.text)
     for transition in program.transitions:
         if transition.id in made or transition.to_status in reached:
-            yield _edge(transition)
+            yield edge_key(transition)
 
 
 def coverage_lines(coverage: Coverage) -> Iterator[str]:

@@ -84,9 +84,16 @@ def judge(scenario: Scenario, billed: tuple[Billed, ...], catalog: Path) -> tupl
     """
     return tuple(
         failure
-        for stage, outcome in zip(scenario.stages, billed, strict=True)
-        for failure in _judge(_Case(scenario, stage, outcome, catalog))
+        for number, outcome in enumerate(billed)
+        for failure in judge_bill(scenario, number, outcome, catalog)
     )
+
+
+def judge_bill(
+    scenario: Scenario, number: int, billed: Billed, catalog: Path
+) -> tuple[Failure, ...]:
+    """Give what does not hold of one bill of a test, the first of which is number 0."""
+    return tuple(_judge(_Case(scenario, scenario.stages[number], billed, catalog)))
 
 
 def _judge(case: _Case) -> Iterator[Failure]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -66,7 +66,7 @@ def run_scenarios(
     """
     found: dict[str, tuple[Billed, ...]] = {}
     for batch in batches_of(scenarios):
-        found.update(_run(program, batch, catalog))
+        found.update(run_batch(program, batch, catalog))
     return found
 
 
@@ -79,50 +79,58 @@ def batches_of(scenarios: Sequence[Scenario]) -> tuple[tuple[Scenario, ...], ...
     return tuple(tuple(batch) for batch in batches.values())
 
 
-def _run(
+def run_batch(
     program: Program, batch: Sequence[Scenario], catalog: Path
 ) -> dict[str, tuple[Billed, ...]]:
-    with TemporaryDirectory(prefix="ratebook-test-") as folder:
-        found = _bill_all(program, batch, catalog, Path(folder))
-    if found is not None:
-        return found
-    middle = len(batch) // 2
+    """Bill tests that share their runs, by halves where one of several refuses them."""
+    found: dict[str, tuple[Billed, ...]] = {each.name: () for each in batch}
+    for billed in bill_by_bill(program, batch, catalog):
+        if billed is None:
+            middle = len(batch) // 2
+            return {
+                **run_batch(program, batch[:middle], catalog),
+                **run_batch(program, batch[middle:], catalog),
+            }
+        for name, each in billed.items():
+            found[name] += (each,)
+    return found
+
+
+def bill_by_bill(
+    program: Program, batch: Sequence[Scenario], catalog: Path
+) -> Iterator[dict[str, Billed] | None]:
+    """Make the bills of a batch one after the other; give what each came to, by test.
+
+    None, and no more after it, where one of several tests refuses what they share.
+    """
+    with TemporaryDirectory(prefix="ratebook-test-") as name:
+        folder = Path(name)
+        for number in range(len(batch[0].stages)):
+            billed = _bill(program, batch, catalog, folder, number)
+            yield billed
+            if billed is None:
+                return
+
+
+def _bill(
+    program: Program, batch: Sequence[Scenario], catalog: Path, folder: Path, number: int
+) -> dict[str, Billed] | None:
+    stages = {each.name: each.stages[number] for each in batch}
+    request, book, given = _request(program, stages, catalog, folder, number)
+    outcome = bill(request)
+    if isinstance(outcome, BillRefused):
+        if len(batch) > 1:
+            return None
+        return {batch[0].name: Billed((), _reasons(outcome, book, batch[0]), {}, {})}
+    run = outcome.run
+    assert run is not None
+    invoices, owed = _posted(folder, run)
+    alone = dict(outcome.usage.reasons) if len(batch) == 1 else None
+    ends = _ends(folder, run, given) if alone is None else {batch[0].name: _named(alone)}
     return {
-        **_run(program, batch[:middle], catalog),
-        **_run(program, batch[middle:], catalog),
+        name: Billed(tuple(invoices.get(name, ())), (), ends.get(name, {}), owed.get(name, {}))
+        for name in stages
     }
-
-
-def _bill_all(
-    program: Program, batch: Sequence[Scenario], catalog: Path, folder: Path
-) -> dict[str, tuple[Billed, ...]] | None:
-    """Make every bill of a batch; None where one of several tests refuses it."""
-    found: dict[str, list[Billed]] = {each.name: [] for each in batch}
-    for number in range(len(batch[0].stages)):
-        stages = {each.name: each.stages[number] for each in batch}
-        request, book, given = _request(program, stages, catalog, folder, number)
-        outcome = bill(request)
-        if isinstance(outcome, BillRefused):
-            if len(batch) > 1:
-                return None
-            reasons = _reasons(outcome, book, batch[0])
-            found[batch[0].name].append(Billed((), reasons, {}, {}))
-            continue
-        run = outcome.run
-        assert run is not None
-        invoices, balances = _posted(folder, run)
-        alone = dict(outcome.usage.reasons) if len(batch) == 1 else None
-        ends = _ends(folder, run, given) if alone is None else {batch[0].name: _named(alone)}
-        for name, bills in found.items():
-            bills.append(
-                Billed(
-                    tuple(invoices.get(name, ())),
-                    (),
-                    ends.get(name, {}),
-                    {key: value for key, value in balances.items() if _test_of(key[0]) == name},
-                )
-            )
-    return {name: tuple(billed) for name, billed in found.items()}
 
 
 def _request(
@@ -176,14 +184,17 @@ def _reasons(refused: BillRefused, book: BookRows, test: Scenario) -> tuple[str,
 
 def _posted(
     folder: Path, run: int
-) -> tuple[dict[str, list[Invoice]], dict[tuple[str, str], Decimal]]:
-    """Give a run's invoices by the test they are of, and what each account owes."""
+) -> tuple[dict[str, list[Invoice]], dict[str, dict[tuple[str, str], Decimal]]]:
+    """Give, by test, a run's invoices, and what each account owes."""
     found: dict[str, list[Invoice]] = {}
+    balances: dict[str, dict[tuple[str, str], Decimal]] = {}
     with read_ledger(ledger_url(folder / "out" / "ledger.db")) as ledger:
         for invoice in read_invoices(ledger, read_invoice_numbers(ledger, run)):
             found.setdefault(_test_of(invoice.bill_to.account), []).append(invoice)
-        owed = read_balances(ledger, date.max)
-    return found, {(each.account, each.currency): Decimal(each.due) for each in owed}
+        for each in read_balances(ledger, date.max):
+            own = balances.setdefault(_test_of(each.account), {})
+            own[each.account, each.currency] = Decimal(each.due)
+    return found, balances
 
 
 def _test_of(key: str) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from cli import exits
-from cli.catalogs import compiled_of
+from cli.catalogs import Refusal, compiled_of
 from cli.progress import progress_to_stderr
 
 if TYPE_CHECKING:
@@ -41,6 +43,9 @@ SHARE = click.IntRange(0, 100)
     help="Try N slips of the hand, and list those that no test notices.",
 )
 @click.option("--min-score", type=SHARE, metavar="PERCENT", help="Fail where fewer are noticed.")
+@click.option(
+    "--processes", type=click.IntRange(min=1), metavar="N", help="As many as cores, if not given."
+)
 @click.option("--verbose", "-v", is_flag=True, help="A line for each that passes, too.")
 @click.option("--quiet", "-q", "is_quiet", is_flag=True, help="No progress.")
 def command(  # noqa: PLR0913 - one parameter an option
@@ -50,6 +55,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     min_coverage: int | None,
     mutants: int | None,
     min_score: int | None,
+    processes: int | None,
     *,
     record: bool,
     coverage: bool,
@@ -69,6 +75,7 @@ def command(  # noqa: PLR0913 - one parameter an option
 
     if record and is_in_ci():
         raise click.UsageError("--record is for a person who looks at what it writes, not for CI")
+    at_once = processes or cores()
     compilation = compiled_of(catalog)
     assert compilation.program is not None
     scenarios = [each for each in scenarios_of(compilation.resolved) if _is_meant(each.name, word)]
@@ -78,12 +85,13 @@ def command(  # noqa: PLR0913 - one parameter an option
         if _is_meant(each.name, word)
     ]
     start = time.perf_counter()
-    with progress_to_stderr(is_quiet=is_quiet) as progress:
+    with _processes_told(), progress_to_stderr(is_quiet=is_quiet) as progress:
         proof = prove(
             compilation.program,
             scenarios,
             catalog,
             lambda done, total: progress("tests", done, total),
+            processes=at_once,
         )
     seconds = time.perf_counter() - start
     verdicts = proof.verdicts
@@ -103,9 +111,18 @@ def command(  # noqa: PLR0913 - one parameter an option
     if coverage or min_coverage is not None:
         is_short = not _covers(compilation.program, proof, min_coverage)
     if mutants is not None and not failed:
-        few = not _notices(compilation.program, proof, catalog, mutants, min_score, is_quiet)
+        few = not _notices(
+            compilation.program, proof, catalog, mutants, min_score, processes or cores(), is_quiet
+        )
         is_short = is_short or few
     return exits.FINDINGS if failed or broken or is_short else exits.CLEAN
+
+
+def cores() -> int:
+    """How many processes can run at once."""
+    import os
+
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def is_in_ci() -> bool:
@@ -113,6 +130,19 @@ def is_in_ci() -> bool:
     import os
 
     return os.environ.get("CI", "").lower() not in {"", "0", "false"}
+
+
+@contextmanager
+def _processes_told() -> Iterator[None]:
+    """Tell a process that was killed from a fault of ours."""
+    from proving.processes import ProcessDied
+
+    try:
+        yield
+    except ProcessDied as fault:
+        raise Refusal(
+            "a process that ran tests was killed, perhaps for want of memory; try --processes 1"
+        ) from fault
 
 
 def _is_meant(name: str, word: str | None) -> bool:
@@ -153,25 +183,32 @@ def _notices(
     catalog: Path,
     most: int,
     least: int | None,
+    processes: int,
     is_quiet: bool,
 ) -> bool:
     """Print the slips that no test notices; tell whether enough are noticed."""
     from proving.coverage import coverage_of
-    from proving.mutants import mutant_lines, mutants_of, score_of, some_of, try_mutants
+    from proving.mutants import mutant_lines, score_of, some_of, try_mutants
+    from proving.processes import Bench
     from proving.run import prepared
+    from proving.slips import mutants_of
 
     coverage = coverage_of(program, proof.scenarios, proof.billed)
-    chosen = some_of(tuple(mutants_of(prepared(program))), most)
-    with progress_to_stderr(is_quiet=is_quiet) as progress:
+    bench = Bench(prepared(program), proof.scenarios, catalog)
+    total = sum(1 for _ in mutants_of(bench.program))
+    start = time.perf_counter()
+    with _processes_told(), progress_to_stderr(is_quiet=is_quiet) as progress:
         fates = try_mutants(
-            chosen,
-            proof.scenarios,
+            bench,
+            some_of(total, most),
             coverage,
-            catalog,
-            lambda done, total: progress("mutants", done, total),
+            processes=processes,
+            progress=lambda done, total: progress("mutants", done, total),
         )
+    seconds = time.perf_counter() - start
     for line in mutant_lines(fates):
         click.echo(line)
+    click.echo(f"{len(fates)} of {total} slips tried; {seconds:.1f} s")
     if least is None or score_of(fates) >= least:
         return True
     click.echo(f"less than {least}% are noticed", err=True)

@@ -6,9 +6,11 @@ import pytest
 
 from proving.check import prove
 from proving.coverage import coverage_lines, coverage_of
-from proving.mutants import mutant_lines, mutants_of, score_of, try_mutants
+from proving.mutants import mutant_lines, score_of, try_mutants
+from proving.processes import Bench
 from proving.run import prepared
 from proving.scenario import scenarios_of
+from proving.slips import mutants_of
 from tests.proving.catalogs import ACTIVE, compiled
 
 pytestmark = pytest.mark.feature("E3")
@@ -56,9 +58,13 @@ def test_what_no_test_reaches_is_told_and_slips_in_it_go_unnoticed(tmp_path: Pat
     }
     assert told[-1] == "coverage: 4 of 16 (25%)"
 
-    mutants = list(mutants_of(prepared(program)))
-    asked = [each for each in mutants if each.source.text.startswith(("active", "up to 5"))]
-    fates = try_mutants(asked, scenarios, coverage, tmp_path, lambda done, total: None)
+    bench = Bench(prepared(program), scenarios, tmp_path)
+    asked = [
+        number
+        for number, each in enumerate(mutants_of(bench.program))
+        if each.source.text.startswith(("active", "up to 5"))
+    ]
+    fates = try_mutants(bench, asked, coverage)
     assert [(each.mutant.what, each.noticed_by) for each in fates] == [
         ("a decimal shifted (USD)", "one"),
         ("a decimal shifted (EUR)", None),
