@@ -157,7 +157,7 @@ class Writer:
         row |= {"bill_day": chance.choice(("", "", "", 7, 30))}
         row |= {"contract": chance.choice(("", "spender", "counter"))}
         self.add(known, "account_packages", row)
-        names = ["seat", *chance.sample(SERVICES, chance.randrange(1, 8))]
+        names = ["seat", "meter", *chance.sample(SERVICES, chance.randrange(1, 8))]
         for number, service in enumerate(names):
             key = f"{package}-{number}"
             start = sold if number == 0 or chance.random() < 0.7 else self.day(sold)
