@@ -17,6 +17,7 @@ the tables above it and leaves its own.  Conventions for every table:
 | subscription.timeline | runtime.subscriptions | a stretch of days in one status |
 | subscription.package_timeline | runtime.subscriptions | a stretch of a package in one status |
 | subscription.quantities | runtime.subscriptions | an account service's quantity in some days |
+| subscription.bill_days | runtime.subscriptions | the bill day of an account package in some days |
 | subscription.rate_plans | runtime.subscriptions | a rate plan that the book gives |
 | subscription.periods | runtime.subscriptions | a billing period of an account service |
 | subscription.usage_periods | runtime.subscriptions | a usage period of an account service |
@@ -52,11 +53,10 @@ PRICE_TYPE = "DECIMAL(38, 12)"
 """A price before it is multiplied: up to 12 decimals, exact."""
 
 TABLES: dict[str, dict[str, str]] = {
-    # What an account service bills by.  `sale_day` is its package's effective date,
-    # `start_day` its own, `end_day` the
-    # first day it is no longer held (its own or its package's cancellation, or a status on
-    # the canceled base).  `anchor_day` starts the first full period; `activation_day` is
-    # the sale or the first billable day, as the package says; NULL while not activated.
+    # What an account service bills by.  `sale_day` is its package's effective date, `start_day`
+    # its own, `end_day` the first day it is no longer held (its own or its package's
+    # cancellation, or a status on the canceled base).  `anchor_day` starts the first full period,
+    # `activation_day` is the sale or the first billable day, as the package says; NULL before it.
     # `proration`: see runtime.charges.proration.
     "subscription.account_services": {
         "account_service": "VARCHAR",
@@ -112,6 +112,14 @@ TABLES: dict[str, dict[str, str]] = {
         "from_day": "DATE",
         "until_day": "DATE",
     },
+    # Of the account packages whose bill day changes; their days tile all time.
+    "subscription.bill_days": {
+        "account_package": "VARCHAR",
+        "bill_day": "INTEGER",
+        "anchor_day": "DATE",
+        "from_day": "DATE",
+        "until_day": "DATE",
+    },
     # Rate plans that the book gives, for usage periods that begin in [from_day, until_day).
     # `level`: who has it, `account_service`, `price_plan` (the account's) or `account`.
     "subscription.rate_plans": {
@@ -122,8 +130,7 @@ TABLES: dict[str, dict[str, str]] = {
         "until_day": "DATE",
     },
     # Recurring periods that have begun by the as-of date (advance) or ended (arrears).
-    # [period_start, period_end) is the part the service was held; [full_start, full_end)
-    # the whole period, whose days are the denominator.
+    # [period_start, period_end) is the part of it that is billed, [full_start, full_end) the whole.
     "subscription.periods": {
         "account_service": "VARCHAR",
         "period_start": "DATE",
@@ -153,9 +160,8 @@ TABLES: dict[str, dict[str, str]] = {
         "occurrence": "INTEGER",
         "change_row": "BIGINT",
     },
-    # A contract that an account package is under: from its own first day to the end of its
-    # term, open where it renews, or to the day another takes its place.  `end_day`: the first
-    # day the package is no longer held.
+    # A contract that an account package is under: from its own first day to the end of its term,
+    # open where it renews, or to the day another takes its place.  `end_day`: the package's.
     "subscription.held_contracts": {
         "account_package": "VARCHAR",
         "account": "VARCHAR",

@@ -131,6 +131,7 @@ class Change(BookRow):
     effective: date = Field(description="first day; of periods, those that begin on it or later")
     recorded: date | None
     quantity: int | None = Field(ge=1, description="of an account service, from that day on")
+    bill_day: int | None = Field(ge=1, le=31, description="of an account or account package")
     price_book: Identifier | None = Field(description="of an account or account package")
     price_plan: Identifier | None = Field(description="of an account")
     rate_plan: Identifier | None = Field(description="of an account or account service")

@@ -63,11 +63,15 @@ lowered AS (
    AND (d.by_package OR f.account_service = d.account_service)
   GROUP BY d.account_service, d.discount, k.periods
 )
-SELECT s.account_package, s.months, s.bill_day, s.anchor_day, s.proration,
+SELECT s.account_package, s.months, coalesce(b.bill_day, s.bill_day) AS bill_day,
+       coalesce(b.anchor_day, s.anchor_day) AS anchor_day, s.proration,
        l.first_day, l.periods, l.until_day,
        sum({scaled_price_sql("t.unit_price")} * CAST(t.quantity AS HUGEINT)) AS scaled
 FROM left_early AS e
 JOIN subscription.account_services AS s ON s.account_package = e.account_package
+LEFT JOIN subscription.bill_days AS b
+  ON b.account_package = e.account_package
+ AND b.from_day < e.end_day AND e.end_day <= b.until_day
 JOIN charge.target AS t
   ON t.account_service = s.account_service AND t.currency = s.currency
  AND t.kind IN ('recurring', 'discount')

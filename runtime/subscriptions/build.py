@@ -8,6 +8,7 @@
 | lives | lives | the days each is held |
 | package timeline | package_timeline | stretches of days of a package in one status |
 | timeline | timeline, first_billable | stretches of days in one status, of service and package |
+| bill days | bill_days | the bill days of packages whose bill day changes |
 | services | account_services | with activation and anchor |
 | quantities | quantities | the quantities of those whose quantity changes |
 | usage periods | usage_periods | the usage periods |
@@ -31,6 +32,7 @@ from duckdb import DuckDBPyConnection
 
 from runtime.book.offer import make_offer
 from runtime.program.model import Program
+from runtime.subscriptions.bill_days import make_bill_days
 from runtime.subscriptions.changed import make_quantities
 from runtime.subscriptions.discounts import make_discounts
 from runtime.subscriptions.holdings import make_holdings
@@ -77,6 +79,7 @@ def build_subscriptions(
     make_lives(connection)
     make_timeline(connection)
     make_package_timeline(connection)
+    make_bill_days(connection)
     make_account_services(connection)
     make_quantities(connection)
     make_usage_periods(connection, as_of)

@@ -28,6 +28,7 @@ def make_holdings(connection: DuckDBPyConnection, program: Program) -> None:
           a.jurisdiction,
           a.tax_exemption IS NOT NULL AS is_exempt,
           coalesce(p.bill_day, a.bill_day, g.bill_day) AS bill_day,
+          p.bill_day AS own_bill_day,
           a.usage_bill_day,
           p.effective AS sale_day,
           coalesce(s.effective, p.effective) AS start_day,

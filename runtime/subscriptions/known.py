@@ -248,6 +248,10 @@ owned AS (
    AND CAST(g.row AS VARCHAR) = w.owner
   GROUP BY w.account_service
 ),
+moved AS (
+  SELECT account_package, sum(hash(bill_day, anchor_day, from_day, until_day)) AS digest
+  FROM subscription.bill_days GROUP BY account_package
+),
 lowered AS (
   SELECT account_service, sum(hash(discount, by_package, from_day, until_day)) AS digest,
          bool_or(by_package) AS by_package
@@ -257,12 +261,14 @@ SELECT s.account_service, s.account_package, s.account, l.by_package, t.is_count
        hash(s.account_service, s.account_package, s.account, s.package, s.service, s.months,
             s.timing, s.proration, s.quantity, s.currency, s.minor_units, s.timezone,
             s.sale_day, s.start_day, s.end_day, s.activation_day, s.anchor_day, s.bill_day,
-            s.usage_bill_day, v.digest, q.digest, o.digest, w.digest, l.digest, t.says) AS digest
+            s.usage_bill_day, v.digest, q.digest, o.digest, w.digest, l.digest, m.digest,
+            t.says) AS digest
 FROM subscription.account_services AS s
 LEFT JOIN lived AS v ON v.account_service = s.account_service
 LEFT JOIN held AS q ON q.account_service = s.account_service
 LEFT JOIN occurred AS o ON o.account_service = s.account_service
 LEFT JOIN owned AS w ON w.account_service = s.account_service
+LEFT JOIN moved AS m ON m.account_package = s.account_package
 LEFT JOIN lowered AS l ON l.account_service = s.account_service
 LEFT JOIN subscription.service_terms AS t ON t.service = s.service
 """

@@ -34,12 +34,19 @@ def make_periods(connection: DuckDBPyConnection, as_of: date) -> None:
 
 
 def _lay_periods(connection: DuckDBPyConnection, services: str, as_of: date) -> None:
-    """Add the periods of a table of account services."""
+    """Add the periods of a table of account services.
+
+    Of one whose package's bill day changes, those of each bill day in its days.
+    """
     connection.execute(
         f"""
         CREATE OR REPLACE TABLE subscription.rhythms AS
         SELECT DISTINCT s.bill_day, s.anchor_day, s.months
         FROM {services} AS s WHERE s.anchor_day IS NOT NULL
+        UNION
+        SELECT b.bill_day, b.anchor_day, s.months
+        FROM {services} AS s
+        JOIN subscription.bill_days AS b ON b.account_package = s.account_package
         """
     )
     make_full_periods(connection, "subscription.rhythms", "subscription.full_periods", as_of)
@@ -55,13 +62,15 @@ def _lay_periods(connection: DuckDBPyConnection, services: str, as_of: date) -> 
         SELECT account_service, period_start, period_end, full_start, full_end
         FROM (
           SELECT s.account_service, s.timing, f.full_start, f.full_end, h.after_day,
-            greatest(f.full_start, s.start_day, s.activation_day) AS period_start,
-            least(f.full_end, s.end_day) AS period_end
+            greatest(f.full_start, s.start_day, s.activation_day, b.from_day) AS period_start,
+            least(f.full_end, s.end_day, b.until_day) AS period_end
           FROM {services} AS s
+          LEFT JOIN subscription.bill_days AS b ON b.account_package = s.account_package
           JOIN subscription.horizons AS h ON h.account_service = s.account_service
           JOIN behind AS f
-            ON f.bill_day = s.bill_day AND f.anchor_day = s.anchor_day AND f.months = s.months
-           AND f.after_day = h.after_day
+            ON f.bill_day = coalesce(b.bill_day, s.bill_day)
+           AND f.anchor_day = coalesce(b.anchor_day, s.anchor_day)
+           AND f.months = s.months AND f.after_day = h.after_day
         ) p
         WHERE period_start < period_end AND {due} <= DATE '{as_of}' AND {due} > after_day
         """

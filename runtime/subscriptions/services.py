@@ -6,6 +6,7 @@ from duckdb import DuckDBPyConnection
 
 from runtime.calendar import first_bill_day_sql
 from runtime.engine import create_table
+from runtime.subscriptions.changed import ALWAYS
 
 
 def make_account_services(connection: DuckDBPyConnection) -> None:
@@ -14,6 +15,7 @@ def make_account_services(connection: DuckDBPyConnection) -> None:
     A package is activated by its sale, or on the first day that any service of the account
     package is billable.  Aligned to the bill day, its periods are anchored on the first
     one from then on; an anniversary package's on the activation day and its day of month.
+    The bill day is that of the activation day; later ones are in subscription.bill_days.
     Where an anniversary package is not activated yet, usage runs from the service's day.
     """
     create_table(connection, "subscription.account_services")
@@ -23,14 +25,18 @@ def make_account_services(connection: DuckDBPyConnection) -> None:
         INSERT INTO subscription.account_services
         WITH activated AS (
           SELECT h.*, l.end_day,
-            CASE h.activation WHEN 'sale' THEN h.sale_day ELSE b.day END AS activation_day
+            CASE h.activation WHEN 'sale' THEN h.sale_day ELSE b.day END AS activation_day,
+            f.bill_day AS first_bill_day
           FROM subscription.holdings h
           JOIN subscription.lives l ON l.owner = h.owner
           LEFT JOIN subscription.first_billable b ON b.package_owner = h.package_owner
+          LEFT JOIN subscription.bill_days f
+            ON f.account_package = h.account_package AND f.from_day = {ALWAYS}
         ),
         aligned AS (
           SELECT * REPLACE (
-            CAST(CASE alignment WHEN 'anniversary' THEN day(activation_day) ELSE bill_day END
+            CAST(CASE alignment WHEN 'anniversary' THEN day(activation_day)
+              ELSE coalesce(first_bill_day, bill_day) END
               AS INTEGER) AS bill_day
           )
           FROM activated

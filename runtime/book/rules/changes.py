@@ -12,6 +12,7 @@ NOTHING = "-"
 
 OWNERS_OF: dict[str, tuple[str, ...]] = {
     "quantity": ("account_service",),
+    "bill_day": ("account", "account_package"),
     "price_book": ("account", "account_package"),
     "price_plan": ("account",),
     "rate_plan": ("account", "account_service"),

@@ -239,3 +239,85 @@ def test_a_change_that_cannot_be_ends_the_run_with_its_row(tmp_path: Path) -> No
         "account_packages.csv row 1: account_package `A`: holds 101 of `sim` on 2026-01-16, "
         "`fleet` allows 100",
     )
+
+
+DEAR = TEXT.replace("12.00 CAD", "15.50 CAD", 1)
+"""Two SIMs come to 31.00 a month."""
+
+
+@pytest.mark.feature("A2", "B4", "D2")
+def test_a_bill_day_cuts_the_period_that_runs_and_credits_what_is_cut_off(tmp_path: Path) -> None:
+    book = sold({"account": "A"})
+    assert billed(tmp_path, book, "2026-01-01", DEAR) == [("2", "01-01..02-01", "31.00")]
+    changed(book, "2026-01-10", "2026-01-12", account="A", bill_day=15)
+    assert billed(tmp_path, book, "2026-01-11", DEAR) == []
+    # The 15th to the 31st are 17 of 31 days.
+    assert billed(tmp_path, book, "2026-01-12", DEAR) == [("-2", "01-15..02-01", "-17.00")]
+    assert billed(tmp_path, book, "2026-02-14", DEAR) == [("2", "01-15..02-15", "31.00")]
+    assert billed(tmp_path, book, "2026-02-15", DEAR) == [("2", "02-15..03-15", "31.00")]
+    assert billed(tmp_path, book, "2026-02-16", DEAR) == []
+
+
+@pytest.mark.feature("A2", "B4", "D2")
+def test_a_bill_day_that_becomes_known_late_is_the_difference_over_several_periods(
+    tmp_path: Path,
+) -> None:
+    book = sold({"account": "A"})
+    before = total(billed(tmp_path, book, "2026-03-20", DEAR))
+    assert before == 93
+    changed(book, "2026-01-20", "2026-03-21", account_package="A", bill_day=10)
+    found = billed(tmp_path, book, "2026-03-21", DEAR)
+    # January stays.  February is cut at the 10th: 9 of its 28 days are 9.96.
+    assert ("-2", "02-10..03-01", "-21.04") in found
+    assert ("-2", "03-01..04-01", "-31.00") in found
+    assert [each for each in found if each[0] == "2"] == [
+        ("2", "02-10..03-10", "31.00"),
+        ("2", "03-10..04-10", "31.00"),
+    ]
+    assert billed(tmp_path, book, "2026-03-22", DEAR) == []
+    at_once = total(billed(tmp_path / "once", book, "2026-03-22", DEAR))
+    assert before + total(found) == at_once == Decimal("102.96")
+
+
+@pytest.mark.feature("A2", "B4", "D1")
+@pytest.mark.parametrize(
+    ("said", "nets"),
+    [
+        ("in arrears", ["16.00", "15.50", "31.00"]),
+        ("in arrears\n  aligned  to anniversary", ["31.00", "31.00"]),
+        ("in arrears\n  prorated never", ["31.00", "31.00", "31.00"]),
+    ],
+)
+def test_in_arrears_a_period_is_charged_where_it_is_cut(
+    said: str, nets: list[str], tmp_path: Path
+) -> None:
+    # Sold on 16 January: 16 of 31 days.  Cut at 15 February: 14 of 28.
+    text = DEAR.replace("  bills    monthly\n", f"  bills    monthly {said}\n", 1)
+    book = sold({"account": "A"}, effective="2026-01-16")
+    changed(book, "2026-02-02", account="A", bill_day=15)
+    found = billed(tmp_path, book, "2026-03-20", text)
+    assert [net for *_, net in found] == nets
+
+
+@pytest.mark.feature("A18", "B4")
+def test_what_leaving_early_costs_goes_by_the_bill_day_of_then(tmp_path: Path) -> None:
+    text = (
+        DEAR
+        + """
+service exit {
+  type  fee
+}
+
+contract fixed {
+  term           3 months
+  leaving early  costs 100% of remaining charges charge exit
+}
+"""
+    )
+    text = text.replace("  bills    monthly\n", "  bills    monthly\n  contract fixed\n", 1)
+    book = changed(sold({"account": "A"}), "2026-01-10", account="A", bill_day=15)
+    book.rows["account_packages"][0] |= {"cancelled": "2026-02-01"}  # type: ignore[operator]
+    found = billed(tmp_path, book, "2026-02-01", text)
+    # From 1 February to the term's end on 1 April: 14 of the 31 days to 14 February, all of
+    # 15 February to 14 March, 17 of the 31 days to 14 April.
+    assert found[-1] == ("1", "02-01..02-02", "62.00")

@@ -270,7 +270,7 @@ class Writer:
         self.set(later, "account_packages", package, **cells)
 
     def agree(self, package: str, start: date, known: date) -> None:
-        """Change plan, book or contract from a day on."""
+        """Change plan, book, contract or bill day from a day on."""
         day = self.day(start)
         rows: tuple[Row, ...] = (
             {"account": self.name, "price_plan": self.chance.choice(("deal", "-"))},
@@ -280,6 +280,8 @@ class Writer:
                 "account_package": package,
                 "contract": self.chance.choice(("spender", "counter", "-")),
             },
+            {"account": self.name, "bill_day": self.chance.randrange(1, 32)},
+            {"account_package": package, "bill_day": self.chance.choice((1, 10, 29, 31))},
             {"account": self.name, "rate_plan": self.chance.choice(("dear", "standard", "-"))},
         )
         row = self.chance.choice(rows)
@@ -306,6 +308,7 @@ ACTS: tuple[tuple[float, Callable[[Writer, str, date, date], None]], ...] = (
     (0.3, Writer.hold),
     (0.4, Writer.discount),
     (0.5, Writer.agree),
+    (0.4, Writer.agree),
     (0.3, lambda writer, package, _, known: writer.move(package, known)),
     (0.3, Writer.swap),
     (0.3, Writer.trade),
