@@ -14,7 +14,7 @@ from runtime.program.expressions import AnyOf, Compare, Expression, FieldValue, 
 from runtime.program.model import Feed
 from runtime.usage import sql
 from runtime.usage.mediate import Part, Source
-from runtime.usage.reader import Reader, select_events
+from runtime.usage.reader import Reader, raw_field, select_events
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,8 @@ class Pass:
 
     Attributes:
         records: how many events it gives at most.
-        events: SELECT as of Source, with the `measure` of each event beside.
+        events: SELECT as of Source, with the `measure` of each event beside, and the raw
+            columns of its record.
         parts: relations as `events`, of some of the events each, in their order.
         attributes: those that the events have.
     """
@@ -90,7 +91,7 @@ def _is_never_two(criteria: Sequence[Expression | None]) -> bool:
     """Tell whether no record can meet two conditions: each asks one field for other texts."""
     if len(criteria) == 1:
         return True
-    asked = [_asked(each) for each in criteria]
+    asked = [asked_texts(each) for each in criteria]
     found = [each for texts in asked if texts is not None for each in texts]
     return (
         None not in asked
@@ -99,7 +100,7 @@ def _is_never_two(criteria: Sequence[Expression | None]) -> bool:
     )
 
 
-def _asked(criterion: Expression | None) -> tuple[tuple[str, str], ...] | None:
+def asked_texts(criterion: Expression | None) -> tuple[tuple[str, str], ...] | None:
     """Give the field and the texts that it must be one of; None: the condition is another."""
     match criterion:
         case Compare(
@@ -110,7 +111,7 @@ def _asked(criterion: Expression | None) -> tuple[tuple[str, str], ...] | None:
         ):
             return ((name, text),)
         case AnyOf(operands=operands):
-            parts = [_asked(each) for each in operands]
+            parts = [asked_texts(each) for each in operands]
             known = [part for part in parts if part is not None]
             if len(known) < len(parts):
                 return None
@@ -122,50 +123,58 @@ def _asked(criterion: Expression | None) -> tuple[tuple[str, str], ...] | None:
 def _select(sources: Sequence[Source], raw: str) -> str:
     """Give the SELECT of the events of raw records, which are those of the sources."""
     first = sources[0]
+    fields = [raw_field(name) for name in first.feed.columns]
     if len(sources) == 1:
-        measure = sql.text(first.event.measure)
-        return f"SELECT *, {measure} AS measure FROM ({first.reader.events(raw)})"
+        columns = {**first.reader.columns(), "measure": sql.text(first.event.measure)}
+        records = f"({raw}) {first.reader.where()}"
+        return select_events(columns, first.reader.reason(), records, fields)
     readers = [source.reader for source in sources]
     measures = [sql.text(source.event.measure) for source in sources]
-    columns = {**_columns(readers), "measure": _by_event(measures)}
+    columns = {**_columns(readers), "measure": by_event(measures)}
     # Where not all need to be whole numbers, asking for it does no harm; nor does asking for
     # the record's id, which is shorter to make.
-    reason = max((reader.reason() for reader in readers), key=len)
-    reason = reason.replace("event_id", "record_id")
-    records = (
-        f"(SELECT * REPLACE (file + ordinal AS file) "
-        f"FROM (SELECT *, {_ordinal(readers)} AS ordinal FROM ({raw})))"
-    )
-    return select_events(columns, reason, records)
+    known, steps = readers[0].record_id(), columns["steps"]
+    reason = max((reader.reason(known, steps) for reader in readers), key=len)
+    records = f"""
+        (SELECT * REPLACE (file + ordinal AS file)
+         FROM (SELECT *, CASE WHEN {readers[0].skip()} THEN 0 ELSE coalesce(asked, 0) END::UTINYINT
+                           AS ordinal
+               FROM (SELECT *, {which_event(readers)} AS asked FROM ({raw}))))
+    """
+    return select_events(columns, reason, records, fields)
 
 
-def _ordinal(readers: Sequence[Reader]) -> str:
-    """Give the SQL of which event a record is; one that is none stands with the first."""
-    first = readers[0]
-    cases = "".join(
-        f" WHEN {first.has(reader.event)} THEN {ordinal}"
-        for ordinal, reader in enumerate(readers)
-        if ordinal
-    )
-    return f"CASE WHEN {first.skip()} THEN 0{cases} ELSE 0 END::UTINYINT"
+def which_event(readers: Sequence[Reader]) -> str:
+    """Give the SQL of which event a record is, by number; NULL where it is none."""
+    return f"CASE{''.join(map(_is_event, readers, range(len(readers))))} END::UTINYINT"
+
+
+def _is_event(reader: Reader, ordinal: int) -> str:
+    texts = asked_texts(reader.event.criterion)
+    column = reader.plain(FieldValue(name=texts[0][0])) if texts else None
+    if texts and column and all(text for _, text in texts) and not reader.is_exceptions:
+        condition = f"{column} IN ({sql.texts(text for _, text in texts)})"
+    else:
+        condition = reader.has(reader.event)
+    return f" WHEN {condition} THEN {ordinal}"
 
 
 def _columns(readers: Sequence[Reader]) -> dict[str, str]:
     columns = [reader.columns() for reader in readers]
     names = dict.fromkeys(name for each in columns for name in each)
     found = {
-        name: _by_event([each.get(name, "NULL::VARCHAR") for each in columns]) for name in names
+        name: by_event([each.get(name, "NULL::VARCHAR") for each in columns]) for name in names
     }
     found["record_id"] = readers[0].record_id()
-    found["is_other"] = f"(ordinal = 0 AND {columns[0]['is_other']})"
+    found["is_other"] = "(asked IS NULL)"
     factors = [str(reader.event.steps_per_unit) for reader in readers]
     if len(set(factors)) > 1:
-        steps = f"TRY({readers[0].measured()} * ({_by_event(factors)})::HUGEINT)"
+        steps = f"TRY({readers[0].measured()} * ({by_event(factors)})::HUGEINT)"
         found.update(steps=steps, quantity=f"TRY_CAST({steps} AS BIGINT)")
     return found
 
 
-def _by_event(texts: Sequence[str]) -> str:
+def by_event(texts: Sequence[str]) -> str:
     """Give the SQL of what differs between events, by `ordinal`."""
     if len(set(texts)) == 1:
         return texts[0]

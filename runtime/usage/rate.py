@@ -210,12 +210,12 @@ def _scan(job: _Run, passes: Sequence[Pass], stored: StoredUsage) -> tuple[Scann
     Makes usage.periods and usage.keys, and finds the duplicates.
     """
     connection, salt = job.connection, 0
-    readings = readings_of(passes, stored)
+    readings = readings_of(job.program, passes, stored)
     while True:
         scanner = open_scanner(connection, job.program, salt)
         fresh = scanner.scan(readings)
         make_periods(connection, _span(fresh), job.as_of, job.previous_as_of)
-        again = stored_readings(connection, stored, job.numbers)
+        again = stored_readings(connection, job.program, stored, job.numbers)
         old = scanner.scan(again)
         if make_keys(scanner, [*readings, *again]):
             break

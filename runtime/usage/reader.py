@@ -6,7 +6,6 @@ A raw column stands as `raw_field` in the relation of records, and an attribute 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
@@ -28,7 +27,7 @@ from runtime.program.expressions import (
 from runtime.program.model import Feed, FeedAmount, FeedEvent
 from runtime.usage import expressions, sql
 from runtime.usage.dispositions import Reason
-from runtime.usage.zones import LocalTime
+from runtime.usage.zones import LocalTime, by_pattern, is_time, is_zoned
 
 MAX_QUANTITY = 2**63 - 1
 ID_SEPARATOR = "\x1f"
@@ -49,9 +48,11 @@ ZONED_TYPES = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
 _INTEGERS = frozenset(
     f"{sign}{size}" for sign in ("", "U") for size in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT")
 ) | {"HUGEINT"}
+_FITTING = _INTEGERS - {"UBIGINT", "HUGEINT"}
+"""Those of which each number is a BIGINT."""
+
 _IN_RANGE = "instant BETWEEN TIMESTAMP '1900-01-01' AND TIMESTAMP '9998-12-31'"
 _WRITTEN_TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$"
-_FRACTION = re.compile(r"((?<!%)(?:%%)*)%f")
 _ZONED = r"T?\d\d:\d\d.*(Z|[+-]\d\d(:?\d\d)?)$"
 _MICROSECONDS = {"seconds": 1_000_000, "milliseconds": 1_000, "microseconds": 1}
 _EPOCH_RANGE = "-2_208_988_800_000_000 AND 253_370_764_800_000_000"  # 1900 to 9999
@@ -95,22 +96,26 @@ class Reader:
 
     def events(self, raw: str) -> str:
         """Give the SELECT of the event of each record of a relation that has it."""
-        return select_events(self.columns(), self.reason(), f"({raw}) {self._where()}")
+        return select_events(self.columns(), self.reason(), f"({raw}) {self.where()}")
 
     def columns(self) -> dict[str, str]:
         """Give the SQL of what is read of a record, by the column that holds it.
 
-        Beside an event's own: `measured`, `steps`, `is_skipped`, `is_other` and
-        `amount_reason`, by which `reason` judges it.
+        Beside an event's own: `is_known`, `steps`, `is_skipped`, `is_other` and `amount_reason`,
+        by which `reason` judges it.
         """
         steps = self._steps()
+        quantity = f"TRY_CAST({steps} AS BIGINT)"
+        if self.event.steps_per_unit == 1 and isinstance(self.event.quantity, FieldValue):
+            name = self.event.quantity.name
+            quantity = raw_field(name) + "::BIGINT" if self.types[name] in _FITTING else quantity
         return {
             "event_id": self.event_id(),
+            "is_known": self._is_known(),
             "instant": self._instant(),
             "value": self._value(self.feed.identifier_value),
-            "measured": self.measured(),
             "steps": steps,
-            "quantity": f"TRY_CAST({steps} AS BIGINT)",
+            "quantity": quantity,
             **self._money(),
             "is_skipped": self.skip(),
             "is_other": self._is_other(),
@@ -130,6 +135,37 @@ class Reader:
         """Give the SQL of the text by which the record is known in its feed."""
         parts = [self.field(name) for name in self.feed.id_fields] or [ORIGIN_FILE, ORIGIN_ROW]
         return _joined(parts)
+
+    def _is_known(self) -> str:
+        """Give SQL that is true of a record with an id and a plain identifier; else not true."""
+        fields = list(self.feed.id_fields)
+        if isinstance(self.feed.identifier_value, FieldValue):
+            fields.append(self.feed.identifier_value.name)
+        told = [self._is_there(name) for name in fields]
+        if not self.feed.id_fields:
+            told += [f"{each} IS NOT NULL" for each in (ORIGIN_FILE, ORIGIN_ROW)]
+        return f"({' AND '.join(told)})"
+
+    def _is_there(self, name: str) -> str:
+        """Give SQL that is true of a record that has a field, else false or NULL."""
+        if self.types[name] == "VARCHAR":
+            return f"{raw_field(name)} <> ''"
+        return f"{self.field(name)} IS NOT NULL"
+
+    def plain(self, tree: Expression) -> str | None:
+        """Give the raw column of a value that is the text in it; of missing ones '' or NULL."""
+        if not isinstance(tree, FieldValue) or self.types[tree.name] != "VARCHAR":
+            return None
+        return raw_field(tree.name)
+
+    def plain_attribute(self, name: str) -> str | None:
+        """Give the raw column of an attribute that is the text in it, as `plain` does."""
+        if self.is_csv and self.feed.dialect.decimal != ".":
+            return None
+        for each in self.event.attributes:
+            if each.name == name:
+                return self.plain(each.expression)
+        return None
 
     def field(self, name: str) -> str:
         """Give the SQL of a field's text; an empty one is missing."""
@@ -162,31 +198,42 @@ class Reader:
         is_number = f"regexp_matches({value}, {sql.text(_COMMA_NUMBER)})"
         return f"CASE WHEN {is_number} THEN replace({value}, ',', '.') ELSE {value} END"
 
-    def reason(self) -> str:
-        """Give the SQL of a record's reason, of its `columns`; the likeliest case first."""
-        amount = self.feed.amount
+    def reason(self, known: str | None = None, steps: str | None = None) -> str:
+        """Give the SQL of a record's reason, of its `columns`; the likeliest case first.
+
+        What only tells what is wrong is worked out of the raw columns, and only then.
+
+        Args:
+            known: the SQL of what the record is known by; None: `event_id`.
+            steps: the SQL of its quantity in steps; None: that of this event.
+        """
+        known, steps = known or self.event_id(), steps or self._steps()
+        measured = self.measured()
         no_amount, extra = "", ""
-        if amount is not None:
+        if self.feed.amount is not None:
             extra = "AND amount_reason IS NULL"
             no_amount = " WHEN amount_reason IS NOT NULL THEN amount_reason"
+        value = self._value(self.feed.identifier_value)
+        is_plain = isinstance(self.feed.identifier_value, FieldValue)
+        has_value = "" if is_plain else "AND value IS NOT NULL"
         return (
-            f"CASE WHEN NOT is_skipped AND NOT is_other AND event_id IS NOT NULL AND {_IN_RANGE} "
-            f"AND value IS NOT NULL AND quantity >= 0 AND {self._is_whole()} {extra} "
+            f"CASE WHEN NOT is_skipped AND NOT is_other AND is_known AND {_IN_RANGE} "
+            f"{has_value} AND quantity >= 0 {self._whole()} {extra} "
             f"THEN {Reason.RATED} "
             f"WHEN is_skipped THEN {Reason.SKIPPED} "
             f"WHEN is_other THEN {Reason.NO_EVENT} "
-            f"WHEN event_id IS NULL THEN {Reason.NO_ID} "
+            f"WHEN ({known}) IS NULL THEN {Reason.NO_ID} "
             f"WHEN ({_IN_RANGE}) IS NOT TRUE THEN {Reason.BAD_TIME} "
-            f"WHEN value IS NULL THEN {Reason.NO_IDENTIFIER} "
-            f"WHEN measured IS NULL THEN {Reason.BAD_QUANTITY} "
-            f"WHEN measured < 0 THEN {Reason.NEGATIVE_QUANTITY} "
-            f"WHEN steps IS NULL OR steps > {MAX_QUANTITY}::HUGEINT "
+            f"WHEN ({value}) IS NULL THEN {Reason.NO_IDENTIFIER} "
+            f"WHEN ({measured}) IS NULL THEN {Reason.BAD_QUANTITY} "
+            f"WHEN ({measured}) < 0 THEN {Reason.NEGATIVE_QUANTITY} "
+            f"WHEN ({steps}) IS NULL OR ({steps}) > {MAX_QUANTITY}::HUGEINT "
             f"THEN {Reason.QUANTITY_TOO_LARGE} "
-            f"WHEN steps % 1 <> 0 THEN {Reason.FRACTION_OF_STEP}{no_amount} "
+            f"WHEN ({steps}) % 1 <> 0 THEN {Reason.FRACTION_OF_STEP}{no_amount} "
             f"ELSE {Reason.FRACTION_OF_STEP} END::UTINYINT"
         )
 
-    def _where(self) -> str:
+    def where(self) -> str:
         """Keep a record for each event it has; the first one stands for a record of none."""
         if len(self.feed.events) == 1 and self.event.criterion is None:
             return ""
@@ -227,12 +274,11 @@ class Reader:
         """Give the SQL of the exact number that the event's quantity is written as."""
         return expressions.number(self.event.quantity, self.field, self.number)
 
-    def _is_whole(self) -> str:
-        """Give SQL that is true of a whole number of steps; integers need not be asked."""
+    def _whole(self) -> str:
+        """Give SQL that asks for a whole number of steps; integers need not be asked."""
         fields = expressions.fields_of(self.event.quantity)
-        if all(self.types[name] in _INTEGERS for name in fields):
-            return "true" if not _has_fraction(self.event.quantity) else "steps % 1 = 0"
-        return "steps % 1 = 0"
+        is_whole = all(self.types[name] in _INTEGERS for name in fields)
+        return "" if is_whole and not _has_fraction(self.event.quantity) else "AND steps % 1 = 0"
 
     def _steps(self) -> str:
         measured = self.measured()
@@ -277,7 +323,7 @@ class Reader:
         column, kind = raw_field(name), self.types[name]
         if kind in ZONED_TYPES:
             return f"timezone('UTC', {column}::TIMESTAMPTZ)"
-        if _is_time(kind):
+        if is_time(kind):
             return self.clock.in_utc(f"{column}::TIMESTAMP")
         field = self.field(name)
         read = self._since_1970(name) if self.feed.time_epoch else self._text_instant(field)
@@ -302,54 +348,38 @@ class Reader:
                 f"THEN timezone('UTC', TRY_CAST({field} AS TIMESTAMPTZ)) "
                 f"ELSE {self.clock.in_utc(LOCAL)} END"
             )
-        if _is_zoned(pattern):
-            return _by_pattern(field, pattern)
+        if is_zoned(pattern):
+            return by_pattern(field, pattern)
         return self.clock.in_utc(LOCAL)
 
     def _local(self) -> str | None:
         """Give the SQL of the local time that a text says; None: there is none to ask for."""
         name, pattern = self.feed.time_field, self.feed.time_pattern
         kind = self.types[name]
-        if self.feed.time_epoch or kind in ZONED_TYPES or _is_time(kind):
+        if self.feed.time_epoch or kind in ZONED_TYPES or is_time(kind):
             return None
         if pattern is None:
             return f"TRY_CAST({self.field(name)} AS TIMESTAMP)"
-        return None if _is_zoned(pattern) else _by_pattern(self.field(name), pattern)
-
-
-def _is_time(kind: str) -> bool:
-    return kind.startswith("TIMESTAMP") or kind == "DATE"
-
-
-def _is_zoned(pattern: str) -> bool:
-    return "%z" in pattern or "%Z" in pattern
-
-
-def _by_pattern(field: str, pattern: str) -> str:
-    """Give the SQL of the time that a text says: an instant in UTC if the pattern is zoned."""
-    is_zoned = _is_zoned(pattern)
-    time = f"try_strptime({field}, {sql.text(pattern)})"
-    time = f"timezone('UTC', {time})" if is_zoned else time
-    finer = _FRACTION.sub(r"\1%n", pattern)
-    if finer != pattern:
-        # A fraction of more digits than a microsecond has is cut, so that no day is rounded up.
-        nanoseconds = f"epoch_ns(try_strptime({field}, {sql.text(finer)}))"
-        time = f"coalesce({time}, make_timestamp({nanoseconds} // 1000))"
-    return time
+        return None if is_zoned(pattern) else by_pattern(self.field(name), pattern)
 
 
 def _joined(parts: Sequence[str]) -> str:
     return f" || chr({ord(ID_SEPARATOR)}) || ".join(parts)
 
 
-def select_events(columns: Mapping[str, str], reason: str, records: str) -> str:
-    """Give the SELECT of events, from the SQL of their columns and a FROM clause of records."""
-    judged = ("measured", "steps", "is_skipped", "is_other", "amount_reason")
-    shown = ", ".join(column for column in columns if column not in judged)
+def select_events(
+    columns: Mapping[str, str], reason: str, records: str, fields: Sequence[str] = ()
+) -> str:
+    """Give the SELECT of events, from the SQL of their columns and a FROM clause of records.
+
+    `fields`: columns of the records to have beside.
+    """
+    judged = ("is_known", "steps", "is_skipped", "is_other", "amount_reason")
+    shown = ", ".join([*(column for column in columns if column not in judged), *fields])
     read = ", ".join(f"{text} AS {column}" for column, text in columns.items())
     return f"""
         SELECT file, position, {shown}, {reason} AS reason
-        FROM (SELECT file, position, {read} FROM {records})
+        FROM (SELECT *, {read} FROM {records})
     """
 
 

@@ -7,10 +7,15 @@ from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
-from runtime.usage import sql
+from runtime.program.expressions import FieldValue
+from runtime.program.model import Program
+from runtime.usage import classify, sql
 from runtime.usage.dispositions import Reason
+from runtime.usage.kinds import Kinds, evaluated, kinds_of
 from runtime.usage.mediate import Part
 from runtime.usage.passes import Pass
+from runtime.usage.places import DESTINATION
+from runtime.usage.reader import attribute
 from runtime.usage.store import StoredUsage
 
 
@@ -20,39 +25,58 @@ class Reading:
 
     Attributes:
         parts: relations of some of the events each, in their order.
+        attributes: those that the events have.
         identifier: what their values are values of.
-        known_by: the column whose hash is theirs; equal ids have an equal one.
+        kinds: what tells them apart by what decides a price.
+        value, destination: SQL of their texts; missing ones may be ''.
+        known_by: SQL of the text whose hash is theirs; equal ids have an equal one.
     """
 
-    events: str
     parts: tuple[Part, ...]
     attributes: frozenset[str]
     identifier: str
+    kinds: Kinds
+    value: str = "value"
+    destination: str = attribute(DESTINATION)
     known_by: str = "event_id"
 
 
-def readings_of(passes: Sequence[Pass], stored: StoredUsage) -> list[Reading]:
+def readings_of(program: Program, passes: Sequence[Pass], stored: StoredUsage) -> list[Reading]:
     """Give the readings of the run's files.
 
     Where nothing is stored, the id of the record does for that of the one event that it is.
     """
+    names = classify.deciding_attributes(program)
     is_one = {each.feed.id for each in passes if each.is_whole} - {
         each.feed.id for each in passes if not each.is_whole
     }
     return [
-        Reading(
-            each.events,
-            each.parts,
-            each.attributes,
-            each.feed.identifier,
-            "record_id" if stored.events is None and each.feed.id in is_one else "event_id",
-        )
+        _reading(each, names, by_record=stored.events is None and each.feed.id in is_one)
         for each in passes
     ]
 
 
+def _reading(each: Pass, names: Sequence[str], *, by_record: bool) -> Reading:
+    readers = [source.reader for source in each.sources]
+    first, feed = readers[0], each.feed
+    known_by = "record_id" if by_record else "event_id"
+    if len(feed.id_fields) == 1 and (by_record or first.event.name is None):
+        known_by = first.plain(FieldValue(name=feed.id_fields[0])) or known_by
+    destinations = {reader.plain_attribute(DESTINATION) for reader in readers}
+    plain = destinations.pop()
+    return Reading(
+        parts=each.parts,
+        attributes=each.attributes,
+        identifier=feed.identifier,
+        kinds=kinds_of(each, names),
+        value=first.plain(feed.identifier_value) or "value",
+        destination=attribute(DESTINATION) if destinations or plain is None else plain,
+        known_by=known_by,
+    )
+
+
 def stored_readings(
-    connection: DuckDBPyConnection, stored: StoredUsage, numbers: int
+    connection: DuckDBPyConnection, program: Program, stored: StoredUsage, numbers: int
 ) -> list[Reading]:
     """Give the readings of the stored usage that may be of usage.periods.
 
@@ -71,10 +95,12 @@ def stored_readings(
         "GROUP BY identifier ORDER BY identifier"
     ).fetchall()
     readings = []
+    names = classify.deciding_attributes(program)
     for name, records in counts:
         events = (
             f"SELECT *, stored_file + {numbers} AS file, {Reason.RATED:d}::UTINYINT AS reason "
             f"FROM ({stored.events}) WHERE identifier = {sql.text(name)} AND {condition}"
         )
-        readings.append(Reading(events, (Part(events, records),), stored.attributes, name))
+        kinds = evaluated(events, stored.attributes, names)
+        readings.append(Reading((Part(events, records),), stored.attributes, name, kinds))
     return readings

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from runtime.program.model import Program
 from runtime.usage import classify, kernel, places, sql
 from runtime.usage.dispositions import Reason
+from runtime.usage.kinds import Kinds
 from runtime.usage.loops import NONE, Array
 from runtime.usage.mediate import Part
 from runtime.usage.reader import attribute
@@ -157,9 +158,9 @@ class Scanner:
     def _batches(
         self, connection: DuckDBPyConnection, reading: Reading, events: str
     ) -> Iterator[pa.RecordBatch]:
-        destination = "''"
-        if places.DESTINATION in reading.attributes and self.prefixes.prefixes:
-            destination = f"coalesce({attribute(places.DESTINATION)}, '')"
+        texts = f"{reading.value} AS value"
+        if self._asks_place(reading):
+            texts += f", {reading.destination} AS destination"
         amount = "0::BIGINT AS amount, 0::INTEGER AS currency"
         if asks_amount(self.program):
             codes = ", ".join(sql.text(each.code) for each in self.program.currencies)
@@ -174,24 +175,27 @@ class Scanner:
             SELECT file, position::BIGINT AS position, hash({reading.known_by}) AS id_hash,
                    CASE WHEN {usable} THEN epoch_us(instant) ELSE 0 END AS instant,
                    CASE WHEN {usable} THEN quantity ELSE 0 END AS quantity, reason,
-                   coalesce(value, '') AS value,
-                   {self.key_of(reading.attributes)} AS key,
-                   {destination} AS destination, {amount}
+                   {self.key_of(reading.kinds)} AS key, {texts}, {amount}
             FROM ({events})
         """
         yield from connection.sql(query).to_arrow_reader(BATCH)
 
-    def key_of(self, attributes: frozenset[str]) -> str:
-        """Give the SQL of a hash over all texts of an event that decide its price."""
-        names = classify.deciding_attributes(self.program)
-        texts = ["measure", *(classify.column(attributes, name) for name in names)]
-        return f"hash({', '.join([*([str(self.salt)] if self.salt else []), *texts])})"
+    def key_of(self, kinds: Kinds) -> str:
+        """Give the SQL of a hash over all that tells kinds of events apart."""
+        return f"hash({', '.join([str(self.salt), *kinds.columns])})"
+
+    def _asks_place(self, reading: Reading) -> bool:
+        return places.DESTINATION in reading.attributes and bool(self.prefixes.prefixes)
 
     def _fill(
         self, found: Scan, at: slice, reading: Reading, batch: pa.RecordBatch, worker: _Worker
     ) -> None:
         def numbers(name: str) -> Array:
             return np.asarray(batch.column(name))
+
+        def texts(name: str) -> pa.Array:
+            column = batch.column(name)
+            return column.fill_null("") if column.null_count else column
 
         found.file[at] = numbers("file")
         found.position[at] = numbers("position")
@@ -204,13 +208,13 @@ class Scanner:
         if words is None:
             holder[:] = NONE
         else:
-            words.find(batch.column("value"), holder)
+            words.find(texts("value"), holder)
             if first:
                 holder[holder != NONE] += first
         key, reach = (np.zeros(len(batch), np.int32) for _ in range(2))
         worker.keys.number(numbers("key").view(np.int64), key)
-        if places.DESTINATION in reading.attributes and self.prefixes.prefixes:
-            self.prefixes.find(batch.column("destination"), reach)
+        if self._asks_place(reading):
+            self.prefixes.find(texts("destination"), reach)
             reach += 1
         pair = key.astype(np.int64) * (len(self.prefixes.prefixes) + 1) + reach
         worker.pairs.number(pair, found.combination[at])
@@ -305,8 +309,8 @@ def make_keys(scanner: Scanner, readings: Sequence[Reading]) -> bool:
         texts = "".join(
             f", {classify.column(each.attributes, name)} AS {attribute(name)}" for name in names
         )
-        key = scanner.key_of(each.attributes)
-        every.append(f"SELECT DISTINCT {key} AS key, measure{texts} FROM ({each.events})")
+        key, relation = scanner.key_of(each.kinds), each.kinds.relation
+        every.append(f"SELECT DISTINCT {key} AS key, measure{texts} FROM ({relation})")
     connection.execute(f"CREATE OR REPLACE TABLE usage.keys AS {' UNION '.join(every)}")
     return not sql.count(connection, "SELECT count(*) - count(DISTINCT key) FROM usage.keys")
 
