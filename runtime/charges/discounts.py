@@ -5,6 +5,9 @@ those that set a price come first, then percentages, then amounts; each lowers w
 before have left of the price of a full period, down to zero.  A discount's own price is what
 it takes off, below zero, and its amount the same part of it as the stretch is of the period.
 What a percentage leaves is kept to 12 decimals.  One given twice applies once.
+
+Each line is rounded by itself.  So that a whole period never comes to less than nothing, one
+that leaves nothing, or takes more than the rounded lines before it have left, takes just that.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from runtime.charges.amounts import stretch_minor_sql
 from runtime.charges.proration import prorations_of
 from runtime.charges.quotes import price_of_scaled_sql
 from runtime.engine import fill_table
-from runtime.money import scaled_price_sql
+from runtime.money import PRICE_SCALE, power_of_ten_sql, rounded_ratio_sql, scaled_price_sql
 from runtime.program.model import Program
 from runtime.tables import PRICE_TYPE
 
@@ -33,7 +36,7 @@ def charge_discounts(connection: DuckDBPyConnection, program: Program, as_of: da
     if connection.execute("SELECT 1 FROM subscription.discounts LIMIT 1").fetchone() is None:
         return
     _find_periods(connection)
-    _find_stretches(connection)
+    _find_stretches(connection, program)
     (most,) = connection.execute("SELECT max(place) FROM discounted_period").fetchone() or (0,)
     for place in range(1, (most or 0) + 1):
         _lower(connection, program, place)
@@ -114,9 +117,10 @@ def _find_periods(connection: DuckDBPyConnection) -> None:
     """)
 
 
-def _find_stretches(connection: DuckDBPyConnection) -> None:
+def _find_stretches(connection: DuckDBPyConnection, program: Program) -> None:
     """Make discounted_stretch: recurring lines with what is left of their price.
 
+    `remains` is of one and a full period, exactly; `left_minor` of all of them, as it is rounded.
     A price that is more than so much for each is one, of so many instances.
     """
     connection.execute(f"""
@@ -125,7 +129,8 @@ def _find_stretches(connection: DuckDBPyConnection) -> None:
                t.period_end AS until_day, t.full_start, t.full_end, t.proration, t.days,
                t.full_days, t.quantity, t.currency, t.tax_class, s.minor_units,
                coalesce(k.instances, 1) AS instances,
-               {scaled_price_sql("t.unit_price")} AS remains
+               {scaled_price_sql("t.unit_price")} AS remains,
+               {_full_minor_sql(scaled_price_sql("t.unit_price"), "t", "s", program)} AS left_minor
         FROM charge.target AS t
         JOIN subscription.account_services AS s ON s.account_service = t.account_service
         LEFT JOIN (
@@ -144,31 +149,45 @@ def _find_stretches(connection: DuckDBPyConnection) -> None:
 def _lower(connection: DuckDBPyConnection, program: Program, place: int) -> None:
     """Apply the discount at a place of each period's order."""
     amount = f"{scaled_price_sql('a.amount')} * x.instances"
+    whole = _full_minor_sql("(x.remains - x.lowered)", "x", "x", program)
+    is_all = "taken_minor <> left_minor AND (lowered = 0 OR taken_minor > left_minor)"
+    all_left = (
+        f"(left_minor * ({PRICE_SCALE}::HUGEINT // {power_of_ten_sql('minor_units')}) "
+        "+ quantity // 2) // quantity"
+    )
     prorations = prorations_of(connection)
     minor = stretch_minor_sql("unit_price", "quantity", "minor_units", program.rounding, prorations)
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE lowered_stretch AS
-        SELECT x.*, p.discount, p.source,
-               CASE k.kind
-                 WHEN 'override' THEN least(x.remains, {amount})
-                 WHEN 'percent' THEN (2 * x.remains * k.keep + k.keep_of) // (2 * k.keep_of)
-                 ELSE greatest(x.remains - {amount}, 0) END AS lowered
-        FROM discounted_stretch AS x
-        JOIN discounted_period AS p
-          ON p.account_service = x.account_service AND p.full_start = x.full_start
-         AND p.place = ?
-        JOIN charge.discounts AS k ON k.discount = p.discount
-        LEFT JOIN charge.discount_amounts AS a
-          ON a.discount = p.discount AND a.currency = x.currency
+        WITH taking AS (
+          SELECT x.*, p.discount, p.source,
+                 CASE k.kind
+                   WHEN 'override' THEN least(x.remains, {amount})
+                   WHEN 'percent' THEN (2 * x.remains * k.keep + k.keep_of) // (2 * k.keep_of)
+                   ELSE greatest(x.remains - {amount}, 0) END AS lowered
+          FROM discounted_stretch AS x
+          JOIN discounted_period AS p
+            ON p.account_service = x.account_service AND p.full_start = x.full_start
+           AND p.place = ?
+          JOIN charge.discounts AS k ON k.discount = p.discount
+          LEFT JOIN charge.discount_amounts AS a
+            ON a.discount = p.discount AND a.currency = x.currency
+        ),
+        taken AS (SELECT *, {whole} AS taken_minor FROM taking AS x)
+        SELECT * EXCLUDE (taken_minor) REPLACE (
+                 CASE WHEN {is_all} THEN 0 ELSE left_minor - taken_minor END AS left_minor
+               ),
+               CASE WHEN {is_all} THEN {all_left} ELSE remains - lowered END AS taken
+        FROM taken
         """,
         [place],
     )
     connection.execute(f"""
         INSERT INTO charge.target BY NAME
         WITH priced AS (
-          SELECT *, {price_of_scaled_sql("lowered - remains")} AS unit_price
-          FROM lowered_stretch WHERE lowered <> remains
+          SELECT *, {price_of_scaled_sql("-taken")} AS unit_price
+          FROM lowered_stretch WHERE taken <> 0
         )
         SELECT 'discount' AS kind, account_service, service, status, discount,
                from_day AS period_start, until_day AS period_end, full_start, full_end,
@@ -177,9 +196,15 @@ def _lower(connection: DuckDBPyConnection, program: Program, place: int) -> None
         FROM priced
     """)
     connection.execute("""
-        UPDATE discounted_stretch AS x SET remains = l.lowered
+        UPDATE discounted_stretch AS x SET remains = l.lowered, left_minor = l.left_minor
         FROM lowered_stretch AS l
         WHERE l.account_service = x.account_service AND l.full_start = x.full_start
           AND l.from_day = x.from_day
     """)
     connection.execute("DROP TABLE lowered_stretch")
+
+
+def _full_minor_sql(scaled: str, stretch: str, unit: str, program: Program) -> str:
+    """Give SQL for what a price for one comes to for all and a full period, in minor units."""
+    whole = f"{scaled} * {stretch}.quantity * {power_of_ten_sql(f'{unit}.minor_units')}"
+    return rounded_ratio_sql(whole, str(PRICE_SCALE), program.rounding)

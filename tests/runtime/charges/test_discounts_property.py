@@ -21,7 +21,7 @@ from runtime.program.model import Program
 from runtime.program.prices import RecurringPrice
 from runtime.tables import OPEN_DAY
 from tests.reference.charges import Frame, State, day_costs, days_between
-from tests.reference.discounts import ORDER, Deal, taken_off
+from tests.reference.discounts import ORDER, Deal, Kind, taken_off
 from tests.runtime.charges.tables import account_service, make_stage_tables, period, put, stretch
 from tests.runtime.price_rows import PriceRows
 from tests.runtime.programs import connectivity_program
@@ -108,8 +108,8 @@ def expected(price: Fraction, quantity: int, offered: Sequence[Deal]) -> dict[st
     """Give what each discount takes off altogether, in cents, day by day."""
     found: dict[str, int] = {}
     for number, frame in enumerate(FRAMES):
-        for name, off in taken_off(price, offered, number).items():
-            unit = Decimal(-off.numerator) / Decimal(off.denominator)
+        for name, off in taken_off(price, offered, number, quantity).items():
+            unit = -round(Decimal(off.numerator) / Decimal(off.denominator), 12)
             costs = day_costs(frame, State("active", unit, quantity, "days"), 2, "half_up")
             held = days_between(max(frame.full_start, FIRST), min(frame.full_end, LAST))
             found[name] = found.get(name, 0) + sum(costs[day] for day in held)
@@ -190,3 +190,30 @@ def test_no_whole_period_is_charged_less_than_nothing(
           AND period_end = full_end GROUP BY full_start
     """).fetchall()
     assert all(minor >= 0 for (minor,) in rows)
+
+
+@pytest.mark.feature("A23")
+@pytest.mark.parametrize(
+    ("quantity", "deals_of_all"),
+    [
+        (1, [("percent", "50"), ("amount", "300")]),
+        (3, [("percent", "50"), ("amount", "300")]),
+        (7, [("percent", "33"), ("percent", "50"), ("percent", "100")]),
+    ],
+)
+def test_lines_that_are_each_rounded_up_do_not_come_to_less_than_nothing(
+    quantity: int, deals_of_all: list[tuple[Kind, str]]
+) -> None:
+    # Half of 1.01 is 0.505, which is 0.51 as a line, and so is the other half.
+    offered = [
+        Deal(f"d{number}", kind, Fraction(value), None)
+        for number, (kind, value) in enumerate(deals_of_all)
+    ]
+    connection = open_engine(threads=1)
+    fill(connection, quantity, offered)
+    compute_target(connection, program_of(Fraction(101, 100), offered), as_of=AS_OF)
+    rows = connection.execute("""
+        SELECT sum(minor) FROM charge.target
+        WHERE period_start = full_start AND period_end = full_end
+    """).fetchall()
+    assert rows == [(0,)]
