@@ -18,16 +18,16 @@ LATEST_DAY = "9998-12-31"
 
 # Control characters, and the marks that turn the direction of the text around them: they
 # have no place in a name, and could make a printed one look like another.
-_UNPRINTABLE = r"[\p{Cc}\x{061C}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2066}-\x{2069}]"
+UNPRINTABLE = r"[\p{Cc}\x{061C}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2066}-\x{2069}]"
 _WHOLE = r"[+-]?[0-9]{1,18}"
-_AMOUNT = r"[0-9]{1,15}(\.[0-9]{1,12})?"
+AMOUNT = r"[0-9]{1,15}(\.[0-9]{1,12})?"
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
 def type_cells(connection: DuckDBPyConnection, file: BookFile, columns: Sequence[Column]) -> None:
     """Make the entity's table, and book.cells: the same columns beside raw_<name>."""
     typed = ", ".join(
-        f'{_typed_sql(column)} AS "{column.name}", "{column.name}" AS "raw_{column.name}"'
+        f'{typed_sql(column)} AS "{column.name}", "{column.name}" AS "raw_{column.name}"'
         for column in columns
     )
     connection.execute(
@@ -59,13 +59,13 @@ def cell_fault_queries(columns: Sequence[Column], absent: frozenset[str]) -> Ite
             case "key":
                 yield _query(
                     column,
-                    f"{unfit} AND regexp_matches({raw}, '{_UNPRINTABLE}')",
+                    f"{unfit} AND regexp_matches({raw}, '{UNPRINTABLE}')",
                     "bad_characters",
                     "holds a control or direction character",
                 )
                 yield _query(
                     column,
-                    f"{unfit} AND NOT regexp_matches({raw}, '{_UNPRINTABLE}')",
+                    f"{unfit} AND NOT regexp_matches({raw}, '{UNPRINTABLE}')",
                     "too_long",
                     f"is longer than {column.longest} characters",
                 )
@@ -91,20 +91,21 @@ def cell_fault_queries(columns: Sequence[Column], absent: frozenset[str]) -> Ite
                 assert_never(column.kind)
 
 
-def _typed_sql(column: Column) -> str:
+def typed_sql(column: Column) -> str:
+    """Give SQL for the value of the text in a column of the same name; NULL: it does not fit."""
     raw = f'"{column.name}"'
     match column.kind:
         case "text":
             spaced = rf"regexp_replace({raw}, '[\t\r\n]+', ' ', 'g')"
             return (
                 f"CASE WHEN {raw} IS NULL THEN NULL "
-                f"WHEN NOT regexp_matches({raw}, '{_UNPRINTABLE}') THEN nullif(trim({raw}), '') "
-                f"ELSE nullif(trim(regexp_replace({spaced}, '{_UNPRINTABLE}', '', 'g')), '') END"
+                f"WHEN NOT regexp_matches({raw}, '{UNPRINTABLE}') THEN nullif(trim({raw}), '') "
+                f"ELSE nullif(trim(regexp_replace({spaced}, '{UNPRINTABLE}', '', 'g')), '') END"
             )
         case "key":
             return (
                 f"CASE WHEN length({raw}) <= {column.longest} "
-                f"AND NOT regexp_matches({raw}, '{_UNPRINTABLE}') AND trim({raw}) <> '' "
+                f"AND NOT regexp_matches({raw}, '{UNPRINTABLE}') AND trim({raw}) <> '' "
                 f"THEN {raw} END"
             )
         case "choice":
@@ -126,7 +127,7 @@ def _typed_sql(column: Column) -> str:
             return f"CASE WHEN TRUE {least} {most} THEN {number} END"
         case "amount":
             return (
-                f"CASE WHEN regexp_full_match({raw}, '{_AMOUNT}') THEN CAST({raw} AS "
+                f"CASE WHEN regexp_full_match({raw}, '{AMOUNT}') THEN CAST({raw} AS "
                 f"{SQL_TYPES[column.kind]}) END"
             )
         case _:
@@ -142,7 +143,7 @@ def _query(column: Column, condition: str, code: str, reason: str, hint: str = "
 
 
 def _has_no_text(raw: str) -> str:
-    return rf"coalesce(regexp_replace({raw}, '(\s|{_UNPRINTABLE})+', '', 'g'), '') = ''"
+    return rf"coalesce(regexp_replace({raw}, '(\s|{UNPRINTABLE})+', '', 'g'), '') = ''"
 
 
 def _range(column: Column) -> str:

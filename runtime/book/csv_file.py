@@ -71,7 +71,6 @@ def read_csv_file(
         keys: the columns whose cells a broken record keeps, so that what refers to it is
             not reported too.
     """
-    cells = ", ".join(f"'cell{index}': 'VARCHAR'" for index in range(width))
     chosen = ", ".join(
         f'{"NULL" if index is None else f"cell{index}"}::VARCHAR AS "{name}"'
         for name, index in positions.items()
@@ -81,15 +80,26 @@ def read_csv_file(
             f"""
             CREATE OR REPLACE TABLE book.raw AS
             SELECT row_number() OVER () AS row, FALSE AS is_broken, {chosen}
-            FROM read_csv(?, columns = {{{cells}}}, auto_detect = false, header = true,
-              delim = ',', quote = '"', escape = '"', nullstr = '', strict_mode = true,
-              hive_partitioning = false, max_line_size = {_LONGEST_LINE})
+            FROM {csv_sql(width)}
             """,
             [literal_path(path)],
         )
     except (duckdb.InvalidInputException, duckdb.IOException):
         return _read_carefully(connection, path, width, positions, keys)
     return []
+
+
+def csv_sql(width: int) -> str:
+    """Give SQL for the records of a file of so many columns, as text: cell0, cell1 and so on.
+
+    Its one parameter is the file, as `literal_path` writes it.
+    """
+    cells = ", ".join(f"'cell{index}': 'VARCHAR'" for index in range(width))
+    return f"""
+    read_csv(?, columns = {{{cells}}}, auto_detect = false, header = true,
+      delim = ',', quote = '"', escape = '"', nullstr = '', strict_mode = true,
+      hive_partitioning = false, max_line_size = {_LONGEST_LINE})
+    """
 
 
 def literal_path(path: Path) -> str:

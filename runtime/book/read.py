@@ -17,6 +17,7 @@ from runtime.book.files import BookFile
 from runtime.book.json_file import read_json_lines, read_json_names
 from runtime.book.parquet_file import read_parquet_file, read_parquet_header
 from runtime.book.schema import SQL_TYPES, Column, columns_of
+from runtime.book.sound import read_sound
 from runtime.engine import fill_table
 
 
@@ -46,6 +47,11 @@ def read_file(connection: DuckDBPyConnection, file: BookFile, path: Path) -> boo
         }
         if not any(name in positions for name in header):
             return False
+        absent = frozenset(name for name, position in positions.items() if position is None)
+        is_usable = not any(column.is_required and column.name in absent for column in columns)
+        if read_sound(connection, file, path, header, columns):
+            return is_usable
+        make_empty(connection, file)
         keys = frozenset(column.name for column in columns if column.kind == "key")
         broken = _read_rows(connection, path, header, positions, keys)
     except Unreadable as fault:
@@ -55,12 +61,11 @@ def read_file(connection: DuckDBPyConnection, file: BookFile, path: Path) -> boo
     add_broken(connection, file.entity, [record.row for record in broken])
     add_faults(connection, file.entity, [_broken_fault(file, record) for record in broken])
     type_cells(connection, file, columns)
-    absent = frozenset(name for name, position in positions.items() if position is None)
     queries = " UNION ALL ".join(cell_fault_queries(columns, absent))
     add_query(connection, file.entity, file.name, queries)
     connection.execute("DROP TABLE book.raw")
     connection.execute("DROP TABLE book.cells")
-    return not any(column.is_required and column.name in absent for column in columns)
+    return is_usable
 
 
 def _read_header(connection: DuckDBPyConnection, path: Path) -> tuple[str, ...]:
