@@ -48,6 +48,7 @@ from runtime.ledger.history import (
 )
 from runtime.ledger.post import Posted, post_invoices, post_run, preview_invoices
 from runtime.ledger.posted import load_unsettled
+from runtime.payments.credited_again import find_credited_again
 from runtime.payments.journal import Key
 from runtime.payments.owed import Owed, OwedReader
 from runtime.payments.receive import PaymentsRefused
@@ -248,6 +249,8 @@ def subtract(run: Run) -> Reasons:
         return (str(fault),)
     except duckdb.OutOfRangeException as fault:
         return (f"an amount is too large to be exact: {fault}",)
+    with run.reading() as ledger:
+        run.credited_again = find_credited_again(run.connection, ledger)
     return ()
 
 
@@ -362,6 +365,7 @@ def _run_stages(run: Run) -> BillResult | BillRefused:
         lines=run.lines,
         totals=tuple(own.totals(currency) for currency, own in sorted(run.totals.items())),
         held_back=run.held_back,
+        credited_again=run.credited_again,
         payments=len(run.received.journal.payments),
         book=run.book,
         usage=run.usage,

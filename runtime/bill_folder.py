@@ -100,6 +100,7 @@ def write_summary(folder: OutFolder, result: BillResult) -> None:
         "fingerprint": result.fingerprint,
         "invoices": result.made,
         "held_back": result.held_back,
+        "credited_again": [asdict(each) for each in result.credited_again],
         "payments": result.payments,
         "lines": result.lines,
         "totals": [asdict(total) for total in result.totals],

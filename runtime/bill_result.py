@@ -11,6 +11,7 @@ from typing import Protocol
 from runtime.book.faults import BookFault, BookReport
 from runtime.invoice.chosen import DocumentFormat
 from runtime.invoice.model import Invoice
+from runtime.payments.credited_again import CreditedAgain
 from runtime.program.model import Program
 from runtime.usage.report import UsageReport
 
@@ -98,6 +99,8 @@ class BillResult:
         totals: by currency, in the order of their codes.
         payments: how many of the book's were recorded.
         held_back: how many invoices came to nothing or too little, and wait for a later run.
+        credited_again: lines that are taken back beyond what they came to, as somebody had
+            credited them by hand.
         documents: how many files were written, those of earlier runs' invoices included that
             a killed run had left unwritten.
         lacking: the characters that a PDF's fonts lack, by invoice.
@@ -117,6 +120,7 @@ class BillResult:
     usage: UsageReport
     payments: int = 0
     held_back: int = 0
+    credited_again: tuple[CreditedAgain, ...] = ()
     documents: int = 0
     lacking: tuple[tuple[str, str], ...] = ()
     unwritten: str | None = None

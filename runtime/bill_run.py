@@ -18,6 +18,7 @@ from runtime.ledger.connect import ledger_url, read_ledger
 from runtime.ledger.history import LastRun
 from runtime.ledger.post import Posted
 from runtime.money import to_major
+from runtime.payments.credited_again import CreditedAgain
 from runtime.payments.receive import Received
 from runtime.usage.report import UsageReport
 
@@ -65,6 +66,7 @@ class Run:
     lines: int = 0
     totals: dict[str, CurrencySums] = field(default_factory=dict)
     held_back: int = 0
+    credited_again: tuple[CreditedAgain, ...] = ()
 
     def count(self, posted: Posted) -> None:
         """Count an invoice that was made, and keep it where that was asked for."""

@@ -135,6 +135,8 @@ def command(  # noqa: PLR0913 - one parameter an option
         return refused(outcome, shown=None if all_faults else FAULTS_SHOWN)
     for line in summary_lines(outcome, out):
         click.echo(line)
+    for again in outcome.credited_again:
+        click.echo(f"credited twice: {again}", err=True)
     for line in lacking_lines(outcome.lacking):
         click.echo(line, err=True)
     if outcome.unwritten is not None:

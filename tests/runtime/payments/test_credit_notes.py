@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from sqlalchemy import Connection
 from runtime.invoice.documents import write_documents
 from runtime.invoice.invariants import all_lines, broken_invariants
 from runtime.invoice.model import Invoice
-from runtime.ledger.connect import hold_ledger
+from runtime.ledger.connect import commit_run, hold_ledger
 from runtime.payments.credit_notes import draft_note, post_note
 from runtime.payments.credited import Asked
 from runtime.payments.model import PaymentRefused
@@ -114,3 +115,25 @@ def test_the_taxes_of_parts_add_up_to_that_of_the_whole(
             total += tax.minor
     assert left == [0] * len(left)
     assert total == -whole.minor
+
+
+@pytest.mark.feature("D7", "D9")
+@pytest.mark.parametrize(("given_back", "is_too_much"), [("38.72", True), ("38.71", False)])
+def test_a_run_says_what_it_takes_back_although_it_was_credited_by_hand(
+    given_back: str, *, is_too_much: bool, billed: str, tmp_path: Path
+) -> None:
+    with hold_ledger(billed) as ledger:
+        credit(ledger, Asked(1, Decimal(given_back)), Asked(2))
+        commit_run(ledger)
+    book = Book(customer("A1")).sell("P1", "A1", "2026-01-01")
+    book.change("P1-access", "suspended", "2026-01-16").write(tmp_path / "book")
+    result = run(request(tmp_path, "2026-01-20", is_dry_run=is_too_much))
+    told = (
+        "INV-000001:1 came to 80.00 CAD; INV-000002 gave 38.72 of it by hand, and with this run "
+        "41.29 are taken back besides"
+    )
+    assert [str(each) for each in result.credited_again] == ([told] if is_too_much else [])
+    if is_too_much:
+        run(request(tmp_path, "2026-01-20"))
+        summary = json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))
+        assert [each["line"] for each in summary["credited_again"]] == ["INV-000001:1"]
