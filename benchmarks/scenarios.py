@@ -7,6 +7,8 @@ days, each of which is a run of its own.
 from __future__ import annotations
 
 import argparse
+import os
+import resource
 import tempfile
 import time
 from datetime import date, timedelta
@@ -22,6 +24,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tests", type=int, default=1_000)
     parser.add_argument("--sequences", type=int, default=4)
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="ratebook-bench-") as name:
         folder = Path(name)
@@ -31,14 +34,26 @@ def main() -> None:
         compilation = compile_folder(folder)
         compiled = time.perf_counter()
         assert compilation.program is not None, compilation.diagnostics[:3]
-        proof = prove(compilation.program, scenarios_of(compilation.resolved), folder)
-        done = time.perf_counter()
+        before = cpu_seconds()
+        scenarios = scenarios_of(compilation.resolved)
+        proof = prove(compilation.program, scenarios, folder, processes=given.processes)
+        done, after = time.perf_counter(), cpu_seconds()
     failed = sum(bool(each.failures) for each in proof.verdicts)
     assert not failed, f"{failed} tests fail"
-    print("| work | seconds | tests/s |")
-    print("| --- | ---: | ---: |")
-    for work, seconds in (("compile", compiled - start), ("bill and judge", done - compiled)):
-        print(f"| {work} | {seconds:.2f} | {given.tests / seconds:,.0f} |")
+    print("| work | seconds | CPU s | tests/s |")
+    print("| --- | ---: | ---: | ---: |")
+    works = (
+        ("compile", compiled - start, before),
+        ("bill and judge", done - compiled, after - before),
+    )
+    for work, seconds, cpu in works:
+        print(f"| {work} | {seconds:.2f} | {cpu:.2f} | {given.tests / seconds:,.0f} |")
+
+
+def cpu_seconds() -> float:
+    """What this process and those that have ended took."""
+    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return sum(each.ru_utime + each.ru_stime for each in map(resource.getrusage, kinds))
 
 
 def scenario(number: int, sequence: int) -> str:

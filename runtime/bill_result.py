@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -43,6 +44,7 @@ class BillRequest:
         is_dry_run: post nothing and write nothing.
         threads, memory_limit: of the engine; see runtime.engine.open_engine.
         keeps_invoices: give the invoices in the result, all in memory; a large run does not.
+        each_invoice: told of every invoice as it is made, in place of keeping any; None: nobody.
         formats: the documents of every invoice; None: those that its bill group chooses.
     """
 
@@ -58,6 +60,7 @@ class BillRequest:
     memory_limit: str | None = None
     progress: Progress = in_silence
     keeps_invoices: bool = True
+    each_invoice: Callable[[Invoice], None] | None = None
     formats: tuple[DocumentFormat, ...] | None = None
 
 

@@ -78,7 +78,9 @@ class Run:
         own.invoices += 1
         own.net += facts.net
         own.tax += facts.tax
-        if self.request.keeps_invoices:
+        if self.request.each_invoice is not None:
+            self.request.each_invoice(posted.invoice)
+        elif self.request.keeps_invoices:
             self.invoices.append(posted.invoice)
 
     @property

@@ -67,9 +67,9 @@ def command(  # noqa: PLR0913 - one parameter an option
     A test that fails shows what was expected and billed side by side, and how the lines in
     question came about.  Exits with 0 if all hold, 1 if one does not or a share is missed.
     """
+    from cli.render.verdicts import junit_xml
     from proving.check import prove
     from proving.guards import check_guards
-    from proving.junit import junit_xml
     from proving.recorded import record_invoices
     from proving.scenario import scenarios_of
 

@@ -154,7 +154,7 @@ def _changed(
     texts: list[_Difference] = []
     others: list[_Difference] = []
     for column in type(other).model_fields:
-        if column in table.key or column in IGNORED_COLUMNS:
+        if column in table.key or column in IGNORED_COLUMNS or column in table.places:
             continue
         before, after = _value(old, one, column), _value(new, other, column)
         if before != after:
@@ -246,7 +246,7 @@ def _said(side: _Side, table: TableOfEdits, row: Closed) -> str:
     values = (
         f"{column.replace('_', ' ')} {_value(side, row, column)}"
         for column in type(row).model_fields
-        if column not in {*table.key, *IGNORED_COLUMNS, "description"}
+        if column not in {*table.key, *table.places, *IGNORED_COLUMNS, "description"}
         and _value(side, row, column) not in {None, ""}
     )
     return ", ".join(values) or "as named"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Literal, get_args
 
 Level = Literal["text", "future", "money", "identity"]
@@ -56,6 +58,17 @@ class Edit:
     def id(self) -> str:
         """By which a policy can exempt it: `recurring price: sim, monthly, active, USD`."""
         return f"{self.noun}: {self.subject}"
+
+
+def with_ways(edits: Sequence[Edit]) -> Iterator[tuple[Edit, tuple[tuple[str, ...], ...]]]:
+    """Give each edit with the ways to tell of: those of one line share them, told with the last."""
+    for edit, behind in zip_longest(edits, edits[1:]):
+        is_shared = behind is not None and _line(behind) == _line(edit)
+        yield edit, () if is_shared else edit.reaches
+
+
+def _line(edit: Edit) -> tuple[object, ...]:
+    return (edit.noun, edit.place, edit.reaches)
 
 
 def highest(levels: tuple[Level, ...]) -> Level | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from proving.plan.edit import LEVELS, Edit
+from proving.plan.edit import LEVELS, Edit, with_ways
 from proving.plan.plan import Plan
 from proving.plan.replay import Compared, percentile
 from proving.plan.text import ACCOUNTS_SHOWN, EXPLAINED, percent, signed
@@ -31,7 +31,8 @@ def _lines(plan: Plan) -> Iterator[str]:
             yield f"### {level.capitalize()}: {EXPLAINED[level]}"
             yield ""
             yield from _table(
-                ("", "what", "before", "after", "where"), [_edit(plan, edit) for edit in own]
+                ("", "what", "before", "after", "where"),
+                [_edit(plan, edit, ways) for edit, ways in with_ways(own)],
             )
     if plan.held:
         yield ""
@@ -48,15 +49,15 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield from _compared(plan, plan.compared)
 
 
-def _edit(plan: Plan, edit: Edit) -> tuple[str, ...]:
+def _edit(plan: Plan, edit: Edit, ways: Sequence[Sequence[str]]) -> tuple[str, ...]:
     notes = []
     if edit in plan.refused:
         notes.append("**refused**")
     exemption = plan.exempted.get(edit.id)
     if exemption is not None:
         notes.append(f"exempted until {exemption.until}: {_plain(exemption.reason)}")
-    ways = [f"reaches {_plain(' ← '.join(reversed(way)))}" for way in edit.reaches]
-    what = "<br>".join([f"{edit.noun} {_plain(edit.subject)}", *ways, *notes])
+    reached = [f"reaches {_plain(' ← '.join(reversed(way)))}" for way in ways]
+    what = "<br>".join([f"{edit.noun} {_plain(edit.subject)}", *reached, *notes])
     return (
         edit.verb,
         what,

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from html import escape
 
-from proving.plan.edit import LEVELS, Edit
+from proving.plan.edit import LEVELS, Edit, with_ways
 from proving.plan.plan import Plan
 from proving.plan.replay import AccountChange, Compared, LineChange, percentile
 from proving.plan.text import EXPLAINED, percent, signed
@@ -214,15 +214,16 @@ def _edits(plan: Plan) -> Iterator[str]:
             continue
         yield f"<h2>{level.capitalize()}: {EXPLAINED[level]}</h2>"
         yield from _table(
-            ("", "what", "before", "after", "where"), [_edit(plan, edit) for edit in own]
+            ("", "what", "before", "after", "where"),
+            [_edit(plan, edit, ways) for edit, ways in with_ways(own)],
         )
     if not plan.edits:
         yield "<h2>No edits</h2><p>The two versions say the same.</p>"
 
 
-def _edit(plan: Plan, edit: Edit) -> tuple[str, ...]:
+def _edit(plan: Plan, edit: Edit, ways: Sequence[Sequence[str]]) -> tuple[str, ...]:
     kinds = {"price up": "up", "price down": "down"}
-    notes = [f"<br><code>{escape(' ← '.join(reversed(way)))}</code>" for way in edit.reaches]
+    notes = [f"<br><code>{escape(' ← '.join(reversed(way)))}</code>" for way in ways]
     exemption = plan.exempted.get(edit.id)
     if exemption is not None:
         words = f"exempted until {exemption.until}: {exemption.reason}"

@@ -1,7 +1,7 @@
 """Bill the same book and usage with two versions of a catalog, and compare who pays what.
 
-Both are billed by the run that bills customers, each into a ledger of its own that is thrown
-away: all that should have been charged by a day, for charges that end after another.
+Both are billed by the run that bills customers, dry and without a ledger: all that should have
+been charged by a day, for charges that end after another.  Of each invoice only its sums are kept.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -18,11 +18,15 @@ from tempfile import TemporaryDirectory
 from proving.plan.policy import Move
 from runtime.bill import bill
 from runtime.bill_result import BillRefused, BillRequest
-from runtime.money import to_major
+from runtime.invoice.invariants import all_lines
+from runtime.invoice.model import Invoice
 from runtime.program.model import Program
 
 Case = tuple[str, str, str, str]
 """An account, the currency, the kind of a charge and its service."""
+
+Amounts = Mapping[Case, tuple[Decimal, Decimal]]
+"""What was charged in each case, in major units: the net and the tax."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,9 @@ class Replay:
     as_of: date
     since: date | None = None
     memory_limit: str | None = None
+
+
+NOTHING = Decimal(0)
 
 
 class ReplayRefused(Exception):
@@ -139,20 +146,19 @@ def compare(
     """
     one = _billed("before", before, replay, (), progress)
     other = _billed("after", after, replay, moves, progress)
-    places = {each.code: each.minor_units for each in (*before.currencies, *after.currencies)}
     return Compared(
         replay=replay,
-        accounts=tuple(_accounts(one.amounts, other.amounts, places)),
-        lines=tuple(_lines(_renamed(one.amounts, moves), other.amounts, places)),
+        accounts=tuple(_accounts(one.amounts, other.amounts)),
+        lines=tuple(_lines(_renamed(one.amounts, moves), other.amounts)),
         records=(one.records, other.records),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Billed:
-    """What was charged in each case, in minor units: the net and the tax."""
+    """What was charged in each case, the net and the tax, and of how many records."""
 
-    amounts: Mapping[Case, tuple[int, int]]
+    amounts: Amounts
     records: int
 
 
@@ -165,14 +171,16 @@ def _billed(
 ) -> _Billed:
     with TemporaryDirectory(prefix="ratebook-replay-") as folder:
         out = Path(folder)
+        sums = _Sums(replay.since)
         request = BillRequest(
             program=program,
             book=_book(replay.book, out / "book", moves),
             usage=replay.usage,
             as_of=replay.as_of,
             out=out / "out",
+            is_dry_run=True,
             memory_limit=replay.memory_limit,
-            formats=(),
+            each_invoice=sums.add,
         )
         if progress is not None:
             progress(f"bill {name}", 0, None)
@@ -180,7 +188,23 @@ def _billed(
         if isinstance(outcome, BillRefused):
             reasons = "; ".join(outcome.reasons[:5])
             raise ReplayRefused(f"the catalog {name} does not bill this book: {reasons}")
-        return _Billed(_amounts(out / "out", replay.since), outcome.usage.rated)
+        return _Billed(sums.amounts, outcome.usage.rated)
+
+
+@dataclass(slots=True)
+class _Sums:
+    """What was charged in each case: the net and the tax, in major units."""
+
+    since: date | None
+    amounts: dict[Case, tuple[Decimal, Decimal]] = field(default_factory=dict)
+
+    def add(self, invoice: Invoice) -> None:
+        """Take an invoice in, but for charges that ended before."""
+        for line in all_lines(invoice):
+            if self.since is None or line.period_end > self.since:
+                case = (line.account, invoice.currency, line.kind, line.service)
+                net, tax = self.amounts.get(case, (NOTHING, NOTHING))
+                self.amounts[case] = (net + line.net, tax + line.tax)
 
 
 def _book(book: Path, copy: Path, moves: Sequence[Move]) -> Path:
@@ -210,32 +234,7 @@ def _rename(path: Path, column: str, names: Mapping[str, str]) -> None:
             writer.writerow({**row, column: names.get(row.get(column, ""), row.get(column, ""))})
 
 
-def _amounts(out: Path, since: date | None) -> dict[Case, tuple[int, int]]:
-    from sqlalchemy import func, select
-
-    from runtime.ledger.connect import ledger_url, read_ledger
-    from runtime.ledger.schema import lines
-
-    query = select(
-        lines.c.account,
-        lines.c.currency,
-        lines.c.kind,
-        lines.c.service,
-        func.sum(lines.c.minor),
-        func.sum(lines.c.tax_minor),
-    ).group_by(lines.c.account, lines.c.currency, lines.c.kind, lines.c.service)
-    if since is not None:
-        query = query.where(lines.c.period_end > since.isoformat())
-    with read_ledger(ledger_url(out / "ledger.db")) as ledger:
-        return {
-            (account, currency, kind, service): (int(minor), int(tax))
-            for account, currency, kind, service, minor, tax in ledger.execute(query)
-        }
-
-
-def _renamed(
-    amounts: Mapping[Case, tuple[int, int]], moves: Sequence[Move]
-) -> dict[Case, tuple[int, int]]:
+def _renamed(amounts: Amounts, moves: Sequence[Move]) -> Amounts:
     names = {move.old: move.new for move in moves if move.kind == "service"}
     return {
         (account, currency, kind, names.get(service, service)): both
@@ -244,28 +243,29 @@ def _renamed(
 
 
 def _accounts(
-    one: Mapping[Case, tuple[int, int]],
-    other: Mapping[Case, tuple[int, int]],
-    places: Mapping[str, int],
+    one: Amounts,
+    other: Amounts,
 ) -> Iterator[AccountChange]:
-    sums: dict[tuple[str, str], list[int]] = {}
+    sums: dict[tuple[str, str], list[Decimal]] = {}
     for side, amounts in enumerate((one, other)):
-        for (account, currency, _, _), (minor, tax) in amounts.items():
-            sums.setdefault((account, currency), [0, 0])[side] += minor + tax
+        for (account, currency, _, _), (net, tax) in amounts.items():
+            sums.setdefault((account, currency), [NOTHING, NOTHING])[side] += net + tax
     for (account, currency), (before, after) in sorted(sums.items()):
-        own = places[currency]
-        yield AccountChange(account, currency, to_major(before, own), to_major(after, own))
+        yield AccountChange(account, currency, *_alike(before, after))
 
 
 def _lines(
-    one: Mapping[Case, tuple[int, int]],
-    other: Mapping[Case, tuple[int, int]],
-    places: Mapping[str, int],
+    one: Amounts,
+    other: Amounts,
 ) -> Iterator[LineChange]:
-    sums: dict[tuple[str, str, str], list[int]] = {}
+    sums: dict[tuple[str, str, str], list[Decimal]] = {}
     for side, amounts in enumerate((one, other)):
-        for (_, currency, kind, service), (minor, _) in amounts.items():
-            sums.setdefault((currency, kind, service), [0, 0])[side] += minor
+        for (_, currency, kind, service), (net, _) in amounts.items():
+            sums.setdefault((currency, kind, service), [NOTHING, NOTHING])[side] += net
     for (currency, kind, service), (before, after) in sorted(sums.items()):
-        own = places[currency]
-        yield LineChange(currency, kind, service, to_major(before, own), to_major(after, own))
+        yield LineChange(currency, kind, service, *_alike(before, after))
+
+
+def _alike(before: Decimal, after: Decimal) -> tuple[Decimal, Decimal]:
+    """Give both with as many places: of nothing it is not known how many its currency has."""
+    return before + 0 * after, after + 0 * before

@@ -28,6 +28,7 @@ class TableOfEdits:
         reach: columns whose change widens or narrows what those get who are billed already.
         is_open: a row that is gone narrows what is sold, and one more widens it.
         dated: rows say from which day they hold.
+        places: columns that only say where a row stands among others.
     """
 
     noun: str
@@ -38,6 +39,7 @@ class TableOfEdits:
     reach: Mapping[str, Bound] = field(default_factory=dict)
     is_open: bool = False
     dated: bool = False
+    places: frozenset[str] = frozenset()
 
 
 TEXT_COLUMNS = frozenset({"title", "description", "category", "reason", "text", "type"})
@@ -128,6 +130,7 @@ TABLES: Mapping[str, TableOfEdits] = MappingProxyType(
                 "currency",
             ),
             ("rate_group", "group"),
+            places=frozenset({"ordinal"}),  # the most specific row rates, wherever it stands
         ),
         "rate_plans": TableOfEdits("rate plan", ("id",), ("rate_plan", "id")),
         "rate_plan_groups": TableOfEdits(

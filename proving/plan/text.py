@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from proving.plan.edit import LEVELS, Edit
+from proving.plan.edit import LEVELS, Edit, with_ways
 from proving.plan.plan import Plan
 from proving.plan.replay import AccountChange, Compared, percentile
 
@@ -43,8 +43,8 @@ def _lines(plan: Plan) -> Iterator[str]:
         if own:
             yield ""
             yield f"{level}: {EXPLAINED[level]}"
-            for edit in own:
-                yield from _edit(plan, edit)
+            for edit, ways in with_ways(own):
+                yield from _edit(plan, edit, ways)
     if plan.held:
         yield ""
         yield "held now"
@@ -57,7 +57,7 @@ def _lines(plan: Plan) -> Iterator[str]:
     yield from _verdict(plan)
 
 
-def _edit(plan: Plan, edit: Edit) -> Iterator[str]:
+def _edit(plan: Plan, edit: Edit, ways: Sequence[Sequence[str]]) -> Iterator[str]:
     mark = MARKS.get(edit.verb, "~")
     place = f"  {edit.place}" if edit.place else ""
     yield f"  {mark} {edit.verb}: {edit.noun} {edit.subject}{place}"
@@ -65,7 +65,7 @@ def _edit(plan: Plan, edit: Edit) -> Iterator[str]:
         yield f"      {edit.before} -> {edit.after}"
     elif edit.before or edit.after:
         yield f"      {edit.before or edit.after}"
-    for way in edit.reaches:
+    for way in ways:
         yield f"      reaches {' <- '.join(reversed(way))}"
     exemption = plan.exempted.get(edit.id)
     if exemption is not None:

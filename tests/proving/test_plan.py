@@ -10,7 +10,7 @@ import pytest
 from compiler.compile import compile_sources
 from dsl.source import Source
 from proving.plan.compare import find_edits
-from proving.plan.edit import Edit
+from proving.plan.edit import Edit, with_ways
 from proving.plan.moves import move_edits, moved
 from proving.plan.policy import Move, Policy, PolicyFault, read_policy
 from proving.plan.reach import with_reach
@@ -46,7 +46,7 @@ def test_every_table_of_the_program_is_compared_by_columns_it_has() -> None:
     for name, table in TABLES.items():
         for kind in {type(row) for row in getattr(program(), name)}:
             columns = set(kind.model_fields)
-            asked = {*table.key, *table.bounds, *table.reach}
+            asked = {*table.key, *table.bounds, *table.reach, *table.places}
             assert asked <= columns, name
             assert not asked & IGNORED_COLUMNS
 
@@ -107,6 +107,28 @@ def test_a_name_that_is_gone_is_worse_than_a_new_one() -> None:
         ("added", "future", "package service: fleet, badge", "minimum 0, maximum 1, default 0"),
         ("added", "future", "one-time price: badge, USD", "1.00 USD"),
         ("added", "future", "one-time price: badge, EUR", "1.00 EUR"),
+    ]
+
+
+def test_rows_behind_one_that_is_dropped_say_what_they_said() -> None:
+    rate = "  web  2.00 USD per GB, 1.80 EUR per GB\n"
+    first = "  web to country CA  1.00 USD per GB, 0.90 EUR per GB\n"
+    before, after = program((rate, first + rate)), program()
+    found = find_edits(before, after, ON)
+    assert [(each.verb, each.id) for each in found] == [
+        ("removed", "rate: home, web, CA, USD"),
+        ("removed", "rate: home, web, CA, EUR"),
+    ]
+
+
+def test_what_a_line_reaches_is_told_once_and_not_with_each_of_its_currencies() -> None:
+    edit = Edit("price up", "money", "rate", "web, USD", "1", "2", "", "a:1", (("b", "c"),))
+    other = replace(edit, subject="web, EUR")
+    behind = replace(edit, place="a:2")
+    assert list(with_ways([edit, other, behind])) == [
+        (edit, ()),
+        (other, (("b", "c"),)),
+        (behind, (("b", "c"),)),
     ]
 
 
