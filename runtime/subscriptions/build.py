@@ -53,7 +53,6 @@ PASSING = (
     "package_events",
     "package_states",
     "lives",
-    "stretches",
     "contracts",
     "discount_uses",
     "first_billable",

@@ -81,15 +81,20 @@ def make_known(connection: DuckDBPyConnection, program: Program) -> None:
     )
     is_tree = any(rule.scope == "account_tree" for rule in program.counting_rules)
     connection.execute(f"CREATE OR REPLACE TABLE subscription.count_groups AS {_groups(is_tree)}")
+    # The long words of the catalog are taken in once, and not for each account service.
+    says = connection.execute("SELECT hash(?)", [_terms(program)]).fetchone()
+    assert says is not None
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE own_digest AS {_OWN}")
     connection.execute(
-        f"""
+        """
         CREATE OR REPLACE TABLE subscription.known AS
-        WITH own AS ({_OWN}),
-        in_package AS (
-          SELECT account_package, sum(digest) AS digest FROM own GROUP BY account_package
+        WITH in_package AS (
+          SELECT account_package, sum(digest) AS digest FROM own_digest
+          WHERE account_package IN (SELECT account_package FROM own_digest WHERE by_package)
+          GROUP BY account_package
         ),
         countable AS (
-          SELECT account, digest FROM own
+          SELECT account, digest FROM own_digest
           UNION ALL
           SELECT account, hash(account_package, package, status, base, from_day, until_day)
           FROM subscription.package_timeline WHERE $are_packages_counted
@@ -97,6 +102,7 @@ def make_known(connection: DuckDBPyConnection, program: Program) -> None:
         in_group AS (
           SELECT g.top, sum(c.digest) AS digest
           FROM countable AS c JOIN subscription.count_groups AS g ON g.account = c.account
+          WHERE $is_any_counted
           GROUP BY g.top
         )
         SELECT o.account_service, hash(
@@ -104,18 +110,24 @@ def make_known(connection: DuckDBPyConnection, program: Program) -> None:
           CASE WHEN o.is_counted THEN
             CASE WHEN g.is_owner THEN (SELECT sum(digest) FROM in_group) ELSE i.digest END END
         ) AS digest
-        FROM own AS o
-        JOIN in_package AS p ON p.account_package = o.account_package
-        JOIN subscription.count_groups AS g ON g.account = o.account
-        JOIN in_group AS i ON i.top = g.top
+        FROM own_digest AS o
+        LEFT JOIN in_package AS p ON p.account_package = o.account_package
+        LEFT JOIN subscription.count_groups AS g ON g.account = o.account
+        LEFT JOIN in_group AS i ON i.top = g.top
         """,
         {
-            "says": _terms(program),
+            "says": says[0],
+            "is_any_counted": _is_any_counted(connection),
             "are_packages_counted": any(r.counts == "package" for r in program.counting_rules),
         },
     )
-    for table in ("service_terms", "count_groups"):
-        connection.execute(f"DROP TABLE subscription.{table}")
+    for table in ("subscription.service_terms", "subscription.count_groups", "own_digest"):
+        connection.execute(f"DROP TABLE {table}")
+
+
+def _is_any_counted(connection: DuckDBPyConnection) -> bool:
+    query = "SELECT 1 FROM subscription.service_terms WHERE is_counted LIMIT 1"
+    return connection.execute(query).fetchone() is not None
 
 
 def make_horizons(
@@ -270,7 +282,9 @@ LEFT JOIN occurred AS o ON o.account_service = s.account_service
 LEFT JOIN owned AS w ON w.account_service = s.account_service
 LEFT JOIN moved AS m ON m.account_package = s.account_package
 LEFT JOIN lowered AS l ON l.account_service = s.account_service
-LEFT JOIN subscription.service_terms AS t ON t.service = s.service
+LEFT JOIN (
+  SELECT service, hash(says) AS says, is_counted FROM subscription.service_terms
+) AS t ON t.service = s.service
 """
 
 

@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection
 
 from runtime.calendar import first_bill_day_sql, make_day_instants, make_full_periods
 from runtime.engine import create_table
-from runtime.subscriptions.known import BEGINNING
+from runtime.subscriptions.known import BEGINNING, is_all_whole
 
 
 def make_periods(connection: DuckDBPyConnection, as_of: date) -> None:
@@ -24,13 +24,13 @@ def make_periods(connection: DuckDBPyConnection, as_of: date) -> None:
     """
     create_table(connection, "subscription.periods")
     _lay_periods(connection, "subscription.account_services", as_of)
-    if _widen_discounted(connection):
+    if not is_all_whole(connection) and _widen_discounted(connection):
         connection.execute("""
             DELETE FROM subscription.periods
             WHERE account_service IN (SELECT account_service FROM subscription.widened)
         """)
         _lay_periods(connection, "subscription.widened", as_of)
-    connection.execute("DROP TABLE subscription.widened")
+    connection.execute("DROP TABLE IF EXISTS subscription.widened")
 
 
 def _lay_periods(connection: DuckDBPyConnection, services: str, as_of: date) -> None:

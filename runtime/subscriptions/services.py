@@ -17,6 +17,7 @@ def make_account_services(connection: DuckDBPyConnection) -> None:
     one from then on; an anniversary package's on the activation day and its day of month.
     The bill day is that of the activation day; later ones are in subscription.bill_days.
     Where an anniversary package is not activated yet, usage runs from the service's day.
+    Many share a day and a bill day; the anchor of each such pair is worked out once.
     """
     create_table(connection, "subscription.account_services")
     anchor = first_bill_day_sql("activation_day", "bill_day")
@@ -40,15 +41,19 @@ def make_account_services(connection: DuckDBPyConnection) -> None:
               AS INTEGER) AS bill_day
           )
           FROM activated
+        ),
+        anchored AS (
+          SELECT activation_day, bill_day, {anchor} AS anchor_day
+          FROM (SELECT DISTINCT activation_day, bill_day FROM aligned)
         )
         SELECT account_service, account_package, account, invoicer, package, service, months,
           timing,
           CASE proration WHEN 'seconds' THEN 'seconds ' || timezone ELSE proration END,
           quantity, currency, minor_units, timezone, jurisdiction, is_exempt,
-          sale_day, start_day, end_day, activation_day,
-          {anchor} AS anchor_day,
-          bill_day,
-          CAST(coalesce(usage_bill_day, bill_day, day(start_day)) AS INTEGER)
-        FROM aligned
+          sale_day, start_day, end_day, s.activation_day, a.anchor_day, s.bill_day,
+          CAST(coalesce(usage_bill_day, s.bill_day, day(start_day)) AS INTEGER)
+        FROM aligned AS s
+        LEFT JOIN anchored AS a
+          ON a.activation_day = s.activation_day AND a.bill_day = s.bill_day
         """
     )

@@ -47,12 +47,15 @@ def make_package_timeline(connection: DuckDBPyConnection) -> None:
 def make_timeline(connection: DuckDBPyConnection) -> None:
     """Make subscription.timeline, and first_billable: the first such day of a package.
 
+    The latter of those only that are not activated by their sale.
+
     Before a package's first status it is billable, and its status NULL.
     """
     open_day = f"DATE '{OPEN_DAY}'"
+    create_table(connection, "subscription.timeline")
     connection.execute(
         f"""
-        CREATE OR REPLACE TABLE subscription.stretches AS
+        INSERT INTO subscription.timeline
         WITH package_spans AS (
           SELECT owner, status, base, from_day, coalesce(until_day, {open_day}) AS until_day
           FROM subscription.package_states
@@ -61,7 +64,7 @@ def make_timeline(connection: DuckDBPyConnection) -> None:
           FROM subscription.package_states GROUP BY owner
         ),
         cut AS (
-          SELECT l.account_service, l.package_owner, s.status, s.base,
+          SELECT l.account_service, s.status, s.base,
             p.status AS package_status, coalesce(p.base, 'billable') AS package_base,
             greatest(s.from_day, coalesce(p.from_day, s.from_day)) AS from_day,
             least(coalesce(s.until_day, {open_day}), coalesce(p.until_day, {open_day}), l.end_day)
@@ -70,23 +73,18 @@ def make_timeline(connection: DuckDBPyConnection) -> None:
           JOIN subscription.lives l ON l.owner = s.owner
           LEFT JOIN package_spans p ON p.owner = l.package_owner
         )
-        SELECT *, base = 'billable' AND package_base = 'billable' AS billable
+        SELECT account_service, status, base, package_status, package_base,
+          base = 'billable' AND package_base = 'billable', from_day, until_day
         FROM cut WHERE from_day < until_day
-        """
-    )
-    create_table(connection, "subscription.timeline")
-    connection.execute(
-        """
-        INSERT INTO subscription.timeline
-        SELECT account_service, status, base, package_status, package_base, billable, from_day,
-          until_day
-        FROM subscription.stretches
         """
     )
     connection.execute(
         """
         CREATE OR REPLACE TABLE subscription.first_billable AS
-        SELECT package_owner, min(from_day) AS day
-        FROM subscription.stretches WHERE billable GROUP BY package_owner
+        SELECT h.package_owner, min(t.from_day) AS day
+        FROM subscription.timeline t
+        JOIN subscription.holdings h ON h.account_service = t.account_service
+        WHERE t.billable AND h.activation <> 'sale'
+        GROUP BY h.package_owner
         """
     )
