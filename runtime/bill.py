@@ -242,9 +242,10 @@ def charge(run: Run) -> Reasons:
 
 
 def subtract(run: Run) -> Reasons:
-    """Take off what was posted."""
+    """Take off what was posted; the target, which is as large as what is due, is not kept."""
     try:
         find_difference(run.connection, run.request.program, as_of=run.request.as_of)
+        run.connection.execute("DROP TABLE charge.target")
     except LedgerDisagrees as fault:
         return (str(fault),)
     except duckdb.OutOfRangeException as fault:

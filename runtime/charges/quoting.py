@@ -37,6 +37,11 @@ def begin_quoting(connection: DuckDBPyConnection) -> None:
     connection.execute(_ROWS)
 
 
+def end_quoting(connection: DuckDBPyConnection) -> None:
+    """Drop what quoted_sql kept for its queries."""
+    connection.execute("DROP TABLE IF EXISTS counted_charge")
+
+
 def quoted_sql(connection: DuckDBPyConnection, program: Program, kind: str, charges: str) -> str:
     """Give SQL for the same charges, with a unit price each.
 

@@ -115,36 +115,47 @@ def charge_recurring(connection: DuckDBPyConnection, program: Program, as_of: da
     if "never" in prorations:
         stretches = f"WITH priced_stretches AS ({stretches}) {_NEVER_PRORATED}"
     stretches = quoted_sql(connection, program, "recurring", stretches)
+    merged = _merged_sql(stretches)
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE stretch_amount AS
+        {amounts_sql(f"({merged})", program.rounding, prorations)}
+    """)
     connection.execute(f"""
         INSERT INTO charge.target BY NAME
-        WITH marked AS (
-          SELECT *, CASE WHEN from_day = lag(until_day) OVER same THEN 0 ELSE 1 END AS is_first
-          FROM ({stretches}) AS s WHERE is_cut
-          WINDOW same AS (PARTITION BY {_CONTENT} ORDER BY from_day)
-        ),
-        numbered AS (
-          SELECT *, sum(is_first) OVER (PARTITION BY {_CONTENT} ORDER BY from_day) AS island
-          FROM marked
-        ),
-        merged AS MATERIALIZED (
-          SELECT {_CONTENT}, min(from_day) AS from_day, max(until_day) AS until_day
-          FROM numbered
-          GROUP BY {_CONTENT}, island
-          UNION ALL
-          SELECT {_CONTENT}, from_day, until_day FROM ({stretches}) AS s WHERE NOT is_cut
-        ),
-        amounts AS ({amounts_sql("merged", program.rounding, prorations)})
         SELECT 'recurring' AS kind, m.account_service, m.service, m.status,
                m.from_day AS period_start, m.until_day AS period_end, m.full_start, m.full_end,
                m.proration, x.days, x.full_days, m.quantity, m.unit_price, x.minor, m.currency,
                m.source, c.tax_class
-        FROM merged AS m
-        JOIN amounts AS x ON {same_amount_sql("m", "x")}
+        FROM ({merged}) AS m
+        JOIN stretch_amount AS x ON {same_amount_sql("m", "x")}
         LEFT JOIN charge.services AS c ON c.service = m.service
     """)
     _keep_unpriced(connection)
-    for table in ("found_stretch", "price_case"):
+    for table in ("found_stretch", "price_case", "stretch_amount"):
         connection.execute(f"DROP TABLE {table}")
+
+
+def _merged_sql(stretches: str) -> str:
+    """Give SQL for stretches, those that meet with the same content as one.
+
+    It is asked twice rather than kept: all lines of a large book take gigabytes.
+    """
+    return f"""
+    WITH marked AS (
+      SELECT *, CASE WHEN from_day = lag(until_day) OVER same THEN 0 ELSE 1 END AS is_first
+      FROM ({stretches}) AS s WHERE is_cut
+      WINDOW same AS (PARTITION BY {_CONTENT} ORDER BY from_day)
+    ),
+    numbered AS (
+      SELECT *, sum(is_first) OVER (PARTITION BY {_CONTENT} ORDER BY from_day) AS island
+      FROM marked
+    )
+    SELECT {_CONTENT}, min(from_day) AS from_day, max(until_day) AS until_day
+    FROM numbered
+    GROUP BY {_CONTENT}, island
+    UNION ALL
+    SELECT {_CONTENT}, from_day, until_day FROM ({stretches}) AS s WHERE NOT is_cut
+    """
 
 
 def _find_stretches(connection: DuckDBPyConnection) -> None:

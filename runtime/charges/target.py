@@ -12,7 +12,7 @@ from runtime.charges.discounts import charge_discounts
 from runtime.charges.one_time import charge_one_time
 from runtime.charges.penalties import charge_penalties
 from runtime.charges.prices import load_prices
-from runtime.charges.quoting import begin_quoting
+from runtime.charges.quoting import begin_quoting, end_quoting
 from runtime.charges.recurring import charge_recurring
 from runtime.charges.transitions import charge_transitions
 from runtime.charges.usage import charge_bucket_flats, charge_usage
@@ -43,3 +43,4 @@ def compute_target(connection: DuckDBPyConnection, program: Program, *, as_of: d
     create_table(connection, "charge.target")
     for charge in KINDS:
         charge(connection, program, as_of)
+    end_quoting(connection)
