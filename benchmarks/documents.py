@@ -91,7 +91,7 @@ def invoice_row(number: str) -> tuple[object, ...]:
     frozen = samples.first_month(number=number, run=1).model_dump_json()
     sequence = int(number.removeprefix("INV-"))
     days = ("2026-07-01", "2026-07-31")
-    return (number, 1, "o", "INV", sequence, "invoice", "A", "CAD", 2, *days, 1, 0, 1, frozen)
+    return (number, 1, "o", "INV", sequence, "invoice", "A", "CAD", 2, *days, 1, 0, 1, frozen, None)
 
 
 def cpu_seconds() -> float:

@@ -8,7 +8,7 @@ ledger that is only read: its invoices are the real run's but for number and run
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +24,7 @@ from runtime.bill_folder import (
     in_words,
     require_writable,
 )
+from runtime.bill_invoices import invoice
 from runtime.bill_result import BillRefused, BillRequest, BillResult
 from runtime.bill_run import Reasons, Run
 from runtime.book.load import load_book
@@ -32,34 +33,23 @@ from runtime.charges.minimums import find_unbearable
 from runtime.charges.missing import find_missing_prices
 from runtime.charges.target import compute_target
 from runtime.charges.usage import AmountOverflow
-from runtime.delivery.planned import plans_of
 from runtime.engine import EngineRefused, open_engine
-from runtime.invoice.assemble_days import make_usage_days
-from runtime.invoice.held import Holding, find_ended
-from runtime.invoice.make import make_invoices
-from runtime.invoice.maker import Assembly
-from runtime.invoice.model import Invoice
 from runtime.ledger.connect import commit_run, ledger_url, read_ledger, wait_for_ledger
 from runtime.ledger.faults import CommitUncertain, LedgerRefused
 from runtime.ledger.history import (
-    read_invoice,
     read_kept_events,
     read_last_run,
 )
-from runtime.ledger.post import Posted, post_invoices, post_run, preview_invoices
 from runtime.ledger.posted import load_unsettled
 from runtime.payments.credited_again import find_credited_again
-from runtime.payments.journal import Key
-from runtime.payments.owed import Owed, OwedReader
 from runtime.payments.receive import PaymentsRefused
-from runtime.payments.run import post_payments, receive_from_book, use_credit
+from runtime.payments.run import receive_from_book
 from runtime.program.unbillable import find_unbillable
 from runtime.subscriptions.build import build_subscriptions
-from runtime.subscriptions.known import Settled, keep_known, known_file, known_mark
+from runtime.subscriptions.known import Settled, known_file
 from runtime.tax import find_missing_tax_rates
 from runtime.usage.faults import UsageFault
 from runtime.usage.files import match_files
-from runtime.usage.known import forget_known
 from runtime.usage.rate import rate_usage
 from runtime.usage.store import UsageStore, lost_runs
 
@@ -261,74 +251,6 @@ def check_taxes(run: Run) -> Reasons:
     return tuple(str(rate) for rate in missing)
 
 
-def invoice(run: Run) -> Reasons:
-    """Assemble the invoices and, in a real run, post each as it is made.
-
-    What is held back stays due; its usage is evaluated again by the next run.
-    """
-    request = run.request
-    assert run.received is not None
-    journal = run.received.journal
-    owed = OwedReader(journal, request.as_of)
-    make_usage_days(run.connection, request.as_of)
-    holding = Holding(request.program, find_ended(run.connection, request.program, request.as_of))
-    drafts = holding.made_out(
-        make_invoices(
-            run.connection,
-            Assembly(
-                request.program,
-                request.as_of,
-                run.previous_as_of,
-                lambda accounts: _owed(run, owed, accounts),
-                lambda number: _posted_invoice(run, number),
-            ),
-        )
-    )
-    made: Iterator[Posted]
-    if run.ledger is None:
-        made = preview_invoices(drafts)
-    else:
-        assert run.usage is not None
-        post_run(
-            run.ledger,
-            request.program,
-            run=run.number,
-            as_of=request.as_of,
-            kept_events=run.usage.rated,
-            known=known_mark(run.connection, request.program, request.as_of),
-        )
-        made = post_invoices(
-            run.ledger,
-            run=run.number,
-            owner=_owner(run),
-            drafts=drafts,
-            plans=plans_of(request.program),
-        )
-    notes = []
-    for one in made:
-        run.count(one)
-        if run.ledger is not None:
-            use_credit(journal, one)
-            if one.facts.kind == "credit_note":
-                notes.append(one)
-        request.progress("invoices", run.made, None)
-    if run.ledger is not None:
-        post_payments(run.ledger, journal, notes)
-    run.held_back = holding.held
-    if run.ledger is not None:
-        _keep_what_is_known(run, holding.account_services)
-    return ()
-
-
-def _keep_what_is_known(run: Run, held_back: set[str]) -> None:
-    """Leave what the next run may rely on; of whom something is held back, nothing is settled."""
-    request = run.request
-    if held_back:
-        forget_known(run.connection, run.folder.usage_store, run.number, held_back)
-    mark = known_mark(run.connection, request.program, request.as_of)
-    keep_known(run.connection, run.folder.known, run.number, mark, held_back)
-
-
 Stage = Callable[[Run], Reasons]
 
 STAGES: tuple[tuple[str, Stage], ...] = (
@@ -371,21 +293,3 @@ def _run_stages(run: Run) -> BillResult | BillRefused:
         book=run.book,
         usage=run.usage,
     )
-
-
-def _owed(run: Run, reader: OwedReader, accounts: Iterable[str]) -> Mapping[Key, Owed]:
-    """Give what accounts owe before the run's invoices."""
-    with run.reading() as ledger:
-        return reader.read(ledger, accounts)
-
-
-def _posted_invoice(run: Run, number: str) -> Invoice | None:
-    """Give an invoice of an earlier run."""
-    with run.reading() as ledger:
-        return read_invoice(ledger, number)
-
-
-def _owner(run: Run) -> str:
-    row = run.connection.execute("SELECT account FROM book.accounts WHERE type = 'owner'")
-    (owner,) = row.fetchone() or ("",)
-    return str(owner)

@@ -24,16 +24,13 @@ from runtime.invoice.documents import remove_left_behind
 from runtime.invoice.drawing import Drawer, Drawn, begin, draw
 from runtime.ledger.connect import WAIT_FOR_READERS_MS, note_in_ledger, read_ledger
 from runtime.ledger.faults import LedgerHeld, LedgerRefused
-from runtime.ledger.history import mark_written, read_frozen, read_unwritten
+from runtime.ledger.history import mark_all_written, mark_written, read_frozen, read_unwritten
 
 AT_ONCE = 50
 """The invoices of a batch."""
 
 IN_PARALLEL_FROM = 200
 """How many invoices are worth the start of processes, which takes each a second."""
-
-NOTED_AT_ONCE = 10_000
-"""Invoices that one statement notes as written."""
 
 MOST_PROCESSES = 8
 MOST_DEATHS = 3
@@ -96,10 +93,9 @@ def write_pending(url: str, invoices: Path, rated_usage: Path, request: BillRequ
         numbers = read_unwritten(ledger)
     chosen = chosen_by(request.program, request.formats)
     written, done = Written(), 0
-    if request.formats == () and not any(each.has_usage_detail for each in chosen.values()):
-        for at in range(0, len(numbers), NOTED_AT_ONCE):
-            some = tuple(numbers[at : at + NOTED_AT_ONCE])
-            _note_written(url, some, wait_ms=WAIT_FOR_READERS_MS)
+    if not needs_documents(request):
+        if numbers:
+            _note_all_written(url)
         return written
     drawer = Drawer(chosen, invoices, rated_usage)
     unnoted: tuple[str, ...] = ()
@@ -110,6 +106,12 @@ def write_pending(url: str, invoices: Path, rated_usage: Path, request: BillRequ
         request.progress("documents", done, len(numbers))
     _note_written(url, unnoted, wait_ms=WAIT_FOR_READERS_MS)
     return written
+
+
+def needs_documents(request: BillRequest) -> bool:
+    """Tell whether any document at all is asked for."""
+    chosen = chosen_by(request.program, request.formats)
+    return request.formats != () or any(each.has_usage_detail for each in chosen.values())
 
 
 def _drawn(
@@ -181,3 +183,9 @@ def _note_written(url: str, numbers: tuple[str, ...], *, wait_ms: int) -> tuple[
             ledger.commit()
             return ()
     return numbers
+
+
+def _note_all_written(url: str) -> None:
+    with suppress(LedgerHeld), note_in_ledger(url, wait_ms=WAIT_FOR_READERS_MS) as ledger:
+        mark_all_written(ledger)
+        ledger.commit()

@@ -69,19 +69,14 @@ class Run:
     credited_again: tuple[CreditedAgain, ...] = ()
 
     def count(self, posted: Posted) -> None:
-        """Count an invoice that was made, and keep it where that was asked for."""
+        """Count an invoice that was made."""
         facts = posted.facts
-        self.first = self.first if self.made else posted.number
         self.made += 1
         self.lines += posted.lines
         own = self.totals.setdefault(facts.currency, CurrencySums(facts.minor_units))
         own.invoices += 1
         own.net += facts.net
         own.tax += facts.tax
-        if self.request.each_invoice is not None:
-            self.request.each_invoice(posted.invoice)
-        elif self.request.keeps_invoices:
-            self.invoices.append(posted.invoice)
 
     @property
     def url(self) -> str:

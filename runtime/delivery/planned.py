@@ -48,14 +48,23 @@ class Plans:
 
         `frozen`: the invoice as the ledger keeps it.  None where its bill group is unknown.
         """
-        plan = self.by_group.get(invoice.bill_group)
+        if invoice.bill_group not in self.by_group:
+            return None
+        digest = digest_of(frozen, self.fingerprint)
+        return self.row_with(number, invoice.invoicer, invoice.email, invoice.bill_group, digest)
+
+    def row_with(
+        self, number: str, account: str, email: str | None, bill_group: str, digest: str
+    ) -> Row | None:
+        """Give the row likewise, of an account and its address, with a digest that is known."""
+        plan = self.by_group.get(bill_group)
         if plan is None:
             return None
-        recipient, fault = recipient_of(invoice.invoicer, invoice.email, plan.channel)
+        recipient, fault = recipient_of(account, email, plan.channel)
         return (
             number,
             recipient,
-            digest_of(frozen, self.fingerprint),
+            digest,
             plan.channel,
             " ".join(plan.suffixes),
             "failed" if fault else "waiting",

@@ -2,16 +2,18 @@
 
 An invoice goes on forms where it has no line whose words hang on more than the line itself:
 usage, buckets and what contracts charge are worded one by one (runtime.invoice.assemble).
-Lines are alike where all that words them is equal; a line of each kind is worded, and of the
-others the engine fills in numbers, keys, amounts and taxes, some thousand invoices at once.
-Both ways give the same bytes.
+Lines are alike where all that words them is equal; a line of each kind is worded.  Invoices are
+alike where their lines are, one by one; of each kind one is taxed and summed.  What is left is
+what each invoice says of its own, which the engine makes for all of them at once; see
+runtime.invoice.filled for how it comes together to what runtime.invoice.assemble makes.
 """
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 
 from duckdb import DuckDBPyConnection
 
@@ -20,16 +22,14 @@ from runtime.invoice import alike_sql
 from runtime.invoice.assemble import draft_of
 from runtime.invoice.assemble_choices import read_owners
 from runtime.invoice.assemble_facts import StatusChange, due_sql, read_facts
-from runtime.invoice.assemble_lines import Wording, price_source, word_line
+from runtime.invoice.assemble_lines import price_source, word_line
 from runtime.invoice.assemble_pricing import pricing_of, read_quotes
 from runtime.invoice.assemble_statements import word_change
-from runtime.invoice.draft import DraftLine, DueLine, InvoiceFacts, Printed, PrintedLine
+from runtime.invoice.draft import DraftLine, DueLine
 from runtime.invoice.forms import (
-    HEAD_BLANKS,
-    LINE_BLANKS,
-    PACKAGE_BLANKS,
-    SERVICE_BLANKS,
     TAX_BLANKS,
+    Form,
+    account_form,
     column_types,
     head_form,
     line_form,
@@ -40,21 +40,44 @@ from runtime.invoice.forms import (
 from runtime.invoice.maker import Maker, line_rates, package_titles, tax_line
 from runtime.tax import AppliedRate, InvoiceTax, LineTaxes, part_of
 
-INVOICES_AT_ONCE = 10_000
-
 _IDENTITY = frozenset(
     {"ordinal", "account", "invoicer", "account_package", "account_service", "corrects"}
     | {"posted_invoice", "posted_line"}
 )
 """What a line says of its own; lines that differ in nothing else are alike."""
 
+_ACCOUNT = account_form()
+
 
 @dataclass(frozen=True, slots=True)
-class Forms:
-    """The forms of a run; `lines`: by the form's number, how a line of it was worded."""
+class LineForm:
+    """Lines that are alike: one of them, and the numbers of their and their sections' words."""
 
-    lines: Mapping[int, DraftLine]
-    heads: Mapping[int, tuple[str, str]]
+    line: DraftLine
+    words: int
+    service: int
+    package: int
+    account: int
+
+
+@dataclass(slots=True)
+class Forms:
+    """The forms of a run.
+
+    Attributes:
+        words: JSON lists of pieces, each once; they are numbered from 1.
+        lines: by the form's number.
+        sections: the numbers of the words of sections, by service and by package and months.
+    """
+
+    words: dict[str, int] = field(default_factory=dict)
+    lines: dict[int, LineForm] = field(default_factory=dict)
+    sections: dict[tuple[str, int | None], int] = field(default_factory=dict)
+
+    def number(self, form: Form) -> int:
+        """Give the number of a form's words."""
+        text = json.dumps(form.pieces, ensure_ascii=False, separators=(",", ":"))
+        return self.words.setdefault(text, len(self.words) + 1)
 
 
 def make_forms(connection: DuckDBPyConnection, maker: Maker) -> Forms:
@@ -73,56 +96,16 @@ def make_forms(connection: DuckDBPyConnection, maker: Maker) -> Forms:
     """)
     quoted = alike_sql.QUOTED if _is_quoted(connection) else alike_sql.NOT_QUOTED
     connection.execute(alike_sql.LINES.format(due=due_sql(), alike=alike, quoted=quoted))
-    connection.execute(alike_sql.FORMS)
-    drafted = _word_lines(connection, maker)
-    _name_sections(connection, maker.wording)
-    return Forms(drafted, _word_heads(connection, maker))
-
-
-def printed(
-    connection: DuckDBPyConnection, maker: Maker, forms: Forms
-) -> Iterator[tuple[int, Printed]]:
-    """Give the invoices on forms with their places among all, in their order."""
-    row = connection.execute("SELECT max(invoice) FROM on_form").fetchone()
-    for first in range(1, ((row and row[0]) or 0) + 1, INVOICES_AT_ONCE):
-        span = {"first": first, "end": first + INVOICES_AT_ONCE}
-        for query in alike_sql.taxes(maker.program.rounding):
-            connection.execute(query, span if "$first" in query else None)
-        _word_changes(connection, maker)
-        yield from _read(connection, forms, maker)
-
-
-def _read(
-    connection: DuckDBPyConnection, forms: Forms, maker: Maker
-) -> Iterator[tuple[int, Printed]]:
-    lines: dict[int, list[PrintedLine]] = defaultdict(list)
-    sections: dict[int, list[str]] = defaultdict(list)
-    for invoice, *line, text in connection.execute(alike_sql.READ_LINES).fetchall():
-        lines[invoice].append(PrintedLine(*line))
-        sections[invoice].append(text)
-    for invoice, head, opening, ending, *facts in connection.execute(alike_sql.INVOICE).fetchall():
-        before, after = forms.heads[head]
-        middle = "".join((opening, *sections.pop(invoice), ending))
-        invoicer, currency, minor_units, bill_group, net, tax, email = facts
-        yield (
-            invoice,
-            Printed(
-                InvoiceFacts(
-                    invoicer=invoicer,
-                    currency=currency,
-                    minor_units=minor_units,
-                    bill_group=bill_group,
-                    issue_date=maker.assembly.as_of,
-                    due_date=maker.due_date(bill_group),
-                    net=net,
-                    tax=tax,
-                    email=email,
-                ),
-                (before, middle, after),
-                tuple(lines[invoice]),
-                forms.lines,
-            ),
-        )
+    forms = Forms()
+    for query in (alike_sql.FORMS, alike_sql.NUMBERED, alike_sql.SECTIONS):
+        connection.execute(query)
+    _word_lines(connection, maker, forms)
+    _word_heads(connection, maker, forms)
+    for query in alike_sql.shapes(maker.program.rounding):
+        connection.execute(query)
+    _word_changes(connection, maker)
+    connection.execute(alike_sql.IDENTIFIERS)
+    return forms
 
 
 def _make_balances(connection: DuckDBPyConnection, maker: Maker) -> None:
@@ -141,7 +124,7 @@ def _is_quoted(connection: DuckDBPyConnection) -> bool:
     return connection.execute("SELECT 1 FROM charge.quoted LIMIT 1").fetchone() is not None
 
 
-def _word_lines(connection: DuckDBPyConnection, maker: Maker) -> dict[int, DraftLine]:
+def _word_lines(connection: DuckDBPyConnection, maker: Maker, forms: Forms) -> None:
     """Word a line of each form, and make line_form and form_rate."""
     names = ", ".join(f"l.{field.name}" for field in fields(DueLine))
     rows = connection.execute(f"""
@@ -158,7 +141,7 @@ def _word_lines(connection: DuckDBPyConnection, maker: Maker) -> dict[int, Draft
     quotes = read_quotes(connection)
     owners = read_owners(connection)
     rates: dict[AppliedRate, int] = {}
-    drafted, texts, shares = {}, [], []
+    amounts, shares = [], []
     for form, exemption, *_ in rows:
         due = dues[form]
         applied = line_rates(due, maker.tax_rates, exemption)
@@ -172,29 +155,36 @@ def _word_lines(connection: DuckDBPyConnection, maker: Maker) -> dict[int, Draft
             None,
             maker.choices.of(due, owners),
         )
-        drafted[form] = line
-        texts.append(
-            (form, due.minor, due.minor_units, held is not None, *line_form(worded).pieces)
-        )
-        for place, rate in enumerate(applied):
-            part = part_of(rate)
-            number = rates.setdefault(rate, len(rates))
-            is_owed = rate.held is None or rate.exemption is None
-            shares.append(
-                (
-                    form,
-                    place,
-                    number,
-                    part.numerator,
-                    part.denominator,
-                    rate.held is not None,
-                    is_owed,
-                )
-            )
-    fill_table(connection, "line_form", alike_sql.LINE_FORM | column_types(LINE_BLANKS), texts)
+        forms.lines[form] = _numbered(line, line_form(worded), maker, forms)
+        amounts.append((form, due.minor, due.minor_units, held is not None))
+        shares += [
+            (form, place, rates.setdefault(rate, len(rates)), *_share(rate))
+            for place, rate in enumerate(applied)
+        ]
+    fill_table(connection, "line_form", alike_sql.LINE_FORM, amounts)
     fill_table(connection, "form_rate", alike_sql.FORM_RATE, shares)
     _word_taxes(connection, maker, rates)
-    return drafted
+
+
+def _numbered(line: DraftLine, words: Form, maker: Maker, forms: Forms) -> LineForm:
+    due, wording, numbers = line.due, maker.wording, forms.sections
+    service: tuple[str, int | None] = (due.sold_service, None)
+    package: tuple[str, int | None] = (due.package, due.months)
+    if service not in numbers:
+        form = service_form(due.sold_service, wording.title(due.sold_service))
+        numbers[service] = forms.number(form)
+    if package not in numbers:
+        titles = package_titles(wording, due.package, due.months)
+        numbers[package] = forms.number(package_form(due.package, *titles))
+    account = forms.number(_ACCOUNT)
+    return LineForm(line, forms.number(words), numbers[service], numbers[package], account)
+
+
+def _share(rate: AppliedRate) -> tuple[int, int, bool, bool]:
+    """Give what part of a line's amount a rate is, whether it is held in it, and is due."""
+    part = part_of(rate)
+    is_owed = rate.held is None or rate.exemption is None
+    return part.numerator, part.denominator, rate.held is not None, is_owed
 
 
 def _word_taxes(
@@ -207,50 +197,27 @@ def _word_taxes(
     fill_table(connection, "tax_form", {"rate": "INTEGER"} | column_types(TAX_BLANKS), forms)
 
 
-def _name_sections(connection: DuckDBPyConnection, wording: Wording) -> None:
-    services = connection.execute("SELECT DISTINCT sold_service FROM on_form").fetchall()
-    fill_table(
-        connection,
-        "service_form",
-        {"service": "VARCHAR"} | column_types(SERVICE_BLANKS),
-        [(name, *service_form(name, wording.title(name)).pieces) for (name,) in services],
-    )
-    packages = connection.execute("SELECT DISTINCT package, months FROM on_form").fetchall()
-    fill_table(
-        connection,
-        "package_form",
-        {"package": "VARCHAR", "months": "INTEGER"} | column_types(PACKAGE_BLANKS),
-        [
-            (name, months, *package_form(name, *package_titles(wording, name, months)).pieces)
-            for name, months in packages
-        ],
-    )
-
-
-def _word_heads(connection: DuckDBPyConnection, maker: Maker) -> dict[int, tuple[str, str]]:
+def _word_heads(connection: DuckDBPyConnection, maker: Maker, forms: Forms) -> None:
     """Make one invoice of each kind that heads differ by, and of it the form; make head_form."""
     connection.execute(alike_sql.HEADS)
     names = ", ".join(f"l.{field.name}" for field in fields(DueLine))
-    texts, ends = [], {}
+    rows = []
     for head, invoice in connection.execute("SELECT head, invoice FROM head").fetchall():
-        rows = connection.execute(
+        found = connection.execute(
             f"SELECT {names} FROM ({due_sql()}) AS l WHERE l.invoice = ? ORDER BY l.ordinal",
             [invoice],
         ).fetchall()
-        lines = tuple(DueLine(*row) for row in rows)
+        lines = tuple(DueLine(*row) for row in found)
         facts = read_facts(connection, lines)
         maker.owners = read_owners(connection)
         draft = draft_of(lines, facts, maker)
-        first, second, *pieces, last = head_form(draft.invoice).pieces
-        texts.append((head, second, *pieces))
-        ends[head] = (first, last)
-    inner = {f"p{place}": "VARCHAR" for place in range(1, len(HEAD_BLANKS))}
-    fill_table(connection, "head_form", {"head": "INTEGER"} | inner, texts)
-    return ends
+        rows.append((head, forms.number(head_form(draft.invoice))))
+    fill_table(connection, "head_form", {"head": "INTEGER", "words": "INTEGER"}, rows)
 
 
 def _word_changes(connection: DuckDBPyConnection, maker: Maker) -> None:
-    """Make span_change: the changes of status of the invoices at hand, worded one by one."""
+    """Make own_changes: the changes of status that invoices tell, worded one by one."""
+    connection.execute(alike_sql.CHANGED_SERVICES, {"open": alike_sql.OPEN})
     found: dict[int, list[str]] = defaultdict(list)
     for row in connection.execute(alike_sql.CHANGES, {"open": alike_sql.OPEN}).fetchall():
         invoice, account, service, months, currency, start, end, *change = row
@@ -263,4 +230,4 @@ def _word_changes(connection: DuckDBPyConnection, maker: Maker) -> None:
         )
         found[invoice].append(worded.model_dump_json())
     rows = [(invoice, f"[{','.join(texts)}]") for invoice, texts in found.items()]
-    fill_table(connection, "span_change", {"invoice": "BIGINT", "changes": "VARCHAR"}, rows)
+    fill_table(connection, "own_changes", {"invoice": "BIGINT", "changes": "VARCHAR"}, rows)

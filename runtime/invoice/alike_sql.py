@@ -6,25 +6,23 @@
 | elaborate | one that is worded line by line |
 | on_form | a line on a form |
 | form | a kind of lines that are alike, with one of them |
-| line_form, service_form, package_form, tax_form, head_form | a form's pieces |
+| line_form, tax_form | a form's pieces, or its number of words |
 | form_rate | a tax rate that lines of a form bear |
 | balances | what an account owed before |
 | head | a kind of invoices whose heads are alike, with one of them |
-| span_* | of the invoices at hand: lines, taxes, sections, changes |
+| formed_line | a line on a form, with its number on its invoice |
+| section | an account service on an invoice on forms |
+| shape | an invoice form: a kind of invoices with the same lines, with one of them |
+| formed | an invoice on forms, and its form |
+| span_* | of the one invoice of each form: lines, taxes |
+| shape_line, shape_sum | a line of an invoice form; what the form comes to |
+| own_changes, own_identifiers | what an invoice, or a section, says besides |
 """
 
 from __future__ import annotations
 
 from runtime.invoice.assemble_facts import CHANGES as _STATUS_CHANGES
-from runtime.invoice.forms import (
-    HEAD_BLANKS,
-    LINE_BLANKS,
-    TAX_BLANKS,
-    account_form,
-    amount_sql,
-    filled_sql,
-    text_sql,
-)
+from runtime.invoice.forms import TAX_BLANKS, amount_sql, filled_sql, text_sql
 from runtime.money import rounded_ratio_sql
 from runtime.program.model import Rounding
 from runtime.tables import OPEN_DAY
@@ -91,9 +89,7 @@ CREATE OR REPLACE TEMP TABLE on_form AS
 SELECT l.ordinal, l.invoice, l.account, l.account_package, l.account_service, l.package,
        l.months, l.sold_service, l.minor, l.currency,
        l.kind = 'recurring' AS is_recurring, l.period_start, l.period_end,
-       l.full_start, l.full_end, l.corrects,
-       CASE WHEN l.corrects IS NULL THEN 'null'
-            ELSE '"' || l.posted_invoice || ':' || l.posted_line || '"' END AS corrected,
+       l.full_start, l.full_end, l.corrects, l.posted_invoice, l.posted_line,
        CASE WHEN l.is_exempt THEN coalesce(a.tax_exemption, '') END AS exemption,
        hash(1, exemption, q.quote, w.owners, l.corrects IS NULL, {alike}) AS one,
        hash(2, exemption, q.quote, w.owners, l.corrects IS NULL, {alike}) AS two
@@ -105,7 +101,6 @@ LEFT JOIN (
   SELECT account_service, sum(hash(level, owner, from_day, until_day)) AS owners
   FROM subscription.price_owners GROUP BY account_service
 ) AS w ON w.account_service = l.account_service
-ORDER BY l.ordinal
 """
 
 FORMS = """
@@ -125,12 +120,61 @@ JOIN book.accounts AS a ON a.account = i.invoicer
 GROUP BY a.bill_group, a.locale, i.currency
 """
 
-_SPAN = """
-CREATE OR REPLACE TEMP TABLE span_line AS
-SELECT o.*, f.form, row_number() OVER (PARTITION BY o.invoice ORDER BY o.ordinal) AS number
+# Ordinals of an invoice follow each other, so that a line's number is its distance from the first.
+NUMBERED = """
+CREATE OR REPLACE TEMP TABLE formed_line AS
+SELECT o.* EXCLUDE (one, two), f.form, CAST(o.ordinal - i.first + 1 AS INTEGER) AS number
 FROM on_form AS o
 JOIN form AS f ON f.one = o.one AND f.two = o.two
-WHERE o.invoice >= $first AND o.invoice < $end
+JOIN (SELECT invoice, min(ordinal) AS first FROM on_form GROUP BY invoice) AS i
+  ON i.invoice = o.invoice
+"""
+
+SECTIONS = """
+CREATE OR REPLACE TEMP TABLE section AS
+SELECT invoice, account_service, any_value(account) AS account,
+       any_value(account_package) AS account_package,
+       min(number) AS line, min(ordinal) AS ordinal,
+       sum(hash(1, form, number)) AS one, sum(hash(2, form, number)) AS two
+FROM formed_line GROUP BY invoice, account_service
+"""
+
+# Invoices are alike where their heads are, and their lines, one by one, with the sections they
+# stand in.  Numbers of lines are in the hashes, so that sums of them tell orders apart.
+FORMED = """
+CREATE OR REPLACE TEMP TABLE formed AS
+WITH packages AS (
+  SELECT invoice, account, sum(hash(1, one)) AS one, sum(hash(2, two)) AS two
+  FROM (
+    SELECT invoice, account, account_package, sum(hash(1, one)) AS one, sum(hash(2, two)) AS two
+    FROM section GROUP BY invoice, account, account_package
+  )
+  GROUP BY invoice, account
+),
+shaped AS (
+  SELECT invoice, sum(hash(1, one)) AS one, sum(hash(2, two)) AS two
+  FROM packages GROUP BY invoice
+)
+SELECT s.invoice, i.invoicer, i.currency, h.head, hash(1, h.head, s.one) AS one,
+       hash(2, h.head, s.two) AS two
+FROM shaped AS s
+JOIN due_invoice AS i ON i.invoice = s.invoice
+JOIN book.accounts AS a ON a.account = i.invoicer
+JOIN head AS h
+  ON h.bill_group IS NOT DISTINCT FROM a.bill_group AND h.locale IS NOT DISTINCT FROM a.locale
+ AND h.currency = i.currency
+"""
+
+SHAPES = """
+CREATE OR REPLACE TEMP TABLE shape AS
+SELECT CAST(row_number() OVER (ORDER BY min(invoice)) AS INTEGER) AS shape, one, two,
+       min(invoice) AS invoice, any_value(head) AS head
+FROM formed GROUP BY one, two
+"""
+
+_SPAN = """
+CREATE OR REPLACE TEMP TABLE span_line AS
+SELECT l.*, s.shape FROM formed_line AS l JOIN shape AS s ON s.invoice = l.invoice
 """
 
 # Shares of a rounded whole by largest remainder, as runtime.tax.largest_remainder has them.
@@ -195,26 +239,59 @@ GROUP BY r.invoice
 """
 
 
-def taxes(rounding: Rounding) -> tuple[str, ...]:
-    """Give the statements that make span_line, its taxes and texts."""
+SHAPE_LINES = """
+CREATE OR REPLACE TEMP TABLE shape_line AS
+SELECT t.shape, s.line AS section, t.number AS line, t.form, t.net, t.tax
+FROM span_taxed AS t
+JOIN section AS s ON s.invoice = t.invoice AND s.account_service = t.account_service
+"""
+
+SHAPE_SUMS = """
+CREATE OR REPLACE TEMP TABLE shape_sum AS
+SELECT t.shape, any_value(h.head) AS head, coalesce(any_value(h.bill_group), '') AS bill_group,
+       any_value(t.currency) AS currency, any_value(t.minor_units) AS minor_units,
+       count(*) AS lines, CAST(sum(t.net) AS HUGEINT) AS net, CAST(sum(t.tax) AS HUGEINT) AS tax,
+       min(CASE WHEN is_recurring THEN period_start END) AS recurring_start,
+       max(CASE WHEN is_recurring THEN period_end END) AS recurring_end,
+       coalesce(any_value(x.taxes), '[]') AS taxes, any_value(t.invoice) AS invoice
+FROM span_taxed AS t
+JOIN shape AS s ON s.shape = t.shape
+JOIN head AS h ON h.head = s.head
+LEFT JOIN span_tax AS x ON x.invoice = t.invoice
+GROUP BY t.shape
+"""
+
+
+def shapes(rounding: Rounding) -> tuple[str, ...]:
+    """Give the statements that make invoice forms: their lines, taxes and sums."""
     rounded = rounded_ratio_sql("amount * part", "whole", rounding)
-    return (_SPAN, _SHARES.format(rounded=rounded), _TAXED, _TAXES, _SERVICES_AT_HAND)
+    shares = _SHARES.format(rounded=rounded)
+    return (FORMED, SHAPES, _SPAN, shares, _TAXED, _TAXES, SHAPE_LINES, SHAPE_SUMS)
 
 
-_SERVICES_AT_HAND = """
-CREATE OR REPLACE TEMP TABLE batch_service AS SELECT DISTINCT account_service FROM span_line
+# Only of those that changed at all, which are few.
+CHANGED_SERVICES = """
+CREATE OR REPLACE TEMP TABLE batch_service AS
+SELECT t.account_service
+FROM subscription.timeline AS t
+SEMI JOIN section AS s ON s.account_service = t.account_service
+GROUP BY t.account_service HAVING count(*) > 1 OR max(t.until_day) < $open
 """
 
 CHANGES = f"""
-WITH frames AS (
-  SELECT DISTINCT invoice, account_service, full_start, full_end FROM span_line
+WITH at_hand AS (
+  SELECT l.* FROM formed_line AS l
+  SEMI JOIN batch_service AS b ON b.account_service = l.account_service
+),
+frames AS (
+  SELECT DISTINCT invoice, account_service, full_start, full_end FROM at_hand
   WHERE is_recurring AND full_start IS NOT NULL AND full_end IS NOT NULL
 ),
 firsts AS (
   SELECT invoice, account_service, min(number) AS number, any_value(account) AS account,
          any_value(sold_service) AS service, any_value(months) AS months,
          any_value(currency) AS currency
-  FROM span_line GROUP BY invoice, account_service
+  FROM at_hand GROUP BY invoice, account_service
 )
 SELECT l.invoice, l.account, l.service, l.months, l.currency, f.full_start, f.full_end, c.*
 FROM ({_STATUS_CHANGES}) AS c
@@ -225,7 +302,8 @@ JOIN frames AS f
 ORDER BY l.invoice, l.number, c.day, f.full_start, f.full_end
 """
 
-_HELD_IDENTIFIERS = f"""
+IDENTIFIERS = f"""
+CREATE OR REPLACE TEMP TABLE own_identifiers AS
 SELECT account_service, '[' || string_agg({text_sql("value")}, ',' ORDER BY place) || ']' AS texts
 FROM (
   SELECT account_service, value, min(place) AS place
@@ -234,80 +312,12 @@ FROM (
       PARTITION BY i.account_service
       ORDER BY i.identifier, i.effective NULLS FIRST, i.value
     ) AS place
-    FROM book.identifiers AS i JOIN batch_service USING (account_service)
+    FROM book.identifiers AS i
+    SEMI JOIN section AS s ON s.account_service = i.account_service
   )
   GROUP BY account_service, value
 )
 GROUP BY account_service
-"""
-
-_ACCOUNT = account_form().pieces
-
-_LINE = filled_sql(
-    "f",
-    LINE_BLANKS,
-    {
-        "number": "l.number::VARCHAR",
-        "corrects": "l.corrected",
-        "account": text_sql("l.account"),
-        "account_package": text_sql("l.account_package"),
-        "account_service": text_sql("l.account_service"),
-        "net": amount_sql("l.net", "l.minor_units"),
-        "tax": amount_sql("l.tax", "l.minor_units"),
-    },
-)
-
-# A line brings what opens its sections, where it is their first, and what ends them, where it is
-# their last: the lines of an invoice, one behind the other, are its sections.
-READ_LINES = f"""
-WITH placed AS (
-  SELECT *,
-         lag(account) OVER printed AS account_before,
-         lag(account_package) OVER printed AS package_before,
-         lag(account_service) OVER printed AS service_before,
-         lead(account) OVER printed AS account_behind,
-         lead(account_package) OVER printed AS package_behind,
-         lead(account_service) OVER printed AS service_behind,
-         sum(net) OVER (PARTITION BY invoice, account) AS account_net,
-         sum(net) OVER (PARTITION BY invoice, account_package) AS package_net,
-         sum(net) OVER (PARTITION BY invoice, account_service) AS service_net
-  FROM span_taxed
-  WINDOW printed AS (PARTITION BY invoice ORDER BY number)
-),
-l AS (
-  SELECT *,
-         account_before IS DISTINCT FROM account AS opens_account,
-         package_before IS DISTINCT FROM account_package AS opens_package,
-         service_before IS DISTINCT FROM account_service AS opens_service,
-         account_behind IS DISTINCT FROM account AS ends_account,
-         package_behind IS DISTINCT FROM account_package AS ends_package,
-         service_behind IS DISTINCT FROM account_service AS ends_service
-  FROM placed
-)
-SELECT l.invoice, l.number, l.form, l.account, l.account_package, l.account_service, l.tax,
-       l.corrects,
-       CASE WHEN opens_account THEN CASE WHEN account_before IS NULL THEN '' ELSE ',' END
-         || '{_ACCOUNT[0]}' || {text_sql("l.account")} || '{_ACCOUNT[1]}' || {text_sql("a.name")}
-         || '{_ACCOUNT[2]}[' ELSE '' END
-       || CASE WHEN opens_package THEN CASE WHEN opens_account THEN '' ELSE ',' END
-         || p.p0 || {text_sql("l.account_package")} || p.p1 || '[' ELSE '' END
-       || CASE WHEN opens_service THEN CASE WHEN opens_package THEN '' ELSE ',' END
-         || s.p0 || {text_sql("l.account_service")} || s.p1 || coalesce(i.texts, '[]')
-         || s.p2 || '[' ELSE ',' END
-       || {_LINE}
-       || CASE WHEN ends_service THEN ']' || s.p3
-         || {amount_sql("l.service_net", "l.minor_units")} || s.p4 ELSE '' END
-       || CASE WHEN ends_package THEN ']' || p.p2
-         || {amount_sql("l.package_net", "l.minor_units")} || p.p3 ELSE '' END
-       || CASE WHEN ends_account THEN ']{_ACCOUNT[3]}'
-         || {amount_sql("l.account_net", "l.minor_units")} || '{_ACCOUNT[4]}' ELSE '' END
-FROM l
-JOIN line_form AS f ON f.form = l.form
-JOIN service_form AS s ON s.service = l.sold_service
-JOIN package_form AS p ON p.package = l.package AND p.months = l.months
-JOIN book.accounts AS a ON a.account = l.account
-LEFT JOIN ({_HELD_IDENTIFIERS}) AS i ON i.account_service = l.account_service
-ORDER BY l.invoice, l.number
 """
 
 _PARTY = (
@@ -323,75 +333,20 @@ _BILL_TO = " || ',' || ".join(
     for name, value in zip(_PARTY_FIELDS, _PARTY, strict=True)
 )
 
-_DAY = """coalesce('"' || s.{0}::VARCHAR || '"', 'null')"""
-
-
-def _inner_head() -> str:
-    """Give SQL for a head from behind its number to before its run, which come with posting.
-
-    It is two texts: before and behind the sections, which are joined of lines.
-    """
-    amount = {
-        "totals.net": "s.net",
-        "totals.tax": "s.tax",
-        "totals.gross": "s.gross",
-        "totals.due": "s.gross",
-        "summary.previous_balance": "s.previous",
-        "summary.carried_forward": "s.previous",
-        "summary.this_invoice": "s.gross",
-        "summary.balance_due": "s.previous + s.gross",
-    }
-    values = {name: amount_sql(minor, "s.minor_units") for name, minor in amount.items()} | {
-        "kind": """CASE WHEN s.gross < 0 THEN '"credit_note"' ELSE '"invoice"' END""",
-        "bill_to": f"'{{' || {_BILL_TO} || '}}'",
-        "recurring_start": _DAY.format("recurring_start"),
-        "recurring_end": _DAY.format("recurring_end"),
-        "sections": "'[', ']'",
-        "taxes": "coalesce(t.taxes, '[]')",
-        "changes": "coalesce(g.changes, '[]')",
-    }
-    first, *names, last = HEAD_BLANKS
-    assert (first, last) == ("number", "run")
-    parts = ["f.p1"]
-    for place, name in enumerate(names, start=2):
-        parts += [values[name], f"f.p{place}"]
-    return " || ".join(parts).replace("'[', ']'", "'[' AS opening, ']'")
-
-
-INVOICE = f"""
-WITH spans AS (
-  SELECT invoice, min(CASE WHEN is_recurring THEN period_start END) AS recurring_start,
-         max(CASE WHEN is_recurring THEN period_end END) AS recurring_end
-  FROM span_line GROUP BY invoice
-),
-summed AS (
-  SELECT invoice, any_value(minor_units) AS minor_units, sum(net) AS net, sum(tax) AS tax,
-         sum(net) + sum(tax) AS gross
-  FROM span_taxed GROUP BY invoice
-),
-stood AS (
-  SELECT m.*, p.recurring_start, p.recurring_end, i.invoicer, i.currency,
-         CAST(coalesce(b.minor, 0) AS HUGEINT) AS previous
-  FROM summed AS m
-  JOIN due_invoice AS i ON i.invoice = m.invoice
-  JOIN spans AS p ON p.invoice = m.invoice
-  LEFT JOIN balances AS b ON b.invoicer = i.invoicer AND b.currency = i.currency
-),
-contact AS (
-  SELECT c.* FROM book.contacts AS c
-  WHERE c.kind = 'billing' AND c.account IN (SELECT invoicer FROM stood)
-  QUALIFY row_number() OVER (PARTITION BY c.account ORDER BY c.row) = 1
+# What an invoice on forms says of its own, in the order of runtime.invoice.filled.Own.
+OWN = f"""
+WITH contact AS (
+  SELECT * FROM book.contacts
+  SEMI JOIN (
+    SELECT account, min("row") AS "row" FROM book.contacts WHERE kind = 'billing' GROUP BY account
+  ) AS f ON f.account = contacts.account AND f."row" = contacts."row"
 )
-SELECT s.invoice, h.head, {_inner_head()} AS ending,
-       s.invoicer, s.currency, s.minor_units, coalesce(a.bill_group, ''), s.net, s.tax, c.email
-FROM stood AS s
-JOIN book.accounts AS a ON a.account = s.invoicer
-JOIN head AS h
-  ON h.bill_group IS NOT DISTINCT FROM a.bill_group AND h.locale IS NOT DISTINCT FROM a.locale
- AND h.currency = s.currency
-JOIN head_form AS f ON f.head = h.head
-LEFT JOIN contact AS c ON c.account = s.invoicer
-LEFT JOIN span_tax AS t ON t.invoice = s.invoice
-LEFT JOIN span_change AS g ON g.invoice = s.invoice
-ORDER BY s.invoice
+SELECT f.invoice, f.invoicer, c.email,
+       '{{"bill_to":{{' || {_BILL_TO} || '}},"previous_minor":' || coalesce(b.minor, 0)::VARCHAR
+         || ',"changes":' || coalesce(g.changes, '[]') || '}}' AS document
+FROM formed AS f
+JOIN book.accounts AS a ON a.account = f.invoicer
+LEFT JOIN contact AS c ON c.account = f.invoicer
+LEFT JOIN balances AS b ON b.invoicer = f.invoicer AND b.currency = f.currency
+LEFT JOIN own_changes AS g ON g.invoice = f.invoice
 """

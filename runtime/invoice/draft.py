@@ -1,12 +1,12 @@
 """An invoice before it is posted, with what the ledger keeps of each line.
 
-It is drafted line by line, or printed on forms (runtime.invoice.alike): equal in every byte.
+An invoice on forms (runtime.invoice.alike) is never made as one object: it would be equal in
+every byte.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -138,39 +138,3 @@ class Draft:
     def document(self, number: str | None, run: int | None) -> str:
         """Give the invoice as JSON, with its number and run."""
         return self.invoice.model_copy(update={"number": number, "run": run}).model_dump_json()
-
-
-@dataclass(frozen=True, slots=True)
-class PrintedLine:
-    """A line on a form: what it says of its own; `corrects`: the posted line's id."""
-
-    number: int
-    form: int
-    account: str
-    account_package: str
-    account_service: str
-    tax: int
-    corrects: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """An invoice on forms: its JSON but for number and run, which come between the pieces.
-
-    `forms`: how a line of each form was worded.
-    """
-
-    facts: InvoiceFacts
-    pieces: tuple[str, str, str]
-    lines: tuple[PrintedLine, ...]
-    forms: Mapping[int, DraftLine]
-
-    @property
-    def account_services(self) -> Iterator[str]:
-        """Whose lines it has."""
-        return (line.account_service for line in self.lines)
-
-    def document(self, number: str | None, run: int | None) -> str:
-        """Give the invoice as JSON, with its number and run."""
-        before, middle, after = self.pieces
-        return f"{before}{json.dumps(number)}{middle}{json.dumps(run)}{after}"

@@ -7,13 +7,13 @@ be nothing else, and a total that was too small is made out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
 from duckdb import DuckDBPyConnection
 
-from runtime.invoice.draft import Draft, InvoiceFacts, Printed
+from runtime.engine import fill_table
+from runtime.invoice.draft import Draft, InvoiceFacts
 from runtime.money import to_major
 from runtime.program.model import Program
 
@@ -38,14 +38,33 @@ class Holding:
         self.held = 0
         self.account_services: set[str] = set()
 
-    def made_out(self, drafts: Iterable[Draft | Printed]) -> Iterator[Draft | Printed]:
-        """Give the drafts that are not held back, in their order."""
-        for draft in drafts:
-            if self.is_held(draft.facts):
-                self.held += 1
-                self.account_services.update(draft.account_services)
-            else:
-                yield draft
+    def holds(self, draft: Draft) -> bool:
+        """Tell whether a draft is held back, and take note of it."""
+        if not self.is_held(draft.facts):
+            return False
+        self.held += 1
+        self.account_services.update(draft.account_services)
+        return True
+
+    def part_formed(self, connection: DuckDBPyConnection) -> None:
+        """Make `kept`: the invoices on forms that are made out, with their forms' numbers."""
+        held, doubtful = [], []
+        for row in connection.execute(_SUMS).fetchall():
+            shape, bill_group, currency, minor_units, gross = row
+            total = to_major(gross, minor_units)
+            if self._is_held(bill_group, currency, total, has_ended=True):
+                held.append((shape,))
+            elif self._is_held(bill_group, currency, total, has_ended=False):
+                doubtful.append((shape,))
+        fill_table(connection, "held_shape", {"shape": "INTEGER"}, held)
+        fill_table(connection, "doubtful_shape", {"shape": "INTEGER"}, doubtful)
+        names = {"invoicer": "VARCHAR", "currency": "VARCHAR"}
+        fill_table(connection, "ended", names, sorted(self._ended))
+        connection.execute(_KEPT)
+        if held or doubtful:
+            rows = connection.execute(_HELD).fetchall()
+            self.held += len({invoice for invoice, _ in rows})
+            self.account_services.update(name for _, name in rows)
 
     def is_held(self, invoice: InvoiceFacts) -> bool:
         """Tell whether an invoice comes to nothing, or to too little, for its bill group.
@@ -54,11 +73,31 @@ class Holding:
         whom there will be nothing else to bill.
         """
         total = to_major(invoice.gross, invoice.minor_units)
-        if total == 0:
-            return invoice.bill_group in self._suppressing
-        under = self._under.get((invoice.bill_group, invoice.currency))
         has_ended = (invoice.invoicer, invoice.currency) in self._ended
+        return self._is_held(invoice.bill_group, invoice.currency, total, has_ended=has_ended)
+
+    def _is_held(self, bill_group: str, currency: str, total: Decimal, *, has_ended: bool) -> bool:
+        if total == 0:
+            return bill_group in self._suppressing
+        under = self._under.get((bill_group, currency))
         return under is not None and 0 < total < under and not has_ended
+
+
+_SUMS = "SELECT shape, bill_group, currency, minor_units, net + tax FROM shape_sum"
+
+_KEPT = """
+CREATE OR REPLACE TEMP TABLE kept AS
+SELECT f.invoice, f.invoicer, f.currency, s.shape
+FROM formed AS f
+JOIN shape AS s ON s.one = f.one AND s.two = f.two
+LEFT JOIN ended AS e ON e.invoicer = f.invoicer AND e.currency = f.currency
+WHERE s.shape NOT IN (SELECT shape FROM held_shape)
+  AND (e.invoicer IS NOT NULL OR s.shape NOT IN (SELECT shape FROM doubtful_shape))
+"""
+
+_HELD = """
+SELECT s.invoice, s.account_service FROM section AS s ANTI JOIN kept AS k ON k.invoice = s.invoice
+"""
 
 
 def find_ended(

@@ -1,28 +1,72 @@
-"""All invoices of a run in the order they are numbered, drafted one by one or printed on forms."""
+"""All invoices of a run: those on forms as tables of the engine, the others drafted one by one.
+
+They share one order, by invoicer and currency, in which they are numbered.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from heapq import merge
 
 from duckdb import DuckDBPyConnection
 
-from runtime.invoice.alike import make_forms, printed
+from runtime.engine import fill_table
+from runtime.invoice.alike import Forms, make_forms
 from runtime.invoice.assemble import assemble
-from runtime.invoice.draft import Draft, Printed
+from runtime.invoice.draft import Draft
+from runtime.invoice.held import Holding
 from runtime.invoice.maker import Assembly, Maker
 
+# How many on forms stand before each that is drafted.
+_BEFORE = """
+SELECT invoice, on_forms FROM (
+  SELECT invoice, is_on_form, sum(is_on_form) OVER (ORDER BY invoice) AS on_forms
+  FROM (
+    SELECT invoice, 1 AS is_on_form FROM kept
+    UNION ALL SELECT invoice, 0 FROM elaborate
+  )
+)
+WHERE is_on_form = 0
+"""
 
-def make_invoices(connection: DuckDBPyConnection, assembly: Assembly) -> Iterator[Draft | Printed]:
-    """Make the invoices of charge.due: one for each invoicer and currency, in their order.
+_NUMBERED = """
+CREATE OR REPLACE TEMP TABLE numbered AS
+SELECT invoice, invoicer, shape, place FROM (
+  SELECT *, row_number() OVER (ORDER BY invoice) AS place
+  FROM (
+    SELECT invoice, invoicer, shape FROM kept
+    UNION ALL SELECT invoice, NULL, NULL FROM drafted
+  )
+)
+WHERE shape IS NOT NULL
+"""
+
+
+class Making:
+    """The invoices of charge.due: one for each invoicer and currency.
 
     Reads book.*, subscription.*, rated.* and charge.*; see runtime.tables.
     """
-    maker = Maker(connection, assembly)
-    forms = make_forms(connection, maker)
-    placed: tuple[Iterator[tuple[int, Draft | Printed]], ...] = (
-        iter(assemble(connection, maker)),
-        iter(printed(connection, maker, forms)),
-    )
-    for _, made in merge(*placed, key=lambda each: each[0]):
-        yield made
+
+    def __init__(
+        self, connection: DuckDBPyConnection, assembly: Assembly, holding: Holding
+    ) -> None:
+        """Make those on forms, and part those that are held back from them."""
+        self._connection = connection
+        self._holding = holding
+        self._maker = Maker(connection, assembly)
+        self.forms: Forms = make_forms(connection, self._maker)
+        holding.part_formed(connection)
+
+    def drafts(self) -> Iterator[tuple[int, Draft]]:
+        """Give those on no forms, each with its place among all that are made out, from 1."""
+        before = dict(self._connection.execute(_BEFORE).fetchall())
+        drafted = []
+        for invoice, draft in assemble(self._connection, self._maker):
+            if not self._holding.holds(draft):
+                drafted.append((invoice,))
+                yield int(before[invoice]) + len(drafted), draft
+        fill_table(self._connection, "drafted", {"invoice": "BIGINT"}, drafted)
+
+    def number_formed(self) -> None:
+        """Make `numbered`: those on forms with their places, when all drafts were given."""
+        self._connection.execute(_NUMBERED)

@@ -9,7 +9,8 @@ from datetime import date
 from sqlalchemy import Connection, func, select
 
 from runtime.invoice.model import Invoice
-from runtime.ledger.schema import documents, invoices, lines, runs
+from runtime.ledger.frozen import FrozenReader
+from runtime.ledger.schema import documents, form_lines, invoices, lines, runs, sections
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,7 @@ def read_kept_events(connection: Connection) -> dict[int, int]:
 
 def read_invoice(connection: Connection, number: str) -> Invoice | None:
     """Give a posted invoice as it was frozen, None where there is no such number."""
-    document = connection.execute(
-        select(invoices.c.document).where(invoices.c.number == number)
-    ).scalar()
+    document = next(read_frozen(connection, (number,)), None)
     return None if document is None else Invoice.model_validate_json(document)
 
 
@@ -79,12 +78,7 @@ def read_invoices(connection: Connection, numbers: Sequence[str]) -> Iterator[In
 
 def read_frozen(connection: Connection, numbers: Sequence[str]) -> Iterator[str]:
     """Give posted invoices as the texts they were frozen to, in the order they were numbered."""
-    query = (
-        select(invoices.c.document)
-        .where(invoices.c.number.in_(numbers))
-        .order_by(invoices.c.owner, invoices.c.series, invoices.c.sequence)
-    )
-    yield from connection.execute(query).scalars()
+    return FrozenReader(connection).read(numbers)
 
 
 def read_invoice_numbers(connection: Connection, run: int | None = None) -> tuple[str, ...]:
@@ -103,6 +97,11 @@ def read_unwritten(connection: Connection) -> tuple[str, ...]:
     return tuple(connection.execute(query).scalars())
 
 
+def mark_all_written(connection: Connection) -> None:
+    """Note that there are no files to be written of any invoice."""
+    connection.execute(documents.update().where(~documents.c.is_written).values(is_written=True))
+
+
 def mark_written(connection: Connection, numbers: tuple[str, ...]) -> None:
     """Note that the files of these invoices are written."""
     connection.execute(
@@ -112,4 +111,17 @@ def mark_written(connection: Connection, numbers: tuple[str, ...]) -> None:
 
 def last_line_id(connection: Connection) -> int:
     """Give the highest line id, 0 where nothing was posted."""
-    return connection.execute(select(func.max(lines.c.line_id))).scalar() or 0
+    worded = connection.execute(select(func.max(lines.c.line_id))).scalar() or 0
+    last = select(func.max(sections.c.line_id)).scalar_subquery()
+    on_forms = connection.execute(
+        select(sections.c.line_id + func.max(form_lines.c.line) - sections.c.line)
+        .join(invoices, invoices.c.number == sections.c.invoice)
+        .join(
+            form_lines,
+            (form_lines.c.invoice_form == invoices.c.form)
+            & (form_lines.c.section == sections.c.line),
+        )
+        .where(sections.c.line_id == last)
+        .group_by(sections.c.line_id, sections.c.line)
+    ).scalar()
+    return max(worded, on_forms or 0)

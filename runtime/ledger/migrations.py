@@ -15,15 +15,18 @@ from sqlalchemy.schema import CreateColumn
 
 from runtime.ledger.faults import LedgerRefused
 from runtime.ledger.schema import (
+    FORM_TABLES,
     RECEIVABLES,
     SCHEMA_VERSION,
     deliveries,
+    invoices,
     lines,
     lines_by_service,
     metadata,
     runs,
     schema_version,
 )
+from runtime.ledger.schema_forms import make_views
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,10 @@ class AddColumns:
         for column in self.columns:
             present = {each["name"] for each in inspect(connection).get_columns(column.table.name)}
             if column.name not in present:
-                written = CreateColumn(column).compile(dialect=connection.dialect)
+                written = str(CreateColumn(column).compile(dialect=connection.dialect))
+                for key in column.foreign_keys:
+                    there = key.column
+                    written += f" REFERENCES {there.table.name} ({there.name})"
                 connection.execute(text(f"ALTER TABLE {column.table.name} ADD COLUMN {written}"))
 
 
@@ -57,7 +63,29 @@ class AddTables:
         metadata.create_all(connection, tables=self.tables)
 
 
-Step = AddColumns | AddTables
+# What a line corrects, of ledgers whose lines say it themselves.
+_CORRECTIONS = """
+INSERT INTO corrections (invoice, line, corrects, corrected_invoice, corrected_line)
+SELECT l.invoice, l.line, l.corrects, c.invoice, c.line
+FROM lines AS l JOIN lines AS c ON c.line_id = l.corrects
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class AddForms:
+    """Invoices on forms: their tables, what is posted already, and the view of all lines."""
+
+    why: str
+
+    def take(self, connection: Connection) -> None:
+        """Make the tables; what was posted before keeps its lines and its document."""
+        AddTables(self.why, FORM_TABLES).take(connection)
+        AddColumns(self.why, (invoices.c.form,)).take(connection)
+        connection.execute(text(_CORRECTIONS))
+        make_views(connection)
+
+
+Step = AddColumns | AddTables | AddForms
 
 STEPS: tuple[Step, ...] = (
     AddColumns("how parts of a line's period are counted", (lines.c.proration,)),
@@ -69,6 +97,7 @@ STEPS: tuple[Step, ...] = (
     ),
     AddTables("what customers paid, and credit notes that somebody gave", RECEIVABLES),
     AddTables("the outbox: what is to be delivered to whom", (deliveries,)),
+    AddForms("what many invoices say alike is kept once"),
 )
 """STEPS[n] takes a ledger from version n + 1 to n + 2."""
 

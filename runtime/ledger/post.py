@@ -7,19 +7,20 @@ taken from the series in the same transaction, so a run that does not commit lea
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import Connection, insert, select
 
 from runtime.delivery.planned import Plans
-from runtime.invoice.draft import Draft, DraftLine, InvoiceFacts, Printed
+from runtime.invoice.draft import Draft, DraftLine, InvoiceFacts
 from runtime.invoice.model import Invoice
 from runtime.ledger.faults import LedgerRefused
 from runtime.ledger.history import last_line_id
 from runtime.ledger.rows import Row, insert_rows
 from runtime.ledger.schema import (
     MINOR_MAX,
+    corrections,
     deliveries,
     documents,
     invoices,
@@ -78,10 +79,13 @@ class Posted:
         return Invoice.model_validate_json(self.document)
 
 
-def preview_invoices(drafts: Iterable[Draft | Printed]) -> Iterator[Posted]:
-    """Give drafts as what posting would make of them, without numbers."""
-    for draft in drafts:
-        yield Posted(None, draft.facts, len(draft.lines), draft.document(None, None))
+@dataclass(frozen=True, slots=True)
+class PostedNote:
+    """A credit note of a run: its number, whose it is, and in which currency."""
+
+    number: str
+    account: str
+    currency: str
 
 
 def post_invoices(
@@ -89,7 +93,7 @@ def post_invoices(
     *,
     run: int,
     owner: str,
-    drafts: Iterable[Draft | Printed],
+    drafts: Iterable[Draft],
     plans: Plans | None = None,
 ) -> Iterator[Posted]:
     """Post drafts in their order and give each as the numbered invoice it became.
@@ -99,43 +103,76 @@ def post_invoices(
     Raises LedgerRefused where an amount or a quantity does not fit the ledger, or where its
     numbers are another owner's.
     """
-    sequence = first = _last_sequence(ledger, owner)
+    sequence = first = last_sequence(ledger, owner)
+    numbered = enumerate(drafts, start=first + 1)
+    for one in post_drafts(ledger, run=run, owner=owner, numbered=numbered, plans=plans):
+        sequence += 1
+        yield one
+    if sequence != first:
+        keep_sequence(ledger, owner, sequence)
+
+
+def post_drafts(
+    ledger: Connection,
+    *,
+    run: int,
+    owner: str,
+    numbered: Iterable[tuple[int, Draft]],
+    plans: Plans | None = None,
+) -> Iterator[Posted]:
+    """Post drafts as post_invoices does, each with the place in the series that it was given."""
     line_id = last_line_id(ledger)
-    formed: dict[int, Row] = {}
-    for group in _groups(drafts):
-        invoice_rows: list[Row] = []
-        document_rows: list[Row] = []
-        delivery_rows: list[Row] = []
-        line_rows: list[Row] = []
+    for group in _groups(numbered):
+        rows = _Rows()
         posted = []
-        for draft in group:
-            sequence += 1
-            number = f"{SERIES}-{sequence:06d}"
+        for sequence, draft in group:
+            number = number_of(sequence)
             one = Posted(number, draft.facts, len(draft.lines), draft.document(number, run))
             posted.append(one)
-            invoice_rows.append(_invoice_row(one, run, owner, sequence))
-            document_rows.append((number, False))
+            rows.invoices.append(_invoice_row(one, run, owner, sequence))
+            rows.documents.append((number, False))
             delivery = None if plans is None else plans.row_of(number, one.facts, one.document)
             if delivery is not None:
-                delivery_rows.append(delivery)
-            if isinstance(draft, Printed):
-                line_rows += _printed_rows(draft, line_id, run, number, formed)
-            else:
-                line_rows += [
-                    _line_row(line, place, run, number)
-                    for place, line in enumerate(draft.lines, start=line_id + 1)
-                ]
-            line_id += len(draft.lines)
-        insert_rows(ledger, invoices, invoice_rows)
-        insert_rows(ledger, lines, line_rows)
-        insert_rows(ledger, documents, document_rows)
-        insert_rows(ledger, deliveries, delivery_rows)
+                rows.deliveries.append(delivery)
+            for line in draft.lines:
+                line_id += 1
+                rows.lines.append(_line_row(line, line_id, run, number))
+                if line.due.corrects is not None:
+                    rows.corrections.append(_correction_row(line, number))
+        insert_rows(ledger, invoices, rows.invoices)
+        insert_rows(ledger, lines, rows.lines)
+        insert_rows(ledger, corrections, rows.corrections)
+        insert_rows(ledger, documents, rows.documents)
+        insert_rows(ledger, deliveries, rows.deliveries)
         yield from posted
-    if sequence != first:
-        _keep_sequence(ledger, owner, sequence)
 
 
-def _last_sequence(ledger: Connection, owner: str) -> int:
+@dataclass(slots=True)
+class _Rows:
+    """Rows of some invoices, by the ledger's table."""
+
+    invoices: list[Row] = field(default_factory=list)
+    lines: list[Row] = field(default_factory=list)
+    corrections: list[Row] = field(default_factory=list)
+    documents: list[Row] = field(default_factory=list)
+    deliveries: list[Row] = field(default_factory=list)
+
+
+def number_of(sequence: int) -> str:
+    """Give the number of a place in the series."""
+    return f"{SERIES}-{sequence:06d}"
+
+
+def sequence_of(number: str) -> int:
+    """Give the place in the series of a number."""
+    return int(number.removeprefix(f"{SERIES}-"))
+
+
+def last_sequence(ledger: Connection, owner: str) -> int:
+    """Give the last number of an owner's series; 0 on a new ledger, which then has the series.
+
+    Raises LedgerRefused where the ledger's numbers are another owner's.
+    """
     last = ledger.execute(
         select(number_series.c.last).where(
             number_series.c.owner == owner, number_series.c.series == SERIES
@@ -152,7 +189,8 @@ def _last_sequence(ledger: Connection, owner: str) -> int:
     return last or 0
 
 
-def _keep_sequence(ledger: Connection, owner: str, sequence: int) -> None:
+def keep_sequence(ledger: Connection, owner: str, sequence: int) -> None:
+    """Keep the last number that was given."""
     ledger.execute(
         number_series.update()
         .where(number_series.c.owner == owner, number_series.c.series == SERIES)
@@ -160,10 +198,10 @@ def _keep_sequence(ledger: Connection, owner: str, sequence: int) -> None:
     )
 
 
-def _groups(drafts: Iterable[Draft | Printed]) -> Iterator[list[Draft | Printed]]:
-    group: list[Draft | Printed] = []
-    for draft in drafts:
-        group.append(draft)
+def _groups(numbered: Iterable[tuple[int, Draft]]) -> Iterator[list[tuple[int, Draft]]]:
+    group: list[tuple[int, Draft]] = []
+    for one in numbered:
+        group.append(one)
         if len(group) == INVOICES_AT_ONCE:
             yield group
             group = []
@@ -190,41 +228,29 @@ def _invoice_row(posted: Posted, run: int, owner: str, sequence: int) -> Row:
         _fitting(facts.tax, what),
         _fitting(facts.gross, what),
         posted.document,
+        None,
     )
 
 
-def _printed_rows(
-    draft: Printed, line_id: int, run: int, number: str, formed: dict[int, Row]
-) -> Iterator[Row]:
-    """Give the rows of lines on forms; `formed` has those of forms that were met before."""
-    for place, line in enumerate(draft.lines, start=line_id + 1):
-        row = formed.get(line.form)
-        if row is None:
-            row = formed[line.form] = _line_row(draft.forms[line.form], 0, run, "")
-        yield (
-            *(place, run, number, line.number, line.account, line.account_package),
-            *(line.account_service, *row[_CONTENT], line.corrects, row[_TAX_CLASS]),
-            *(_fitting(line.tax, f"account service {line.account_service}"), *row[_REST]),
-        )
-
-
-_PLACES = {column.name: place for place, column in enumerate(lines.columns)}
-_CONTENT = slice(_PLACES["kind"], _PLACES["corrects"])
-_TAX_CLASS = _PLACES["tax_class"]
-_REST = slice(_PLACES["taxes"], None)
+def _correction_row(line: DraftLine, number: str) -> Row:
+    due = line.due
+    return number, line.number, due.corrects, due.posted_invoice, due.posted_line
 
 
 def _line_row(line: DraftLine, line_id: int, run: int, number: str) -> Row:
     due = line.due
-    what = f"account service {due.account_service}, {due.service}"
+    own = (line_id, run, number, line.number, due.account, due.account_package)
+    tax = _fitting(line.taxes.minor, _what(line))
+    return (*own, due.account_service, None, tax, *content_row(line))
+
+
+def content_row(line: DraftLine) -> Row:
+    """Give what a line charges, in the order of runtime.ledger.schema_columns.line_content.
+
+    Raises LedgerRefused where an amount or a quantity does not fit the ledger.
+    """
+    due, what = line.due, _what(line)
     return (
-        line_id,
-        run,
-        number,
-        line.number,
-        due.account,
-        due.account_package,
-        due.account_service,
         due.kind,
         due.service,
         due.status,
@@ -244,9 +270,7 @@ def _line_row(line: DraftLine, line_id: int, run: int, number: str) -> Row:
         _fitting(due.minor, what),
         due.currency,
         due.is_credit,
-        due.corrects,
         due.tax_class,
-        _fitting(line.taxes.minor, what),
         rates_to_text(line.taxes.rates),
         line.source and line.source.path,
         line.source and line.source.line,
@@ -254,6 +278,10 @@ def _line_row(line: DraftLine, line_id: int, run: int, number: str) -> Row:
         due.proration,
         due.discount,
     )
+
+
+def _what(line: DraftLine) -> str:
+    return f"account service {line.due.account_service}, {line.due.service}"
 
 
 def _fitting(value: int, what: str) -> int:

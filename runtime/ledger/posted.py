@@ -13,7 +13,7 @@ from duckdb import DuckDBPyConnection
 from sqlalchemy import Connection, Select, select
 
 from runtime.engine import create_table
-from runtime.ledger.schema import lines
+from runtime.ledger.schema import all_lines
 from runtime.subscriptions.known import BEGINNING, is_all_whole
 from runtime.tables import TABLES
 
@@ -29,7 +29,7 @@ _REFERENCE_COLUMNS = ("invoice", "line", "taxes", "source_path", "source_line", 
 _NAMES = (*_CHARGE_COLUMNS, *_REFERENCE_COLUMNS)
 
 Query = Select[tuple[object, ...]]
-_SELECTED: Query = select(*(lines.c[name] for name in _NAMES)).order_by(lines.c.line_id)
+_SELECTED: Query = select(*(all_lines.c[name] for name in _NAMES)).order_by(all_lines.c.line_id)
 
 _WHOLE_SERVICES = f"""
 SELECT account_service FROM subscription.horizons WHERE after_day = DATE '{BEGINNING}'
@@ -61,9 +61,9 @@ def load_unsettled(connection: DuckDBPyConnection, ledger: Connection) -> int:
         return load_posted(connection, ledger)
     _make_tables(connection)
     whole, rated = (_names(connection, query) for query in (_WHOLE_SERVICES, _RATED_SERVICES))
-    is_usage = lines.c.kind.in_(("usage", "bucket"))
+    is_usage = all_lines.c.kind.in_(("usage", "bucket"))
     return sum(
-        _load(connection, ledger, _SELECTED.where(lines.c.account_service.in_(some), *narrowed))
+        _load(connection, ledger, _SELECTED.where(all_lines.c.account_service.in_(some), *narrowed))
         for names, narrowed in ((whole, ()), (rated, (is_usage,)))
         for some in names
     )

@@ -16,23 +16,52 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     Table,
     UniqueConstraint,
 )
-from sqlalchemy import Text as AnyText
 
 from runtime.ledger.append_only import append_only
+from runtime.ledger.schema_columns import MINOR_MAX, Text, line_content, metadata
+from runtime.ledger.schema_forms import (
+    FORM_TABLES,
+    all_lines,
+    corrections,
+    form_lines,
+    invoice_forms,
+    line_forms,
+    sections,
+    words,
+)
 
-SCHEMA_VERSION = 6
+__all__ = [
+    "APPEND_ONLY",
+    "FORM_TABLES",
+    "MINOR_MAX",
+    "RECEIVABLES",
+    "SCHEMA_VERSION",
+    "all_lines",
+    "corrections",
+    "credit_notes",
+    "credited_lines",
+    "deliveries",
+    "documents",
+    "entries",
+    "form_lines",
+    "invoice_forms",
+    "invoices",
+    "line_forms",
+    "lines",
+    "lines_by_service",
+    "metadata",
+    "number_series",
+    "payments",
+    "runs",
+    "schema_version",
+    "sections",
+    "words",
+]
 
-MINOR_MAX = 2**63 - 1
-"""The largest amount in minor units, and the largest quantity in steps, that is kept."""
-
-Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
-"""Text that is ordered by its bytes, as SQLite does, whatever language a server speaks."""
-
-metadata = MetaData()
+SCHEMA_VERSION = 7
 
 schema_version = Table(
     "schema_version",
@@ -56,7 +85,9 @@ runs = Table(
     Column("known", Text),
 )
 
-# `document` is the frozen invoice as canonical JSON: what every later rendering reads.
+# What every later rendering reads: `document` is the frozen invoice as canonical JSON; where
+# there is a `form`, it is what the invoice says of its own besides its sections, and
+# runtime.ledger.frozen gives the whole.
 invoices = Table(
     "invoices",
     metadata,
@@ -75,12 +106,13 @@ invoices = Table(
     Column("tax_minor", BigInteger, nullable=False),
     Column("gross_minor", BigInteger, nullable=False),
     Column("document", Text, nullable=False),
+    Column("form", ForeignKey("invoice_forms.invoice_form")),
     UniqueConstraint("owner", "series", "sequence"),
 )
 Index("invoices_by_invoicer", invoices.c.invoicer, invoices.c.currency)
 
-# A line as charge.due had it, where it was printed, and what it was made of: the taxes it
-# bore (as a JSON list of tax, jurisdiction, percent, exemption) and the words of its price.
+# The lines of invoices that are on no forms, a row a line.  What a line corrects stands in
+# `corrections`; the column of that name is of ledgers that are older than those.
 lines = Table(
     "lines",
     metadata,
@@ -91,34 +123,9 @@ lines = Table(
     Column("account", Text, nullable=False),
     Column("account_package", Text, nullable=False),
     Column("account_service", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("service", Text, nullable=False),
-    Column("status", Text),
-    Column("transition", Text),
-    Column("usage_class", Text),
-    Column("bucket", Text),
-    Column("tier", Integer),
-    Column("occurrence", Integer),
-    Column("period_start", Text, nullable=False),
-    Column("period_end", Text, nullable=False),
-    Column("full_start", Text),
-    Column("full_end", Text),
-    Column("days", Integer),
-    Column("full_days", Integer),
-    Column("quantity", BigInteger, nullable=False),
-    Column("unit_price", Text),
-    Column("minor", BigInteger, nullable=False),
-    Column("currency", Text, nullable=False),
-    Column("is_credit", Boolean, nullable=False),
     Column("corrects", ForeignKey("lines.line_id")),
-    Column("tax_class", Text),
     Column("tax_minor", BigInteger, nullable=False),
-    Column("taxes", Text, nullable=False),
-    Column("source_path", Text),
-    Column("source_line", Integer),
-    Column("source_text", Text),
-    Column("proration", Text),
-    Column("discount", Text),
+    *line_content(),
     UniqueConstraint("invoice", "line"),
 )
 
@@ -214,4 +221,6 @@ deliveries = Table(
     Column("reason", Text),
 )
 
-APPEND_ONLY = tuple(append_only(table) for table in (runs, invoices, lines, *RECEIVABLES))
+APPEND_ONLY = tuple(
+    append_only(table) for table in (runs, invoices, lines, *RECEIVABLES, *FORM_TABLES)
+)

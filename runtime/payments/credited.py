@@ -8,7 +8,13 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, func, select
 
-from runtime.ledger.schema import credit_notes, credited_lines, invoices, lines
+from runtime.ledger.schema import (
+    all_lines,
+    corrections,
+    credit_notes,
+    credited_lines,
+    invoices,
+)
 from runtime.money import exact_minor, to_major
 from runtime.payments.model import PaymentRefused
 from runtime.tax import AppliedRate, rates_from_text
@@ -48,9 +54,9 @@ class Asked:
 def read_creditable(ledger: Connection, number: str) -> tuple[CreditableLine, ...]:
     """Give the lines of an invoice, in printed order."""
     posted = ledger.execute(
-        select(lines.c.line_id, lines.c.line, lines.c.minor, lines.c.taxes)
-        .where(lines.c.invoice == number)
-        .order_by(lines.c.line)
+        select(all_lines.c.line, all_lines.c.minor, all_lines.c.taxes)
+        .where(all_lines.c.invoice == number)
+        .order_by(all_lines.c.line)
     ).all()
     given: dict[int, int] = {
         line: int(minor)
@@ -61,25 +67,35 @@ def read_creditable(ledger: Connection, number: str) -> tuple[CreditableLine, ..
             .group_by(credited_lines.c.credited)
         )
     }
-    own = select(lines.c.line_id).where(lines.c.invoice == number)
-    taken_back: dict[int, int] = {
-        line: -int(minor)
-        for line, minor in ledger.execute(
-            select(lines.c.corrects, func.sum(lines.c.minor))
-            .where(lines.c.corrects.in_(own), lines.c.is_credit)
-            .group_by(lines.c.corrects)
-        )
-    }
+    taken_back = _read_taken_back(ledger, number)
     return tuple(
         CreditableLine(
             row.line,
             row.minor,
             given.get(row.line, 0),
-            taken_back.get(row.line_id, 0),
+            taken_back.get(row.line, 0),
             rates_from_text(row.taxes),
         )
         for row in posted
     )
+
+
+def _read_taken_back(ledger: Connection, number: str) -> dict[int, int]:
+    """Give what later runs have taken back of an invoice, by its lines' numbers."""
+    taken_back: dict[int, int] = {}
+    for row in ledger.execute(
+        select(corrections).where(corrections.c.corrected_invoice == number)
+    ).all():
+        minor = ledger.execute(
+            select(all_lines.c.minor).where(
+                all_lines.c.invoice == row.invoice,
+                all_lines.c.line == row.line,
+                all_lines.c.is_credit,
+            )
+        ).scalar()
+        before = taken_back.get(row.corrected_line, 0)
+        taken_back[row.corrected_line] = before - int(minor or 0)
+    return taken_back
 
 
 def read_credited_gross(ledger: Connection, number: str) -> int:

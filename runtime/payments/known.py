@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection
 from sqlalchemy import Connection, func, select
 
 from runtime.engine import fill_table
-from runtime.ledger.schema import invoices, lines, payments
+from runtime.ledger.schema import all_lines, invoices, payments
 from runtime.payments.checks import GivenPayment, Known, KnownAccount, KnownInvoice
 from runtime.payments.ledger import in_groups, read_payments
 from runtime.payments.model import Payment
@@ -72,10 +72,10 @@ def _served(ledger: Connection, names: Iterable[str]) -> dict[str, KnownAccount]
     found = {}
     for some in in_groups(names):
         served = (
-            select(lines.c.account, invoices.c.invoicer)
-            .join(invoices, invoices.c.number == lines.c.invoice)
-            .where(lines.c.account.in_(some))
-            .order_by(lines.c.line_id)
+            select(all_lines.c.account, invoices.c.invoicer)
+            .join(invoices, invoices.c.number == all_lines.c.invoice)
+            .where(all_lines.c.account.in_(some))
+            .order_by(all_lines.c.line_id)
         )
         for name, invoicer in ledger.execute(served):
             found[name] = KnownAccount({}, invoicer)

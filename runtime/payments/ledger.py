@@ -10,7 +10,7 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, select
+from sqlalchemy import ColumnElement, Connection, case, func, select, true
 
 from runtime.ledger.rows import insert_rows
 from runtime.ledger.schema import entries, invoices, payments, runs
@@ -20,6 +20,9 @@ from runtime.payments.standing import Credit, Debt, Standing
 
 AT_ONCE = 500
 """Names in one statement."""
+
+ALL_FROM = 20_000
+"""Of so many names, all that a ledger has is read once, and those of others left out."""
 
 
 def open_journal(ledger: Connection, accounts: Iterable[str]) -> Journal:
@@ -101,21 +104,22 @@ def account_of_credit(ledger: Connection, name: str) -> Key | None:
 def accounts_with_credit(ledger: Connection, accounts: Iterable[str]) -> set[str]:
     """Give those with anything left to use of a payment or of a credit note."""
     left: dict[str, int] = {}
-    for names in in_groups(accounts):
+    wanted = frozenset(accounts)
+    for names in groups_of(wanted):
         used = (
             select(entries.c.account, func.sum(entries.c.minor * _use()))
-            .where(entries.c.account.in_(names))
+            .where(is_among(entries.c.account, names))
             .group_by(entries.c.account)
         )
         notes = (
             select(invoices.c.invoicer, func.sum(-invoices.c.gross_minor))
-            .where(invoices.c.invoicer.in_(names), invoices.c.kind == "credit_note")
+            .where(is_among(invoices.c.invoicer, names), invoices.c.kind == "credit_note")
             .group_by(invoices.c.invoicer)
         )
         for query in (used, notes):
             for account, minor in ledger.execute(query):
                 left[account] = left.get(account, 0) + int(minor)
-    return {account for account, minor in left.items() if minor > 0}
+    return {account for account, minor in left.items() if minor > 0 and account in wanted}
 
 
 def payment_of(row: dict[str, Any]) -> Payment:
@@ -139,6 +143,19 @@ def in_groups(names: Iterable[str]) -> Iterator[list[str]]:
     rest = iter(sorted(set(names)))
     while some := list(islice(rest, AT_ONCE)):
         yield some
+
+
+def groups_of(names: frozenset[str]) -> Iterator[list[str] | None]:
+    """Give names in groups that fit a statement; None, for all: where they are very many."""
+    if len(names) > ALL_FROM:
+        yield None
+    else:
+        yield from in_groups(names)
+
+
+def is_among(column: ColumnElement[str], names: list[str] | None) -> ColumnElement[bool]:
+    """Give SQL for whether a name is one of a group."""
+    return true() if names is None else column.in_(names)
 
 
 def _payment_row(payment: Payment) -> tuple[object, ...]:

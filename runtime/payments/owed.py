@@ -17,7 +17,13 @@ from sqlalchemy import ColumnElement, Connection, Subquery, func, or_, select
 
 from runtime.ledger.schema import credit_notes, entries, invoices, runs
 from runtime.payments.journal import Journal, Key
-from runtime.payments.ledger import accounts_with_credit, effect_sql, in_groups, read_standings
+from runtime.payments.ledger import (
+    accounts_with_credit,
+    effect_sql,
+    groups_of,
+    is_among,
+    read_standings,
+)
 from runtime.payments.model import KINDS, Kind
 
 MovementKind = Literal["payment", "credit_note", "reversal", "refund"]
@@ -85,7 +91,7 @@ class OwedReader:
         owed: dict[Key, int] = {}
         since: dict[Key, list[Movement]] = {}
         names = frozenset(accounts)
-        for some in in_groups(names):
+        for some in groups_of(names):
             for account, currency, minor in _sums(ledger, self._as_of, some):
                 owed[account, currency] = owed.get((account, currency), 0) + minor
             for key, movement in _movements_since(ledger, self._as_of, some):
@@ -98,6 +104,7 @@ class OwedReader:
         return {
             key: Owed(owed.get(key, 0), _in_order(since.get(key, ())), self._usable(key))
             for key in owed.keys() | since.keys()
+            if key[0] in names
         }
 
     def _stand(self, ledger: Connection, names: frozenset[str]) -> None:
@@ -117,18 +124,20 @@ def _in_order(movements: Iterable[Movement]) -> tuple[Movement, ...]:
     return tuple(sorted(movements, key=lambda each: (each.day, each.kind, each.name)))
 
 
-def _sums(ledger: Connection, as_of: date, accounts: list[str]) -> Iterator[tuple[str, str, int]]:
+def _sums(
+    ledger: Connection, as_of: date, accounts: list[str] | None
+) -> Iterator[tuple[str, str, int]]:
     """Give what was invoiced to accounts by the date, and what entries did to it."""
     invoiced = (
         select(invoices.c.invoicer, invoices.c.currency, func.sum(invoices.c.gross_minor))
-        .where(invoices.c.invoicer.in_(accounts), invoices.c.issue_date <= as_of.isoformat())
+        .where(is_among(invoices.c.invoicer, accounts), invoices.c.issue_date <= as_of.isoformat())
         .group_by(invoices.c.invoicer, invoices.c.currency)
     )
     moved = (
         select(
             entries.c.account, entries.c.currency, func.sum(effect_sql("owed") * entries.c.minor)
         )
-        .where(entries.c.account.in_(accounts), entries.c.day <= as_of.isoformat())
+        .where(is_among(entries.c.account, accounts), entries.c.day <= as_of.isoformat())
         .group_by(entries.c.account, entries.c.currency)
     )
     for query in (invoiced, moved):
@@ -136,12 +145,12 @@ def _sums(ledger: Connection, as_of: date, accounts: list[str]) -> Iterator[tupl
             yield account, currency, int(minor)
 
 
-def _last_runs(accounts: list[str]) -> Subquery:
+def _last_runs(accounts: list[str] | None) -> Subquery:
     """Give the query for the run and date of each account's last invoice of a run."""
     given = select(credit_notes.c.number)
     last = (
         select(invoices.c.invoicer, invoices.c.currency, func.max(invoices.c.run).label("run"))
-        .where(invoices.c.invoicer.in_(accounts), invoices.c.number.not_in(given))
+        .where(is_among(invoices.c.invoicer, accounts), invoices.c.number.not_in(given))
         .group_by(invoices.c.invoicer, invoices.c.currency)
         .subquery()
     )
@@ -153,7 +162,7 @@ def _last_runs(accounts: list[str]) -> Subquery:
 
 
 def _movements_since(
-    ledger: Connection, as_of: date, accounts: list[str]
+    ledger: Connection, as_of: date, accounts: list[str] | None
 ) -> Iterator[tuple[Key, Movement]]:
     """Give what no invoice of its account has shown, of entries and of given credit notes."""
     last = _last_runs(accounts)
@@ -165,7 +174,7 @@ def _movements_since(
         select(entries)
         .select_from(entries.outerjoin(last, is_of(entries.c.account, entries.c.currency)))
         .where(
-            entries.c.account.in_(accounts),
+            is_among(entries.c.account, accounts),
             entries.c.kind.in_(_SHOWN),
             entries.c.day <= as_of.isoformat(),
             _is_later(entries.c.after_run, entries.c.day, last),
@@ -188,7 +197,7 @@ def _movements_since(
             )
         )
         .where(
-            invoices.c.invoicer.in_(accounts),
+            is_among(invoices.c.invoicer, accounts),
             invoices.c.issue_date <= as_of.isoformat(),
             _is_later(invoices.c.run, invoices.c.issue_date, last),
         )

@@ -7,13 +7,14 @@ a credit note of the run is applied as a payment would be, oldest due first.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from duckdb import DuckDBPyConnection
 from sqlalchemy import Connection, select
 
 from runtime.engine import fill_table
-from runtime.ledger.post import Posted
+from runtime.ledger.post import Posted, PostedNote, sequence_of
 from runtime.ledger.schema import payments
 from runtime.payments.apply import apply_oldest
 from runtime.payments.checks import GivenPayment
@@ -100,15 +101,15 @@ def use_credit(journal: Journal, posted: Posted) -> None:
     assert paid == 0
 
 
-def post_payments(ledger: Connection, journal: Journal, posted_notes: list[Posted]) -> None:
-    """Post a run's journal, and apply the credit notes that the run posted."""
+def post_payments(
+    ledger: Connection, journal: Journal, notes: Sequence[PostedNote], day: date
+) -> None:
+    """Post a run's journal, and apply the credit notes that the run posted on a day."""
     post_journal(ledger, journal)
-    if not posted_notes:
+    if not notes:
         return
-    after = open_journal(ledger, {note.facts.invoicer for note in posted_notes})
-    for note in posted_notes:
-        assert note.number is not None
-        facts = note.facts
-        standing = after.standings[facts.invoicer, facts.currency]
-        apply_oldest(after, standing, standing.credits[note.number], facts.issue_date)
+    after = open_journal(ledger, {note.account for note in notes})
+    for note in sorted(notes, key=lambda each: sequence_of(each.number)):
+        standing = after.standings[note.account, note.currency]
+        apply_oldest(after, standing, standing.credits[note.number], day)
     post_journal(ledger, after)

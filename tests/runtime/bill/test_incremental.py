@@ -23,7 +23,7 @@ from runtime.bill_result import BillRefused, BillRequest
 from runtime.ledger.connect import read_ledger
 from runtime.ledger.history import read_invoice_numbers, read_invoices
 from runtime.ledger.posted import load_unsettled
-from runtime.ledger.schema import lines as ledger_lines
+from runtime.ledger.schema import all_lines as ledger_lines
 from runtime.program.model import Program
 from tests.runtime.bill.books import Book, customer, ledger_of, lines, refuse, request, run
 from tests.runtime.bill.test_commercial import program_of

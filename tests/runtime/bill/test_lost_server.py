@@ -37,7 +37,7 @@ def asked(tmp_path: Path) -> BillRequest:
     [
         (billing, "find_difference", True),
         (posting, "insert_rows", True),
-        (posting, "_keep_sequence", True),
+        (posting, "keep_sequence", True),
         (billing, "commit_run", False),
     ],
     ids=["before posting", "while posting", "at its end", "at the commit"],

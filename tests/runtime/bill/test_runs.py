@@ -116,9 +116,9 @@ def test_billed_month_by_month_or_at_once_the_sum_is_the_same(sold: Path) -> Non
 # Where a run is killed: the module and function whose call is its death, and after how many.
 DEATHS = (
     ("runtime.bill", "find_difference", 0),
-    ("runtime.bill", "post_run", 0),
+    ("runtime.bill_invoices", "post_run", 0),
     ("runtime.ledger.post", "insert_rows", 2),
-    ("runtime.ledger.post", "_keep_sequence", 0),
+    ("runtime.ledger.post", "keep_sequence", 0),
     ("runtime.bill_documents", "write_summary", 0),
     ("runtime.bill_documents", "read_frozen", 0),
     ("runtime.bill_documents", "mark_written", 0),

@@ -63,7 +63,7 @@ def post(folder: Path, posted: Iterable[Invoice], plan: Plan = PDF, written: boo
             frozen = invoice.model_dump_json()
             key = (invoice.number, 1, "o", "INV", sequence, "invoice", "A", "CAD", 2)
             dates = ("2026-07-01", "2026-07-31")
-            insert_rows(ledger, invoices, [(*key, *dates, 1, 0, 1, frozen)])
+            insert_rows(ledger, invoices, [(*key, *dates, 1, 0, 1, frozen, None)])
             insert_rows(ledger, documents, [(invoice.number, written)])
             row = plans.row_of(str(invoice.number), facts_of(invoice), frozen)
             assert row is not None

@@ -24,17 +24,23 @@ from runtime.ledger.history import (
     read_last_run,
     read_unwritten,
 )
-from runtime.ledger.post import post_invoices
+from runtime.ledger.post import content_row, post_invoices
 from runtime.ledger.posted import load_posted
 from runtime.ledger.rows import insert_rows
 from runtime.ledger.schema import (
     APPEND_ONLY,
     MINOR_MAX,
+    corrections,
     credit_notes,
     credited_lines,
     entries,
+    form_lines,
+    invoice_forms,
+    line_forms,
     payments,
     schema_version,
+    sections,
+    words,
 )
 from runtime.tax import rates_from_text
 from tests.ledgers import Database
@@ -54,6 +60,17 @@ def pay(ledger: Connection) -> None:
     insert_rows(ledger, entries, [entry])
     insert_rows(ledger, credit_notes, [("INV-000001", "INV-000001", "an outage")])
     insert_rows(ledger, credited_lines, [("INV-000001", 1, 1, 8000)])
+
+
+def form(ledger: Connection) -> None:
+    """Have a row in each table of invoices on forms."""
+    (line,) = draft().lines
+    insert_rows(ledger, words, [(1, "[]")])
+    insert_rows(ledger, line_forms, [(1, 1, 1, 1, 1, 1, *content_row(line))])
+    insert_rows(ledger, invoice_forms, [(1, 1, None, None, "[]")])
+    insert_rows(ledger, form_lines, [(1, 1, 1, 1, 8000, 0)])
+    insert_rows(ledger, sections, [(2, "INV-000001", 2, "A1", "P1", "S1", None, None)])
+    insert_rows(ledger, corrections, [("INV-000001", 2, 1, "INV-000001", 1)])
 
 
 @pytest.mark.feature("D9")
@@ -97,6 +114,7 @@ def test_money_is_never_changed_or_deleted(url: str, database: Database, table: 
     with hold_ledger(url) as ledger:
         post(ledger, 1, draft())
         pay(ledger)
+        form(ledger)
         ledger.commit()
     keys = [column.name for column in table.primary_key.columns]
     for change in CHANGES[database.name]:

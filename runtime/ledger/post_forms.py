@@ -1,0 +1,168 @@
+"""Posting invoices that are on forms: rows that the engine makes, and the ledger takes as they are.
+
+Nothing here is done an invoice at a time but for whom it is delivered to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+from sqlalchemy import Column, Connection, func, select
+
+from runtime.delivery.planned import Plans
+from runtime.engine import fill_table
+from runtime.invoice.alike import Forms
+from runtime.ledger import post_forms_sql as sql
+from runtime.ledger.faults import LedgerRefused
+from runtime.ledger.history import last_line_id
+from runtime.ledger.post import PostedNote, content_row
+from runtime.ledger.rows import Row, insert_rows
+from runtime.ledger.schema import (
+    MINOR_MAX,
+    corrections,
+    deliveries,
+    documents,
+    form_lines,
+    invoice_forms,
+    invoices,
+    line_forms,
+    sections,
+    words,
+)
+from runtime.program.model import Program
+
+ROWS_AT_ONCE = 10_000
+
+_PARAMETER = re.compile(r"\$([a-z_]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class FormPosting:
+    """What is the same of all invoices of a run.
+
+    Attributes:
+        last: the last number of the series before the run's.
+        plans: how they are delivered; None: nobody is sent anything.
+        is_written: no documents are to be written.
+    """
+
+    program: Program
+    run: int
+    as_of: date
+    owner: str
+    last: int
+    plans: Plans | None = None
+    is_written: bool = False
+
+
+def post_forms(
+    ledger: Connection, connection: DuckDBPyConnection, forms: Forms, posting: FormPosting
+) -> tuple[PostedNote, ...]:
+    """Post the invoices of `numbered`; give the credit notes among them.
+
+    Raises LedgerRefused where an amount or a quantity does not fit the ledger.
+    """
+    if not connection.execute("SELECT 1 FROM numbered LIMIT 1").fetchone():
+        return ()
+    _refuse_too_large(connection)
+    last_words, last_lines = _last(ledger, words.c.words), _last(ledger, line_forms.c.line_form)
+    given: dict[str, object] = {
+        "last": posting.last,
+        "run": posting.run,
+        "owner": posting.owner,
+        "issue_date": posting.as_of.isoformat(),
+        "lines": last_line_id(ledger),
+        "forms": _last(ledger, invoice_forms.c.invoice_form),
+        "line_forms": last_lines,
+        "words": last_words,
+        "is_written": posting.is_written,
+    }
+    insert_rows(ledger, words, [(last_words + at, text) for text, at in forms.words.items()])
+    insert_rows(ledger, line_forms, list(_line_forms(forms, posting.run, last_words, last_lines)))
+    connection.execute(sql.OWN_TABLE)
+    _make_due_dates(connection, posting)
+    for table, query in (
+        (invoice_forms, sql.INVOICE_FORMS),
+        (form_lines, sql.FORM_LINES),
+        (invoices, sql.INVOICES),
+        (documents, sql.DOCUMENTS),
+        (sections, sql.SECTIONS),
+        (corrections, sql.CORRECTIONS),
+    ):
+        for rows in _rows(connection, query, given):
+            insert_rows(ledger, table, rows)
+    if posting.plans is not None:
+        _post_deliveries(ledger, connection, forms, posting.plans, given)
+    rows = connection.execute(sql.NOTES, _named(sql.NOTES, given)).fetchall()
+    return tuple(PostedNote(*row) for row in rows)
+
+
+def _last(ledger: Connection, column: Column[int]) -> int:
+    return ledger.execute(select(func.max(column))).scalar() or 0
+
+
+def _line_forms(forms: Forms, run: int, last_words: int, last_lines: int) -> Iterator[Row]:
+    for at, form in forms.lines.items():
+        own = (form.words, form.service, form.package, form.account)
+        numbers = (last_words + each for each in own)
+        yield (last_lines + at, run, *numbers, *content_row(form.line))
+
+
+def _make_due_dates(connection: DuckDBPyConnection, posting: FormPosting) -> None:
+    """Make due_date: of each bill group, and of accounts that are in none."""
+    terms = {group.id: group.terms_days for group in posting.program.bill_groups}
+    rows = [
+        (group, (posting.as_of + timedelta(days=days)).isoformat())
+        for group, days in ({"": 0} | terms).items()
+    ]
+    fill_table(connection, "due_date", {"bill_group": "VARCHAR", "due_date": "VARCHAR"}, rows)
+
+
+def _post_deliveries(
+    ledger: Connection,
+    connection: DuckDBPyConnection,
+    forms: Forms,
+    plans: Plans,
+    given: Mapping[str, object],
+) -> None:
+    texts = {at: text for text, at in forms.words.items()}
+    digests = {at: hashlib.sha256(text.encode()).hexdigest() for at, text in texts.items()}
+    word_columns = {"words": "INTEGER", "digest": "VARCHAR"}
+    fill_table(connection, "word_digest", word_columns, list(digests.items()))
+    rows = [
+        (at, "".join(digests[each] for each in (of.words, of.service, of.package, of.account)))
+        for at, of in forms.lines.items()
+    ]
+    fill_table(connection, "line_digest", {"form": "INTEGER", "digest": "VARCHAR"}, rows)
+    connection.execute(sql.SHAPE_DIGESTS)
+    asked = {**given, "fingerprint": plans.fingerprint}
+    for some in _rows(connection, sql.DELIVERIES, asked):
+        planned = (plans.row_with(*row) for row in some)
+        insert_rows(ledger, deliveries, [row for row in planned if row is not None])
+
+
+def _rows(
+    connection: DuckDBPyConnection, query: str, given: Mapping[str, object]
+) -> Iterator[Sequence[tuple[Any, ...]]]:
+    """Give the rows of a query, some thousands at once."""
+    found = connection.execute(query, _named(query, given))
+    while rows := found.fetchmany(ROWS_AT_ONCE):
+        yield rows
+
+
+def _named(query: str, given: Mapping[str, object]) -> dict[str, object]:
+    """Give the parameters that a query names: the engine takes no others."""
+    named = set(_PARAMETER.findall(query))
+    return {name: value for name, value in given.items() if name in named}
+
+
+def _refuse_too_large(connection: DuckDBPyConnection) -> None:
+    row = connection.execute(sql.TOO_LARGE, {"most": MINOR_MAX}).fetchone()
+    if row is not None:
+        raise LedgerRefused(f"an amount of account {row[0]} is too large for the ledger's 64 bits")

@@ -1,0 +1,117 @@
+"""What goes into the ledger's tables of invoices that are on forms, out of the engine's.
+
+Reads the tables of runtime.invoice.alike_sql and `numbered` (runtime.invoice.make).  The
+columns of each query are those of the ledger's table, in its order; `$last` is the last number
+of the series, `$lines` the last line id, and `$forms`, `$line_forms` and `$words` are the last
+ids of those.
+"""
+
+from __future__ import annotations
+
+from runtime.invoice.alike_sql import OWN
+from runtime.ledger.post import SERIES
+
+_NUMBER = f"format('{SERIES}-{{:06d}}', $last + n.place)"
+
+INVOICE_FORMS = """
+SELECT $forms + s.shape, $words + h.words, s.recurring_start::VARCHAR, s.recurring_end::VARCHAR,
+       s.taxes
+FROM shape_sum AS s JOIN head_form AS h ON h.head = s.head
+ORDER BY s.shape
+"""
+
+FORM_LINES = """
+SELECT $forms + shape, section, line, $line_forms + form, net, tax
+FROM shape_line ORDER BY shape, section, line
+"""
+
+INVOICES = f"""
+SELECT {_NUMBER}, $run, $owner, '{SERIES}', $last + n.place,
+       CASE WHEN s.net + s.tax < 0 THEN 'credit_note' ELSE 'invoice' END,
+       o.invoicer, s.currency, s.minor_units, $issue_date, t.due_date,
+       s.net, s.tax, s.net + s.tax, o.document, $forms + s.shape
+FROM numbered AS n
+JOIN shape_sum AS s ON s.shape = n.shape
+JOIN due_date AS t ON t.bill_group = s.bill_group
+JOIN own AS o ON o.invoice = n.invoice
+ORDER BY n.place
+"""
+
+DOCUMENTS = f"SELECT {_NUMBER}, $is_written FROM numbered AS n ORDER BY n.place"
+
+SECTIONS = f"""
+SELECT $lines + s.ordinal, {_NUMBER}, s.line, s.account, s.account_package, s.account_service,
+       a.name, i.texts
+FROM section AS s
+JOIN numbered AS n ON n.invoice = s.invoice
+LEFT JOIN book.accounts AS a ON a.account = s.account AND s.account <> n.invoicer
+LEFT JOIN own_identifiers AS i ON i.account_service = s.account_service
+ORDER BY s.ordinal
+"""
+
+CORRECTIONS = f"""
+SELECT {_NUMBER}, l.number, l.corrects, l.posted_invoice, l.posted_line
+FROM formed_line AS l
+JOIN numbered AS n ON n.invoice = l.invoice
+WHERE l.corrects IS NOT NULL
+ORDER BY n.place, l.number
+"""
+
+OWN_TABLE = f"CREATE OR REPLACE TEMP TABLE own AS {OWN}"
+
+# The digests of all that an invoice is made of: of its form, and of what it says of its own.
+# What its sections say is joined bit by bit, so that no texts are sorted and strung together:
+# half an MD5 of each, which names line and section.
+SHAPE_DIGESTS = """
+CREATE OR REPLACE TEMP TABLE shape_digest AS
+SELECT s.shape, sha256(concat_ws(chr(10), w.digest, s.recurring_start, s.recurring_end, s.taxes,
+         l.texts)) AS digest
+FROM shape_sum AS s
+JOIN head_form AS h ON h.head = s.head
+JOIN word_digest AS w ON w.words = h.words
+JOIN (
+  SELECT l.shape, string_agg(concat_ws(' ', l.section, l.line, d.digest, l.net, l.tax), ','
+           ORDER BY l.line) AS texts
+  FROM shape_line AS l JOIN line_digest AS d ON d.form = l.form
+  GROUP BY l.shape
+) AS l ON l.shape = s.shape
+"""
+
+DELIVERIES = f"""
+WITH said AS (
+  SELECT s.invoice, concat_ws(chr(10), s.line, s.account, s.account_package,
+           s.account_service, coalesce(a.name, ''), coalesce(i.texts, '')) AS text
+  FROM section AS s
+  JOIN book.accounts AS a ON a.account = s.account
+  LEFT JOIN own_identifiers AS i ON i.account_service = s.account_service
+  UNION ALL
+  SELECT invoice, concat_ws(chr(10), number, posted_invoice, posted_line)
+  FROM formed_line WHERE corrects IS NOT NULL
+),
+sections AS (
+  SELECT invoice, bit_xor(CAST('0x' || left(md5(text), 16) AS UBIGINT)) AS digest
+  FROM said GROUP BY invoice
+)
+SELECT {_NUMBER}, o.invoicer, o.email, s.bill_group,
+       sha256(concat_ws(chr(10), $fingerprint, {_NUMBER}, $run, d.digest, o.document, t.digest))
+FROM numbered AS n
+JOIN shape_sum AS s ON s.shape = n.shape
+JOIN shape_digest AS d ON d.shape = n.shape
+JOIN own AS o ON o.invoice = n.invoice
+JOIN sections AS t ON t.invoice = n.invoice
+ORDER BY n.place
+"""
+
+NOTES = f"""
+SELECT {_NUMBER}, n.invoicer, s.currency
+FROM numbered AS n JOIN shape_sum AS s ON s.shape = n.shape
+WHERE s.net + s.tax < 0
+ORDER BY n.place
+"""
+
+TOO_LARGE = """
+SELECT i.invoicer FROM shape_sum AS s JOIN due_invoice AS i ON i.invoice = s.invoice
+WHERE greatest(abs(s.net), abs(s.tax), abs(s.net + s.tax)) > $most
+   OR s.shape IN (SELECT shape FROM shape_line WHERE greatest(abs(net), abs(tax)) > $most)
+ORDER BY s.shape LIMIT 1
+"""
