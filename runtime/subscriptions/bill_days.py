@@ -19,17 +19,17 @@ _MOVED = """
 SELECT DISTINCT h.account_package, h.account, h.own_bill_day, h.bill_day,
        CASE h.activation WHEN 'sale' THEN h.sale_day ELSE b.day END AS activation_day
 FROM subscription.holdings AS h
-JOIN book.changes AS c
-  ON c.bill_day IS NOT NULL
- AND (c.account_package = h.account_package OR c.account = h.account)
 LEFT JOIN subscription.first_billable AS b ON b.package_owner = h.package_owner
-WHERE h.alignment = 'bill_day' AND activation_day IS NOT NULL
+WHERE h.alignment = 'bill_day' AND activation_day IS NOT NULL AND (
+  h.account_package IN (SELECT account_package FROM moving WHERE account_package IS NOT NULL)
+  OR h.account IN (SELECT account FROM moving WHERE account IS NOT NULL)
+)
 """
 
 # What a row of either level says last by a day.
 _LAST = """
-(SELECT max_by(c.bill_day, (c.effective, c.row)) FROM book.changes AS c
- WHERE c.bill_day IS NOT NULL AND c.{level} = m.{level} AND c.effective <= d.day)
+(SELECT max_by(c.bill_day, (c.effective, c.row)) FROM moving AS c
+ WHERE c.{level} = m.{level} AND c.effective <= d.day)
 """
 
 
@@ -42,15 +42,18 @@ def make_bill_days(connection: DuckDBPyConnection) -> None:
     of_package, of_account = (_LAST.format(level=level) for level in ("account_package", "account"))
     connection.execute(f"""
         INSERT INTO subscription.bill_days
-        WITH moved AS ({_MOVED}),
+        WITH moving AS (SELECT * FROM book.changes WHERE bill_day IS NOT NULL),
+        moved AS ({_MOVED}),
         days AS (
           SELECT account_package, activation_day AS day FROM moved
           UNION
           SELECT m.account_package, c.effective
-          FROM moved AS m
-          JOIN book.changes AS c
-            ON c.bill_day IS NOT NULL AND c.effective > m.activation_day
-           AND (c.account_package = m.account_package OR c.account = m.account)
+          FROM moved AS m JOIN moving AS c ON c.account_package = m.account_package
+          WHERE c.effective > m.activation_day
+          UNION
+          SELECT m.account_package, c.effective
+          FROM moved AS m JOIN moving AS c ON c.account = m.account
+          WHERE c.effective > m.activation_day
         ),
         said AS (
           SELECT d.account_package, d.day, d.day = m.activation_day AS is_first,
