@@ -153,6 +153,30 @@ def fields_of(tree: Expression | None) -> Iterator[str]:
             assert_never(tree)
 
 
+def has_fraction(tree: Expression) -> bool:
+    """Tell whether a constant of the tree is no whole number."""
+    match tree:
+        case NumberValue(value=value):
+            return value % 1 != 0
+        case Calculate(left=left, right=right):
+            return has_fraction(left) or has_fraction(right)
+        case TextValue():
+            return True
+        case (
+            FieldValue()
+            | Compare()
+            | InCountries()
+            | BeginsWith()
+            | IsMissing()
+            | AllOf()
+            | AnyOf()
+            | Not()
+        ):
+            return False
+        case _:
+            assert_never(tree)
+
+
 def _joined(
     operands: tuple[Expression, ...], word: str, empty: str, fields: Fields, numbers: Numbers
 ) -> str:

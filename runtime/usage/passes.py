@@ -133,7 +133,7 @@ def _select(sources: Sequence[Source], raw: str) -> str:
     columns = {**_columns(readers), "measure": by_event(measures)}
     # Where not all need to be whole numbers, asking for it does no harm; nor does asking for
     # the record's id, which is shorter to make.
-    known, steps = readers[0].record_id(), columns["steps"]
+    known, steps = readers[0].record_id(), _steps(readers)
     reason = max((reader.reason(known, steps) for reader in readers), key=len)
     records = f"""
         (SELECT * REPLACE (file + ordinal AS file)
@@ -167,11 +167,17 @@ def _columns(readers: Sequence[Reader]) -> dict[str, str]:
     }
     found["record_id"] = readers[0].record_id()
     found["is_other"] = "(asked IS NULL)"
-    factors = [str(reader.event.steps_per_unit) for reader in readers]
-    if len(set(factors)) > 1:
-        steps = f"TRY({readers[0].measured()} * ({by_event(factors)})::HUGEINT)"
-        found.update(steps=steps, quantity=f"TRY_CAST({steps} AS BIGINT)")
+    if len({reader.event.steps_per_unit for reader in readers}) > 1:
+        found["quantity"] = f"TRY_CAST({_steps(readers)} AS BIGINT)"
     return found
+
+
+def _steps(readers: Sequence[Reader]) -> str:
+    """Give the SQL of the exact number of steps, by `ordinal` where the events' units differ."""
+    factors = [str(reader.event.steps_per_unit) for reader in readers]
+    if len(set(factors)) == 1:
+        return readers[0].steps()
+    return f"TRY({readers[0].measured()} * ({by_event(factors)})::HUGEINT)"
 
 
 def by_event(texts: Sequence[str]) -> str:

@@ -8,26 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import assert_never
 
 from runtime.program.expressions import (
-    AllOf,
-    AnyOf,
-    BeginsWith,
-    Calculate,
-    Compare,
     Expression,
     FieldValue,
-    InCountries,
-    IsMissing,
-    Not,
-    NumberValue,
-    TextValue,
 )
 from runtime.program.model import Feed, FeedAmount, FeedEvent
 from runtime.usage import expressions, sql
 from runtime.usage.dispositions import Reason
-from runtime.usage.zones import LocalTime, by_pattern, is_time, is_zoned
+from runtime.usage.times import by_pattern, is_time, is_zoned, since_1970, text_instant
+from runtime.usage.zones import LocalTime
 
 MAX_QUANTITY = 2**63 - 1
 ID_SEPARATOR = "\x1f"
@@ -42,6 +32,9 @@ ORIGIN_FILE, ORIGIN_ROW, ORIGIN_EVENT = (
 LOCAL = sql.name("local time")
 """The column of records that has the local time that their time field's text says."""
 
+WHOLE = sql.name("whole number")
+"""The column of records that has the number of their quantity's text, if that is its digits."""
+
 ZONED_TYPES = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
 """The types of a column of instants; all others are local times."""
 
@@ -53,9 +46,6 @@ _FITTING = _INTEGERS - {"UBIGINT", "HUGEINT"}
 
 _IN_RANGE = "instant BETWEEN TIMESTAMP '1900-01-01' AND TIMESTAMP '9998-12-31'"
 _WRITTEN_TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$"
-_ZONED = r"T?\d\d:\d\d.*(Z|[+-]\d\d(:?\d\d)?)$"
-_MICROSECONDS = {"seconds": 1_000_000, "milliseconds": 1_000, "microseconds": 1}
-_EPOCH_RANGE = "-2_208_988_800_000_000 AND 253_370_764_800_000_000"  # 1900 to 9999
 _COMMA_NUMBER = r"^[+-]?[0-9]{1,28},[0-9]{1,9}0*$"
 
 
@@ -90,9 +80,18 @@ class Reader:
     clock: LocalTime
 
     def records(self, raw: str) -> str:
-        """Give a relation of records, with LOCAL beside where the event's instant asks for it."""
-        local = self._local()
-        return raw if local is None else f"SELECT *, {local} AS {LOCAL} FROM ({raw})"
+        """Give a relation of records, with LOCAL and WHOLE beside where its columns ask for them.
+
+        What most texts are is read there, so that only the others are looked at by pattern.
+        """
+        beside = ""
+        local, text = self._local(), self._quantity_text()
+        if local is not None:
+            beside += f", {local} AS {LOCAL}"
+        if text is not None:
+            read = f"TRY_CAST({text} AS BIGINT)"
+            beside += f", CASE WHEN {read}::VARCHAR = {text} THEN {read} END AS {WHOLE}"
+        return f"SELECT *{beside} FROM ({raw})" if beside else raw
 
     def events(self, raw: str) -> str:
         """Give the SELECT of the event of each record of a relation that has it."""
@@ -101,21 +100,15 @@ class Reader:
     def columns(self) -> dict[str, str]:
         """Give the SQL of what is read of a record, by the column that holds it.
 
-        Beside an event's own: `is_known`, `steps`, `is_skipped`, `is_other` and `amount_reason`,
-        by which `reason` judges it.
+        Beside an event's own: `is_known`, `is_skipped`, `is_other` and `amount_reason`, by
+        which `reason` judges it.
         """
-        steps = self._steps()
-        quantity = f"TRY_CAST({steps} AS BIGINT)"
-        if self.event.steps_per_unit == 1 and isinstance(self.event.quantity, FieldValue):
-            name = self.event.quantity.name
-            quantity = raw_field(name) + "::BIGINT" if self.types[name] in _FITTING else quantity
         return {
             "event_id": self.event_id(),
             "is_known": self._is_known(),
             "instant": self._instant(),
             "value": self._value(self.feed.identifier_value),
-            "steps": steps,
-            "quantity": quantity,
+            "quantity": self.quantity(self.steps()),
             **self._money(),
             "is_skipped": self.skip(),
             "is_other": self._is_other(),
@@ -207,7 +200,7 @@ class Reader:
             known: the SQL of what the record is known by; None: `event_id`.
             steps: the SQL of its quantity in steps; None: that of this event.
         """
-        known, steps = known or self.event_id(), steps or self._steps()
+        known, steps = known or self.event_id(), steps or self.steps()
         measured = self.measured()
         no_amount, extra = "", ""
         if self.feed.amount is not None:
@@ -218,7 +211,7 @@ class Reader:
         has_value = "" if is_plain else "AND value IS NOT NULL"
         return (
             f"CASE WHEN NOT is_skipped AND NOT is_other AND is_known AND {_IN_RANGE} "
-            f"{has_value} AND quantity >= 0 {self._whole()} {extra} "
+            f"{has_value} AND quantity >= 0 {self._whole(steps)} {extra} "
             f"THEN {Reason.RATED} "
             f"WHEN is_skipped THEN {Reason.SKIPPED} "
             f"WHEN is_other THEN {Reason.NO_EVENT} "
@@ -274,13 +267,35 @@ class Reader:
         """Give the SQL of the exact number that the event's quantity is written as."""
         return expressions.number(self.event.quantity, self.field, self.number)
 
-    def _whole(self) -> str:
+    def quantity(self, steps: str) -> str:
+        """Give the SQL of a quantity, from that of its exact number of steps."""
+        read = f"TRY_CAST({steps} AS BIGINT)"
+        tree = self.event.quantity
+        if self.event.steps_per_unit != 1 or not isinstance(tree, FieldValue):
+            return read
+        if self._quantity_text() is not None:
+            return f"CASE WHEN {WHOLE} IS NOT NULL THEN {WHOLE} ELSE {read} END"
+        is_fitting = self.types[tree.name] in _FITTING
+        return f"{raw_field(tree.name)}::BIGINT" if is_fitting else read
+
+    def _quantity_text(self) -> str | None:
+        """Give the SQL of the text that is the whole quantity; None: it is worked out."""
+        tree = self.event.quantity
+        return self.field(tree.name) if self.plain(tree) and isinstance(tree, FieldValue) else None
+
+    def _whole(self, steps: str) -> str:
         """Give SQL that asks for a whole number of steps; integers need not be asked."""
         fields = expressions.fields_of(self.event.quantity)
         is_whole = all(self.types[name] in _INTEGERS for name in fields)
-        return "" if is_whole and not _has_fraction(self.event.quantity) else "AND steps % 1 = 0"
+        if is_whole and not expressions.has_fraction(self.event.quantity):
+            return ""
+        asked = f"({steps}) % 1 = 0"
+        if self._quantity_text() is None:
+            return f"AND {asked}"
+        return f"AND CASE WHEN {WHOLE} IS NOT NULL THEN true ELSE {asked} END"
 
-    def _steps(self) -> str:
+    def steps(self) -> str:
+        """Give the SQL of the exact number of the steps of its unit that an event has."""
         measured = self.measured()
         if self.event.steps_per_unit == 1:
             return measured
@@ -326,31 +341,14 @@ class Reader:
         if is_time(kind):
             return self.clock.in_utc(f"{column}::TIMESTAMP")
         field = self.field(name)
-        read = self._since_1970(name) if self.feed.time_epoch else self._text_instant(field)
+        if self.feed.time_epoch:
+            read = since_1970(self.number(name), self.feed.time_epoch)
+        else:
+            read = text_instant(field, LOCAL, self.feed.time_pattern, self.clock)
         if self.is_exceptions:
             written = f"regexp_matches({field}, {sql.text(_WRITTEN_TIME)})"
             return f"CASE WHEN {written} THEN TRY_CAST({field} AS TIMESTAMP) ELSE {read} END"
         return read
-
-    def _since_1970(self, name: str) -> str:
-        assert self.feed.time_epoch is not None
-        count = f"TRY({self.number(name)} * {_MICROSECONDS[self.feed.time_epoch]}::HUGEINT)"
-        return (
-            f"CASE WHEN {count} BETWEEN {_EPOCH_RANGE} "
-            f"THEN make_timestamp(CAST({count} - {count} % 1 AS BIGINT)) END"
-        )
-
-    def _text_instant(self, field: str) -> str:
-        pattern = self.feed.time_pattern
-        if pattern is None:
-            return (
-                f"CASE WHEN regexp_matches({field}, {sql.text(_ZONED)}) "
-                f"THEN timezone('UTC', TRY_CAST({field} AS TIMESTAMPTZ)) "
-                f"ELSE {self.clock.in_utc(LOCAL)} END"
-            )
-        if is_zoned(pattern):
-            return by_pattern(field, pattern)
-        return self.clock.in_utc(LOCAL)
 
     def _local(self) -> str | None:
         """Give the SQL of the local time that a text says; None: there is none to ask for."""
@@ -374,34 +372,10 @@ def select_events(
 
     `fields`: columns of the records to have beside.
     """
-    judged = ("is_known", "steps", "is_skipped", "is_other", "amount_reason")
+    judged = ("is_known", "is_skipped", "is_other", "amount_reason")
     shown = ", ".join([*(column for column in columns if column not in judged), *fields])
     read = ", ".join(f"{text} AS {column}" for column, text in columns.items())
     return f"""
         SELECT file, position, {shown}, {reason} AS reason
         FROM (SELECT *, {read} FROM {records})
     """
-
-
-def _has_fraction(tree: Expression) -> bool:
-    """Tell whether a constant of the tree is no whole number."""
-    match tree:
-        case NumberValue(value=value):
-            return value % 1 != 0
-        case Calculate(left=left, right=right):
-            return _has_fraction(left) or _has_fraction(right)
-        case TextValue():
-            return True
-        case (
-            FieldValue()
-            | Compare()
-            | InCountries()
-            | BeginsWith()
-            | IsMissing()
-            | AllOf()
-            | AnyOf()
-            | Not()
-        ):
-            return False
-        case _:
-            assert_never(tree)

@@ -8,7 +8,6 @@ calendar once, for the years that most usage is of.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -16,7 +15,6 @@ from duckdb import DuckDBPyConnection
 
 from runtime.usage import sql
 
-_FRACTION = re.compile(r"((?<!%)(?:%%)*)%f")
 _STEPS = (timedelta(days=1), timedelta(minutes=1), timedelta(seconds=1))
 """From coarse to fine; no zone changes its clocks twice in a day, nor within a second."""
 
@@ -117,25 +115,3 @@ def _stretches(
 
 def _asked(zone: str, local: str) -> str:
     return f"timezone('UTC', timezone({sql.text(zone)}, {local}))"
-
-
-def is_time(kind: str) -> bool:
-    """Tell whether a column of an SQL type holds local times."""
-    return kind.startswith("TIMESTAMP") or kind == "DATE"
-
-
-def is_zoned(pattern: str) -> bool:
-    """Tell whether a text of a pattern says its zone."""
-    return "%z" in pattern or "%Z" in pattern
-
-
-def by_pattern(field: str, pattern: str) -> str:
-    """Give the SQL of the time that a text says: an instant in UTC if the pattern is zoned."""
-    time = f"try_strptime({field}, {sql.text(pattern)})"
-    time = f"timezone('UTC', {time})" if is_zoned(pattern) else time
-    finer = _FRACTION.sub(r"\1%n", pattern)
-    if finer != pattern:
-        # A fraction of more digits than a microsecond has is cut, so that no day is rounded up.
-        nanoseconds = f"epoch_ns(try_strptime({field}, {sql.text(finer)}))"
-        time = f"coalesce({time}, make_timestamp({nanoseconds} // 1000))"
-    return time
