@@ -67,7 +67,7 @@ def find_credited_again(
         """
         SELECT r.invoice, r.line, -sum(d.minor)
         FROM charge.due AS d JOIN charge.posted_reference AS r ON r.line_id = d.corrects
-        WHERE d.is_credit AND list_contains(CAST(? AS VARCHAR[]), r.invoice)
+        WHERE d.is_credit AND r.invoice IN (SELECT unnest(CAST(? AS VARCHAR[])))
         GROUP BY r.invoice, r.line ORDER BY r.invoice, r.line
         """,
         [sorted(money)],
