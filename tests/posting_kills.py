@@ -29,12 +29,18 @@ from sqlalchemy import Connection, func, select
 
 from runtime.ledger.connect import commit_run, hold_ledger, ledger_url, read_ledger
 from runtime.ledger.history import read_last_run
-from runtime.ledger.schema import documents, invoices, lines, number_series
+from runtime.ledger.schema import all_lines, documents, invoices, number_series
 from tests.postgres import local_server
+from tests.runtime.bill.test_commercial import CATALOG, program_of
 from tests.runtime.ledger.drafts import draft, post
+from tests.runtime.ledger.formed import make_formed
 
-INVOICES, LINES = 60, 5
-"""What each run posts; enough that a kill falls into it."""
+DRAFTED, ON_FORMS = 60, 20
+"""The invoices each run posts, whole and on forms; enough that a kill falls into it."""
+
+INVOICES = DRAFTED + ON_FORMS
+LINES = DRAFTED * 5 + ON_FORMS * 2
+"""What each run posts."""
 
 WAIT_MS = 30_000
 LONGEST_SECONDS = 2.5
@@ -47,13 +53,18 @@ def post_for_ever(url: str, told: int) -> None:
     """Post run after run; tell each step, and each run that is committed."""
     one = draft()
     (line,) = one.lines
-    whole = replace(one, lines=tuple(replace(line, number=n + 1) for n in range(LINES)))
+    whole = replace(one, lines=tuple(replace(line, number=n + 1) for n in range(5)))
+    with tempfile.TemporaryDirectory() as folder:
+        formed = make_formed(Path(folder), ON_FORMS)
+    assert formed.lines == ON_FORMS * 2
     while True:
         os.write(told, b"h")
         with hold_ledger(url, wait_ms=WAIT_MS) as ledger:
             os.write(told, b"p")
             last = read_last_run(ledger)
-            post(ledger, last.run + 1 if last else 1, *(INVOICES * [whole]))
+            number = last.run + 1 if last else 1
+            post(ledger, number, *(DRAFTED * [whole]))
+            formed.post(ledger, number)
             os.write(told, b"c")
             commit_run(ledger)
             os.write(told, b"d")
@@ -103,10 +114,12 @@ def audit(ledger: Connection, committed: int) -> Iterator[str]:
     series = ledger.execute(select(number_series.c.last)).scalar()
     if runs and (count, low, high, series) != (expected, 1, expected, expected):
         yield f"{runs} runs, numbers {low} to {high}, {count} of them; the series says {series}"
-    pairs = select(lines.c.invoice, lines.c.line).distinct().subquery()
+    pairs = select(all_lines.c.invoice, all_lines.c.line).distinct().subquery()
+    ids = select(all_lines.c.line_id).distinct().subquery()
     for what, query, number in (
-        ("lines", select(func.count()).select_from(lines), LINES * expected),
-        ("different lines", select(func.count()).select_from(pairs), LINES * expected),
+        ("lines", select(func.count()).select_from(all_lines), LINES * runs),
+        ("different lines", select(func.count()).select_from(pairs), LINES * runs),
+        ("ids of lines", select(func.count()).select_from(ids), LINES * runs),
         ("documents", select(func.count()).select_from(documents), expected),
     ):
         found = ledger.execute(query).scalar()
@@ -138,6 +151,7 @@ def main() -> int:
     parser.add_argument("--postgres", action="store_true")
     parser.add_argument("--ledger", metavar="URL")
     given = parser.parse_args()
+    program_of(CATALOG)  # compiled once, and not by each process
     with ExitStack() as stack:
         url = given.ledger
         if given.postgres:
