@@ -97,7 +97,7 @@ def make_forms(connection: DuckDBPyConnection, maker: Maker) -> Forms:
     quoted = alike_sql.QUOTED if _is_quoted(connection) else alike_sql.NOT_QUOTED
     connection.execute(alike_sql.LINES.format(due=due_sql(), alike=alike, quoted=quoted))
     forms = Forms()
-    for query in (alike_sql.FORMS, alike_sql.NUMBERED, alike_sql.SECTIONS):
+    for query in (alike_sql.FORMS, alike_sql.NUMBERED, alike_sql.DONE, alike_sql.SECTIONS):
         connection.execute(query)
     _word_lines(connection, maker, forms)
     _word_heads(connection, maker, forms)

@@ -130,6 +130,8 @@ JOIN (SELECT invoice, min(ordinal) AS first FROM on_form GROUP BY invoice) AS i
   ON i.invoice = o.invoice
 """
 
+DONE = "DROP TABLE on_form"
+
 SECTIONS = """
 CREATE OR REPLACE TEMP TABLE section AS
 SELECT invoice, account_service, any_value(account) AS account,

@@ -7,7 +7,10 @@ an insert that puts itself in place of a row, whoever asks and by whatever progr
 
 from __future__ import annotations
 
-from sqlalchemy import DDL, Column, Table, UniqueConstraint, event
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy import DDL, Column, Connection, Table, UniqueConstraint, event
 
 REFUSAL = "the ledger is append-only"
 
@@ -21,19 +24,45 @@ def append_only(table: Table) -> Table:
     return table
 
 
+@contextmanager
+def only_plain_inserts(ledger: Connection, tables: Sequence[Table]) -> Iterator[None]:
+    """Spare SQLite a look for a row to be replaced before each insert into these tables.
+
+    A plain INSERT replaces nothing: a key that is there ends it.  The triggers that refuse others
+    are gone and back in the transaction of the caller, which nobody else can see into.
+    """
+    if ledger.dialect.name != "sqlite":
+        yield
+        return
+    for table in tables:
+        ledger.exec_driver_sql(f"DROP TRIGGER {table.name}_no_replace")
+    try:
+        yield
+    finally:
+        for table in tables:
+            ledger.exec_driver_sql(_no_replace(table))
+
+
 def _sqlite(table: Table) -> list[str]:
     """Give the triggers; an insert that replaces a row deletes it and tells no other trigger."""
     name = table.name
-    there = " OR ".join(f"EXISTS (SELECT 1 FROM {name} WHERE {_same(key)})" for key in _keys(table))
     moments = {
-        "no_replace": f"BEFORE INSERT ON {name} WHEN {there}",
         "no_update": f"BEFORE UPDATE ON {name}",
         "no_delete": f"BEFORE DELETE ON {name}",
     }
-    return [
+    return [_no_replace(table), *(_refusing(name, *each) for each in moments.items())]
+
+
+def _no_replace(table: Table) -> str:
+    name = table.name
+    there = " OR ".join(f"EXISTS (SELECT 1 FROM {name} WHERE {_same(key)})" for key in _keys(table))
+    return _refusing(name, "no_replace", f"BEFORE INSERT ON {name} WHEN {there}")
+
+
+def _refusing(name: str, what: str, moment: str) -> str:
+    return (
         f"CREATE TRIGGER {name}_{what} {moment} BEGIN SELECT RAISE(ABORT, '{REFUSAL}: {name}'); END"
-        for what, moment in moments.items()
-    ]
+    )
 
 
 def _postgresql(table: Table) -> list[str]:

@@ -19,6 +19,7 @@ from runtime.delivery.planned import Plans
 from runtime.engine import fill_table
 from runtime.invoice.alike import Forms
 from runtime.ledger import post_forms_sql as sql
+from runtime.ledger.append_only import only_plain_inserts
 from runtime.ledger.faults import LedgerRefused
 from runtime.ledger.history import last_line_id
 from runtime.ledger.post import PostedNote, content_row
@@ -38,6 +39,8 @@ from runtime.ledger.schema import (
 from runtime.program.model import Program
 
 ROWS_AT_ONCE = 10_000
+
+_LARGE = (form_lines, invoices, sections)
 
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 
@@ -87,16 +90,17 @@ def post_forms(
     insert_rows(ledger, line_forms, list(_line_forms(forms, posting.run, last_words, last_lines)))
     connection.execute(sql.OWN_TABLE)
     _make_due_dates(connection, posting)
-    for table, query in (
-        (invoice_forms, sql.INVOICE_FORMS),
-        (form_lines, sql.FORM_LINES),
-        (invoices, sql.INVOICES),
-        (documents, sql.DOCUMENTS),
-        (sections, sql.SECTIONS),
-        (corrections, sql.CORRECTIONS),
-    ):
-        for rows in _rows(connection, query, given):
-            insert_rows(ledger, table, rows)
+    with only_plain_inserts(ledger, _LARGE):
+        for table, query in (
+            (invoice_forms, sql.INVOICE_FORMS),
+            (form_lines, sql.FORM_LINES),
+            (invoices, sql.INVOICES),
+            (documents, sql.DOCUMENTS),
+            (sections, sql.SECTIONS),
+            (corrections, sql.CORRECTIONS),
+        ):
+            for rows in _rows(connection, query, given):
+                insert_rows(ledger, table, rows)
     if posting.plans is not None:
         _post_deliveries(ledger, connection, forms, posting.plans, given)
     rows = connection.execute(sql.NOTES, _named(sql.NOTES, given)).fetchall()
