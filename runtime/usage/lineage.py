@@ -1,13 +1,12 @@
 """The columns of rated usage: from the numbers of a piece to all that its amount came from.
 
-Words are looked up once for each number in a block of pieces, and go into the file as a
-dictionary and where in it each row's stands, as Parquet keeps them.
+Words are numbered once, by column, and go into the file as the words of a block and where
+among them each row's stands, as Parquet keeps them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -15,10 +14,10 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
-from runtime.money import scaled_price_sql
+from runtime.usage import loops, record_loops, sql
 from runtime.usage.loops import NONE
-from runtime.usage.ordered import joins_in_order
-from runtime.usage.record_amounts import AMOUNT_PLACES, SHARE_IN_TINY
+from runtime.usage.pools import Counters
+from runtime.usage.record_amounts import AMOUNT_PLACES, Amounts, make_amounts
 from runtime.usage.words import Numbering
 
 Longs = NDArray[np.int64]
@@ -28,44 +27,8 @@ _MINUTE, _SECOND = 60_000_000, 1_000_000
 _WHOLE_MINUTES = 315_532_800_000_000
 """1980, since when all clocks differ from UTC by whole minutes."""
 
-_ROOM = f"{10**27}::HUGEINT"
-_TINY = f"{10**AMOUNT_PLACES}::HUGEINT"
-_ONE_TINY = f"0.{1:0{AMOUNT_PLACES}}::DECIMAL({AMOUNT_PLACES}, {AMOUNT_PLACES})"
-
-# What rates have of an amount, worked out once a price: the amount in units of the last
-# place is (quantity x step_price + counts x event_price x per) / divisor, rounded half up.
-_PRICES = f"""
-CREATE OR REPLACE TABLE usage.record_prices AS
-SELECT p.*, w.steps AS unit_steps, l.path AS source_path, l.line AS source_line,
-       {scaled_price_sql("amount")} AS step_price,
-       {scaled_price_sql("event_amount")} * per::HUGEINT AS event_price,
-       per::HUGEINT * {10 ** (12 - AMOUNT_PLACES)}::HUGEINT AS divisor
-FROM usage.prices AS p
-LEFT JOIN usage.units AS w ON w.unit = p.unit
-LEFT JOIN usage.source_lines AS l ON l.id = p.source
-"""
-_IN_TINY = (
-    "((2::HUGEINT * (q.quantity::HUGEINT * p.step_price + q.counts::HUGEINT * p.event_price) "
-    "+ p.divisor) // (2::HUGEINT * p.divisor))"
-)
-
-
-def _decimal(tiny: str) -> str:
-    """Give SQL for a decimal of so many units of the last place.
-
-    A decimal of this scale has room for 28 digits before it; where a product with it would
-    not fit, whole and fraction are put together.
-    """
-    return (
-        f"CASE WHEN {tiny} < {_ROOM} THEN {tiny}::DECIMAL(28, 0) * {_ONE_TINY} "
-        f"ELSE ({tiny} // {_TINY})::DECIMAL(38, {AMOUNT_PLACES}) "
-        f"+ ({tiny} % {_TINY})::DECIMAL({AMOUNT_PLACES}, 0) * {_ONE_TINY} END"
-    )
-
-
-_AMOUNT = (
-    f"CASE WHEN x.price IS NULL THEN {_decimal(_IN_TINY)} ELSE {_decimal(f'({SHARE_IN_TINY})')} END"
-)
+_FEW = 64
+"""So many words of a column go into every block, whether or not it has them."""
 
 _WORD = pa.dictionary(pa.int32(), pa.string())
 _PRICE = pa.decimal128(38, 12)
@@ -107,7 +70,15 @@ SCHEMA = pa.schema(
         "period_end": pa.date32(),
     }
 )
-WORDS = [name for name in SCHEMA.names if SCHEMA.field(name).type == _WORD]
+REPEATED = [
+    name
+    for name in SCHEMA.names
+    if name not in ("event_id", "row", "instant", "quantity", "amount")
+]
+"""The columns of few different values, which are written once in a row group."""
+
+ORDERED = ["row", "instant", "day", "period_start", "period_end"]
+"""The columns whose least and greatest value of a row group tell anything of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,192 +100,252 @@ class Block:
     counts: Numbers
 
 
+class Words:
+    """A column of words: of each number one, or none; the last number stands for NONE."""
+
+    def __init__(self, column: pa.Array | pa.ChunkedArray) -> None:
+        encoded = _one(column).dictionary_encode()
+        self.words = encoded.dictionary
+        self.codes = np.asarray(encoded.indices.fill_null(NONE)).astype(np.int32)
+
+    def of(self, codes: NDArray[np.int32]) -> Words:
+        """Give the words of other numbers, by their code here."""
+        found = Words.__new__(Words)
+        found.words, found.codes = self.words, codes
+        return found
+
+
+class Speller:
+    """Spells numbers out as columns of words; of a thread of its own."""
+
+    def __init__(self, run: loops.Runner) -> None:
+        self._run = run
+        self._seen = np.full(0, NONE, np.int32)
+
+    def spell(self, numbers: Numbers, column: Words) -> pa.Array:
+        """Give the word of each number, NONE for that of the last."""
+        if len(column.words) <= _FEW:
+            return _dictionary(column.codes[numbers], column.words)
+        if len(self._seen) < len(column.words):
+            self._seen = np.full(len(column.words), NONE, np.int32)
+        known, found = np.empty(len(numbers), np.int32), np.empty(len(numbers), np.int32)
+        count = np.zeros(1, np.int64)
+        given = [numbers, column.codes]
+        self._run(record_loops.code_words, len(numbers), given, [self._seen, known, count, found])
+        known = known[: int(count[0])]
+        self._seen[known] = NONE
+        return _dictionary(found, column.words.take(pa.array(known)))
+
+
+def _dictionary(codes: NDArray[np.int32], words: pa.Array) -> pa.Array:
+    missing = codes < 0
+    indices = pa.array(codes, mask=missing if missing.any() else None)
+    return pa.DictionaryArray.from_arrays(indices, words)
+
+
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """What the numbers of pieces stand for: tables by number; the last row is of NONE."""
+    """What the numbers of pieces stand for; the last row of each table is of NONE.
 
-    connection: DuckDBPyConnection
-    periods: pa.Table
-    segments: pa.Table
-    prices: pa.Table
-    templates: pa.Table
-    counters: pa.Table
+    Attributes:
+        words: of `period`, `segment`, `price`, `template`, `counter` and `source`, its columns
+            of words.
+        values: in the same way, columns of whole numbers.
+        prices: how many there are.
+        zones: the time zones that the periods' `zone` is one of.
+    """
+
+    words: dict[str, dict[str, Words]]
+    values: dict[str, dict[str, Numbers]]
+    money: dict[str, Longs]
+    is_priced: Numbers
+    prices: int
+    zones: pa.Array
+    amounts: Amounts
 
     def months(self) -> list[str]:
         """Give the month in which each usage period starts, as YYYY-MM."""
-        return [f"{day:%Y-%m}" for day in self.periods["period_start"].to_pylist()[:-1]]
+        days = self.values["period"]["period_start"][:-1].astype("datetime64[D]")
+        return [str(each) for each in days.astype("datetime64[M]")]
 
-    def table(self, block: Block, event_id: pa.Array, places: pa.Table) -> pa.Table:
-        """Give the rows of rated usage of a block; `places`: `feed` and `file` by number."""
-        period, price = _Codes(block.period), _Codes(block.price)
-        segment, template = _Codes(block.segment), _Codes(block.template)
-        place = _Codes(block.place)
-        is_priced = np.asarray(self.templates["is_priced"])[block.template].astype(np.int64)
-        drawn = np.where(block.template == NONE, NONE, block.counter)
-        counter = _Codes(drawn)
-        has_event = is_priced * (block.counts == 1)
-        prices, templates = self.prices, self.templates
-        nothing = pa.array([Decimal(0)], _PRICE)
-        unit_price, event_price = (
-            pa.concat_arrays([_one(prices[name]), nothing]) for name in ("amount", "event_amount")
-        )
-        free = len(prices)
-        sources = [
-            pa.concat_arrays([_one(prices[name]), _one(templates[name])])
-            for name in ("source_path", "source_line")
-        ]
-        source = _Codes(np.where(is_priced == 1, block.price, free + block.template))
+    def table(
+        self,
+        connection: DuckDBPyConnection,
+        speller: Speller,
+        run: loops.Runner,
+        block: Block,
+        event_id: pa.Array,
+        places: dict[str, Words],
+    ) -> pa.Table:
+        """Give the rows of rated usage of a block; `places`: `feed` and `file` by number.
+
+        `connection`: one that nothing else uses meanwhile.
+        """
+        is_priced = self.is_priced[block.template]
+        numbers: dict[str, Numbers] = {
+            "period": block.period,
+            "segment": block.segment,
+            "price": block.price,
+            "template": block.template,
+            "counter": np.where(block.template == NONE, NONE, block.counter),
+            "source": np.where(is_priced == 1, block.price, self.prices + block.template),
+            "place": block.place,
+        }
+        free = np.where(is_priced == 1, block.price, self.prices)
+        of_event = np.where((is_priced == 1) & (block.counts == 1), block.price, self.prices)
         found = {
-            **{name: place.of(places[name]) for name in ("feed", "file")},
             "event_id": event_id,
             "row": pa.array(block.row, pa.int64()),
             "piece": pa.array(block.piece, pa.int32()),
             "instant": pa.array(block.instant, pa.int64()).cast(pa.timestamp("us")),
-            "day": self._days(block),
-            **{name: period.of(self.periods[name]) for name in _OF_PERIOD},
-            **{name: segment.of(self.segments[name]) for name in _OF_SEGMENT},
-            **{name: price.of(prices[name]) for name in _OF_PRICE},
-            **{name: template.of(templates[name]) for name in ("bucket", "tier", "component")},
-            "bucket_service": counter.of(self.counters["owner"]),
-            "bucket_start": counter.of(self.counters["owner_start"]),
+            "day": self._days(connection, block),
             "quantity": pa.array(block.quantity, pa.int64()),
-            "unit_price": _Codes(np.where(is_priced == 1, block.price, free)).of(unit_price),
-            "event_price": _Codes(np.where(has_event == 1, block.price, free)).of(event_price),
-            "amount": self._amounts(block, is_priced),
-            "source_path": source.of(sources[0]),
-            "source_line": source.of(sources[1]),
+            "unit_price": _decimals(self.money["amount"][free], _PRICE),
+            "event_price": _decimals(self.money["event_amount"][of_event], _PRICE),
+            "amount": self.amounts.of(connection, run, block, is_priced),
         }
+        for domain, columns in {**self.words, "place": places}.items():
+            for name, column in columns.items():
+                found[name] = speller.spell(numbers[domain], column)
+        for domain, values in self.values.items():
+            for name, value in values.items():
+                if name in SCHEMA.names:
+                    found[name] = _whole(value[numbers[domain]], SCHEMA.field(name).type)
         return pa.Table.from_arrays([found[name] for name in SCHEMA.names], schema=SCHEMA)
 
-    def _days(self, block: Block) -> pa.Array:
+    def _days(self, connection: DuckDBPyConnection, block: Block) -> pa.Array:
         """Give the day of each instant in the account's time zone, looked up once a minute."""
-        zones = _one(self.periods["timezone"]).dictionary_encode()
-        zone = np.asarray(zones.indices.fill_null(NONE))[block.period].astype(np.int64)
+        zone = self.values["period"]["zone"][block.period]
         step = _MINUTE if block.instant.min(initial=_WHOLE_MINUTES) >= _WHOLE_MINUTES else _SECOND
         unit = block.instant // step
         first = int(unit.min(initial=0))
         room = int(unit.max(initial=0)) - first + 1
-        codes = _Codes(zone * room + (unit - first))
+        numbering = Numbering()
+        where = numbering.number(zone * room + (unit - first))
         asked = pa.table(
             {
-                "timezone": zones.dictionary.take(pa.array(codes.known // room)),
-                "instant": (codes.known % room + first) * step,
+                "number": np.arange(len(numbering.keys)),
+                "timezone": self.zones.take(pa.array(numbering.keys // room)),
+                "instant": (numbering.keys % room + first) * step,
             }
         )
         query = """
             SELECT CAST(timezone(timezone, timezone('UTC', make_timestamp(instant))) AS DATE)
-            FROM usage_block
+            FROM asked ORDER BY number
         """
-        return codes.spread(self._ask(query, asked))
-
-    def _amounts(self, block: Block, is_priced: Numbers) -> pa.Array:
-        asked = pa.table(
-            {
-                "file": block.file,
-                "position": block.position,
-                "number": block.piece,
-                "period": block.period,
-                "quantity": block.quantity,
-                "counts": block.counts,
-                "price": block.price,
-                "is_priced": is_priced,
-            }
-        )
-        return self._ask(
-            f"""
-            SELECT CASE WHEN q.is_priced = 1 THEN {_AMOUNT} ELSE 0 END::DECIMAL(38, {AMOUNT_PLACES})
-            FROM usage_block AS q
-            LEFT JOIN usage.record_prices AS p ON p.price = q.price
-            LEFT JOIN usage.row_amounts AS x ON x.period = q.period AND x.price = q.price
-            LEFT JOIN usage.piece_shares AS y
-              ON y.file = q.file AND y.position = q.position AND y.number = q.number
-            """,
-            asked,
-        )
-
-    def _ask(self, query: str, asked: pa.Table) -> pa.Array:
-        """Give the one column of a query that keeps the order of usage_block."""
-        self.connection.register("usage_block", asked)
-        try:
-            with joins_in_order(self.connection):
-                return _one(self.connection.sql(query).to_arrow_table().column(0))
-        finally:
-            self.connection.unregister("usage_block")
+        return sql.ask_arrow(connection, query, asked).take(pa.array(where))
 
 
-_OF_PERIOD = (
-    *("account", "account_package", "account_service", "service"),
-    *("period_start", "period_end"),
-)
-_OF_SEGMENT = ("identifier", "identifier_value")
-_OF_PRICE = (
-    *("usage_class", "rate_plan", "rate_group", "rate"),
-    *("per", "unit", "unit_steps", "currency"),
-)
+_MISSING = np.iinfo(np.int64).min
+"""What stands in a column of whole numbers where there is none."""
 
 
-class _Codes:
-    """Numbers of a block, each of the different ones once, and where in those each row's is."""
+def _whole(values: Numbers, kind: pa.DataType) -> pa.Array:
+    missing = values == _MISSING
+    mask = missing if missing.any() else None
+    if pa.types.is_date32(kind):
+        return pa.array(values.astype(np.int32), pa.int32(), mask=mask).cast(kind)
+    return pa.array(values, pa.int64(), mask=mask).cast(kind)
 
-    def __init__(self, numbers: Numbers) -> None:
-        numbering = Numbering()
-        self._where = pa.array(numbering.number(numbers.astype(np.int64)))
-        self.known = numbering.keys
 
-    def of(self, values: pa.Array | pa.ChunkedArray) -> pa.Array:
-        """Give the value of each row, from values by number, of which the last is of NONE."""
-        given = _one(values)
-        places = np.where(self.known < 0, len(given) - 1, self.known)
-        return self.spread(given.take(pa.array(places)))
-
-    def spread(self, values: pa.Array) -> pa.Array:
-        """Give the value of each row, from one for each of the different numbers."""
-        if not pa.types.is_string(values.type):
-            return values.take(self._where)
-        encoded = values.dictionary_encode()
-        return pa.DictionaryArray.from_arrays(encoded.indices.take(self._where), encoded.dictionary)
+def _decimals(words: Longs, kind: pa.DataType) -> pa.Array:
+    """Give decimals of their low and high words."""
+    buffer = pa.py_buffer(np.ascontiguousarray(words))
+    return pa.Array.from_buffers(kind, len(words), [None, buffer])
 
 
 def _one(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
-def make_lineage(connection: DuckDBPyConnection) -> Lineage:
+def make_lineage(connection: DuckDBPyConnection, counters: Counters) -> Lineage:
     """Read what numbers stand for; makes usage.record_prices."""
-    connection.execute(_PRICES)
+    amounts = make_amounts(connection)
 
     def read(query: str, last: str) -> pa.Table:
         every = f"SELECT * EXCLUDE (place) FROM ({query} UNION ALL BY NAME SELECT {last}) "
         return connection.sql(f"{every} ORDER BY place").to_arrow_table().combine_chunks()
 
     end = f"{2**62} AS place"
-    # What is asked while records are read goes its own way, or it would end their reading.
-    return Lineage(
-        connection.cursor(),
-        periods=read(
-            "SELECT u.period::BIGINT AS place, u.period_start, u.period_end, a.account, "
-            "a.account_package, a.account_service, a.service, a.timezone FROM usage.periods AS u "
-            "LEFT JOIN subscription.account_services AS a ON a.account_service = u.account_service",
-            end,
-        ),
-        segments=read(
-            "SELECT segment::BIGINT AS place, identifier, value AS identifier_value "
-            "FROM usage.segments",
-            end,
-        ),
-        prices=read(
-            "SELECT price::BIGINT AS place, usage_class, rate_plan, rate_group, rate_id AS rate, "
-            "amount::DECIMAL(38, 12) AS amount, event_amount::DECIMAL(38, 12) AS event_amount, "
-            "per::BIGINT AS per, unit, unit_steps, currency, source_path, source_line "
-            "FROM usage.record_prices",
-            end,
-        ),
-        templates=read(
-            "SELECT b.template::BIGINT AS place, b.bucket, b.tier, b.component, "
-            "(b.charge = 'rated')::INTEGER AS is_priced, l.path AS source_path, "
-            "l.line AS source_line "
-            "FROM usage.bucket_tiers AS b LEFT JOIN usage.source_lines AS l ON l.id = b.source",
-            f"'rated' AS component, 1 AS is_priced, {end}",
-        ),
-        counters=read("SELECT counter AS place, owner, owner_start FROM usage.counters", end),
+    periods = read(
+        "SELECT u.period::BIGINT AS place, u.period_start, u.period_end, a.account, "
+        "a.account_package, a.account_service, a.service, a.timezone FROM usage.periods AS u "
+        "LEFT JOIN subscription.account_services AS a ON a.account_service = u.account_service",
+        end,
     )
+    holders = read("SELECT holder::BIGINT AS place, identifier, value FROM usage.holders", end)
+    segments = read("SELECT segment::BIGINT AS place, holder FROM usage.segments", end)
+    prices = read(
+        "SELECT price::BIGINT AS place, usage_class, rate_plan, rate_group, rate_id AS rate, "
+        "amount::DECIMAL(38, 12) AS amount, event_amount::DECIMAL(38, 12) AS event_amount, "
+        "per::BIGINT AS per, unit, unit_steps::BIGINT AS unit_steps, currency, source_path, "
+        "source_line FROM usage.record_prices",
+        f"0 AS amount, 0 AS event_amount, {end}",
+    )
+    templates = read(
+        "SELECT b.template::BIGINT AS place, b.bucket, b.tier, b.component, "
+        "(b.charge = 'rated')::INTEGER AS is_priced, l.path AS source_path, "
+        "l.line AS source_line "
+        "FROM usage.bucket_tiers AS b LEFT JOIN usage.source_lines AS l ON l.id = b.source",
+        f"'rated' AS component, 1 AS is_priced, {end}",
+    )
+    owner = np.append(counters.period, NONE)
+    service, zone = Words(periods["account_service"]), Words(periods["timezone"])
+    holder = np.append(_numbers(segments["holder"])[:-1], NONE)
+    by_period = {name: Words(periods[name]) for name in _OF_PERIOD}
+    # Behind the prices, and NONE at their end, stand the templates.
+    source = {
+        name: pa.concat_arrays([_one(prices[name])[:-1], _one(templates[name])])
+        for name in ("source_path", "source_line")
+    }
+    return Lineage(
+        words={
+            "period": by_period,
+            "segment": {
+                name: column.of(column.codes[holder])
+                for name, column in (
+                    ("identifier", Words(holders["identifier"])),
+                    ("identifier_value", Words(holders["value"])),
+                )
+            },
+            "price": {name: Words(prices[name]) for name in _OF_PRICE},
+            "template": {name: Words(templates[name]) for name in ("bucket", "component")},
+            "counter": {"bucket_service": service.of(service.codes[owner])},
+            "source": {"source_path": Words(source["source_path"])},
+        },
+        values={
+            "period": {
+                "period_start": _numbers(periods["period_start"]),
+                "period_end": _numbers(periods["period_end"]),
+                "zone": zone.codes.astype(np.int64),
+            },
+            "price": {name: _numbers(prices[name]) for name in ("per", "unit_steps")},
+            "template": {"tier": _numbers(templates["tier"])},
+            "counter": {"bucket_start": _numbers(periods["period_start"])[owner]},
+            "source": {"source_line": _numbers(source["source_line"])},
+        },
+        money={name: _words_of(prices[name]) for name in ("amount", "event_amount")},
+        is_priced=_numbers(templates["is_priced"]).astype(np.int8),
+        prices=len(prices) - 1,
+        zones=zone.words,
+        amounts=amounts,
+    )
+
+
+_OF_PERIOD = ("account", "account_package", "account_service", "service")
+_OF_PRICE = ("usage_class", "rate_plan", "rate_group", "rate", "unit", "currency")
+
+
+def _numbers(column: pa.Array | pa.ChunkedArray) -> Longs:
+    """Give whole numbers, or days since 1970; _MISSING where there is none."""
+    given = _one(column)
+    if pa.types.is_date32(given.type):
+        given = given.cast(pa.int32())
+    return np.asarray(given.cast(pa.int64()).fill_null(_MISSING))
+
+
+def _words_of(column: pa.Array | pa.ChunkedArray) -> Longs:
+    """Give the low and the high word of decimals; of one that is missing, zero."""
+    given = _one(column)
+    words = np.frombuffer(given.buffers()[1], np.int64).reshape(-1, 2)
+    return words[given.offset : given.offset + len(given)]

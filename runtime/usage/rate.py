@@ -168,8 +168,7 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
     job.enter("write")
     if job.out is not None:
         folder = job.out / FOLDER / f"run={job.label}"
-        counter_tier = counters.counter_tier
-        write_records(connection, folder, tied, pieces, counter_tier, passes, stored)
+        write_records(connection, folder, tied, pieces, counters, passes, stored)
         write_exceptions(connection, job.out, job.label, sources)
     if job.keep:
         keep_usage(connection, job.store, job.run, sources)

@@ -1,15 +1,17 @@
 """Rated usage as Parquet: one row a piece, with all that its amount came from.
 
-Partitioned by the month in which the usage period starts.  The rows of a partition stand by
-origin (each feed's files, then stored usage), file, row and piece, in row groups of one
-size; threads and memory change no byte.
+Partitioned by the month in which the usage period starts.  The records of a partition stand by
+origin (each feed's files, then stored usage), file and row, as many in each row group, and as
+many row groups in each file; files are written side by side, and threads and memory change no
+byte.
 """
 
 from __future__ import annotations
 
 import shutil
+from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,16 +22,30 @@ import pyarrow.parquet as pq
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
-from runtime.usage import kernel
+from runtime.usage import loops, record_loops, sql
 from runtime.usage.dispositions import Reason
 from runtime.usage.draw import Pieces
-from runtime.usage.lineage import SCHEMA, WORDS, Block, Lineage, make_lineage
+from runtime.usage.lineage import (
+    ORDERED,
+    REPEATED,
+    SCHEMA,
+    Block,
+    Lineage,
+    Speller,
+    Words,
+    make_lineage,
+)
+from runtime.usage.loops import NONE
 from runtime.usage.passes import Pass
+from runtime.usage.pools import Counters
 from runtime.usage.store import StoredUsage
 from runtime.usage.tied import Tied
 
 FOLDER = "rated_usage"
 ROW_GROUP_SIZE = 122_880
+"""Records, each of at least one row."""
+
+FILE_GROUPS = 8
 
 Longs = NDArray[np.int64]
 Numbers = NDArray[Any]
@@ -45,14 +61,13 @@ class Places:
         """Give the number of a feed's file."""
         return self.numbers.setdefault((feed, file), len(self.numbers))
 
-    def table(self) -> pa.Table:
+    def words(self) -> dict[str, Words]:
         """Give `feed` and `file` by number."""
-        return pa.table(
-            {
-                "feed": pa.array([feed for feed, _ in self.numbers], pa.string()),
-                "file": pa.array([file for _, file in self.numbers], pa.string()),
-            }
-        )
+        known = list(self.numbers)
+        return {
+            "feed": Words(pa.array([feed for feed, _ in known], pa.string())),
+            "file": Words(pa.array([file for _, file in known], pa.string())),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +80,13 @@ class _Records:
     row: Longs
     event_id: pa.Array
 
+    def __len__(self) -> int:
+        return len(self.event)
+
     def only(self, wanted: NDArray[np.bool_]) -> _Records:
+        """Give those that are wanted."""
+        if wanted.all():
+            return self
         return _Records(
             self.part[wanted],
             self.event[wanted],
@@ -74,75 +95,101 @@ class _Records:
             self.event_id.filter(pa.array(wanted)),
         )
 
+    def part_of(self, first: int, last: int) -> _Records:
+        """Give those of a range."""
+        columns = (getattr(self, name) for name in self.__slots__)
+        return _Records(*(column[first:last] for column in columns))
+
+
+def _joined(records: list[_Records]) -> _Records:
+    if len(records) == 1:
+        return records[0]
+    columns = {
+        name: np.concatenate([getattr(each, name) for each in records])
+        for name in ("part", "event", "place", "row")
+    }
+    return _Records(**columns, event_id=pa.concat_arrays([each.event_id for each in records]))
+
 
 def write_records(
     connection: DuckDBPyConnection,
     folder: Path,
     tied: Tied,
     pieces: Pieces,
-    counter_tier: Longs,
+    counters: Counters,
     passes: Sequence[Pass],
     stored: StoredUsage,
 ) -> None:
-    """Write `folder`/period=YYYY-MM/part-N.parquet.
+    """Write `folder`/period=YYYY-MM/part-N-K.parquet.
 
     What is there is replaced: it is of a run that was not posted.  Parts are numbered by the
-    sources of the passes, and the last one is that of stored usage.
+    sources of the passes, and the last one is that of stored usage; files of a part from 0.
     """
     if folder.exists():
         shutil.rmtree(folder)
     places = Places()
-    every = _Pieces(tied, pieces, counter_tier)
-    lineage = make_lineage(connection)
-    months = lineage.months()
-    with ExitStack() as stack:
-        parts: dict[tuple[int, str], _Part] = {}
-        month_of = np.unique(np.array([*months, ""]), return_inverse=True)
+    run = loops.runner(len(tied))
+    lineage = make_lineage(connection, counters)
+    months, month_of = np.unique(np.array([*lineage.months(), ""]), return_inverse=True)
+    makers = _Makers(run, lineage, _Pieces(run, tied, pieces, counters.counter_tier), places)
+    parts: dict[tuple[int, int], _Part] = {}
+    with _Workers(connection, makers) as workers:
         for records in _records(connection, tied, passes, stored, places):
             rated = records.only(tied.reason[records.event] == Reason.RATED)
-            month = month_of[1][tied.period[rated.event]]
-            for part in np.unique(rated.part).tolist():
-                for number in np.unique(month[rated.part == part]).tolist():
-                    name = str(month_of[0][number])
-                    if (part, name) not in parts:
-                        path = folder / f"period={name}" / f"part-{part}.parquet"
-                        parts[part, name] = stack.enter_context(_Part(path, lineage, places))
-                    own = rated.only((rated.part == part) & (month == number))
-                    parts[part, name].add(*every.of(own))
+            month = month_of[tied.period[rated.event]]
+            for part, number in _pairs(rated.part, month):
+                if (part, number) not in parts:
+                    name = folder / f"period={months[number]}" / f"part-{part}"
+                    parts[part, number] = _Part(name, workers)
+                own = rated.only((rated.part == part) & (month == number))
+                parts[part, number].add(own)
+        for each in parts.values():
+            each.end()
     connection.execute("DROP TABLE usage.record_prices")
+
+
+def _pairs(part: Numbers, month: Numbers) -> list[tuple[int, int]]:
+    if not len(part):
+        return []
+    if part.min() == part.max() and month.min() == month.max():
+        return [(int(part[0]), int(month[0]))]
+    return sorted(set(zip(part.tolist(), month.tolist(), strict=True)))
 
 
 class _Pieces:
     """The pieces of tied events, by event."""
 
-    def __init__(self, tied: Tied, pieces: Pieces, counter_tier: Longs) -> None:
-        self._tied, self._pieces, self._counter_tier = tied, pieces, counter_tier
-        self._tier = pieces.tier
+    def __init__(self, run: loops.Runner, tied: Tied, pieces: Pieces, counter_tier: Longs) -> None:
+        self._run, self._tied, self._pieces = run, tied, pieces
+        self._counter_tier = counter_tier
         order = np.argsort(pieces.more_event, kind="stable")
-        self._more_event, self._more_tier = pieces.more_event[order], pieces.more_tier[order]
-        self._more_quantity = pieces.more_quantity[order]
-        self._more_counts = pieces.more_counts[order]
+        self._more_event = pieces.more_event[order]
+        self._more = [
+            pieces.more_tier[order],
+            pieces.more_quantity[order],
+            pieces.more_counts[order],
+        ]
 
     def of(self, records: _Records) -> tuple[Block, pa.Array]:
         """Give the pieces of rated records, and their ids."""
-        event = records.event
-        first = np.searchsorted(self._more_event, event, "left")
-        more = np.searchsorted(self._more_event, event, "right") - first
-        which = np.repeat(np.arange(len(event)), more + 1)
-        starts = np.cumsum(more + 1) - (more + 1)
-        piece = np.arange(len(which)) - starts[which]
-        tier = self._tier[event][which]
-        tied, pieces = self._tied, self._pieces
-        quantity = tied.quantity[event][which]
-        counts = (pieces.charge[tier] == kernel.RATED).astype(np.int64)
-        if len(which) > len(event):
-            later = np.flatnonzero(piece)
-            source = first[which[later]] + piece[later] - 1
-            tier[later] = self._more_tier[source]
-            counts[later] = self._more_counts[source]
-            quantity[later] = self._more_quantity[source]
-            np.subtract.at(quantity, starts[which[later]], self._more_quantity[source])
+        tied, pieces, event = self._tied, self._pieces, records.event
+        more = np.zeros(2 * len(event), np.int64)
+        self._run(record_loops.count_pieces, len(event), [event, self._more_event], [more])
+        rows = len(event) + int((more[1::2] - more[::2]).sum())
+        which, piece, tier = (np.empty(rows, np.int32) for _ in range(3))
+        quantity, counts = np.empty(rows, np.int64), np.empty(rows, np.int64)
+        self._run(
+            record_loops.spread_pieces,
+            len(event),
+            [event, more, pieces.tier, tied.quantity, pieces.charge, *self._more],
+            [which, piece, tier, quantity, counts],
+        )
         event = event[which]
+        template = pieces.template[tier]
+        counter = np.full(rows, NONE, np.int64)
+        drawn = np.flatnonzero(template != NONE)
+        counter[drawn] = np.searchsorted(self._counter_tier, tier[drawn], "right") - 1
+        ids = records.event_id
         return Block(
             file=tied.file[event],
             position=tied.position[event],
@@ -153,54 +200,102 @@ class _Pieces:
             segment=tied.segment[event],
             period=tied.period[event],
             price=tied.price[event],
-            template=pieces.template[tier],
-            counter=np.searchsorted(self._counter_tier, tier, "right") - 1,
+            template=template,
+            counter=counter,
             quantity=quantity,
             counts=counts,
-        ), records.event_id.take(pa.array(which))
+        ), ids if rows == len(ids) else ids.take(pa.array(which))
 
 
-class _Part:
-    """One file, written in row groups of one size."""
+@dataclass(frozen=True, slots=True)
+class _Makers:
+    """What makes rows of records."""
 
-    def __init__(self, path: Path, lineage: Lineage, places: Places) -> None:
+    run: loops.Runner
+    lineage: Lineage
+    pieces: _Pieces
+    places: Places
+
+    def write(self, connection: DuckDBPyConnection, path: Path, groups: list[_Records]) -> None:
+        """Write a file of these row groups."""
+        speller = Speller(self.run)
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._lineage, self._places = lineage, places
-        self._writer = pq.ParquetWriter(
-            path, SCHEMA, compression="snappy", use_dictionary=WORDS, store_schema=False
-        )
-        self._blocks: list[Block] = []
-        self._ids: list[pa.Array] = []
-        self._rows = 0
+        with pq.ParquetWriter(
+            path,
+            SCHEMA,
+            compression="snappy",
+            use_dictionary=REPEATED,
+            write_statistics=ORDERED,
+            store_schema=False,
+        ) as writer:
+            for records in groups:
+                block, event_id = self.pieces.of(records)
+                table = self.lineage.table(
+                    connection, speller, self.run, block, event_id, self.places.words()
+                )
+                writer.write_table(table, row_group_size=len(event_id))
 
-    def __enter__(self) -> _Part:
+
+class _Workers:
+    """Writes files side by side, as many as the run has threads; few wait meanwhile."""
+
+    def __init__(self, connection: DuckDBPyConnection, makers: _Makers) -> None:
+        self._connection, self._makers = connection, makers
+        self._threads = sql.threads(connection)
+        self._pool = ThreadPoolExecutor(self._threads)
+        self._waiting: deque[Future[None]] = deque()
+
+    def __enter__(self) -> _Workers:
         return self
 
     def __exit__(self, *fault: object) -> None:
-        if self._rows and fault[0] is None:
-            self._write(self._rows)
-        self._writer.close()
+        try:
+            while self._waiting and fault[0] is None:
+                self._waiting.popleft().result()
+        finally:
+            self._pool.shutdown(cancel_futures=True)
 
-    def add(self, block: Block, event_id: pa.Array) -> None:
-        """Take pieces; what fills row groups is written."""
-        self._blocks.append(block)
-        self._ids.append(event_id)
-        self._rows += len(event_id)
-        while self._rows >= ROW_GROUP_SIZE:
-            self._write(ROW_GROUP_SIZE)
+    def write(self, path: Path, groups: list[_Records]) -> None:
+        """Write a file of row groups."""
+        # What is asked meanwhile goes its own way, or it would end the reading of records.
+        cursor = self._connection.cursor()
+        self._waiting.append(self._pool.submit(self._makers.write, cursor, path, groups))
+        while len(self._waiting) > self._threads:
+            self._waiting.popleft().result()
 
-    def _write(self, rows: int) -> None:
-        names = Block.__slots__
-        columns = {
-            name: np.concatenate([getattr(each, name) for each in self._blocks]) for name in names
-        }
-        event_id = pa.concat_arrays(self._ids)
-        block = Block(**{name: columns[name][:rows] for name in names})
-        table = self._lineage.table(block, event_id[:rows], self._places.table())
-        self._writer.write_table(table, row_group_size=rows)
-        self._blocks = [Block(**{name: columns[name][rows:] for name in names})]
-        self._ids = [event_id[rows:]]
-        self._rows -= rows
+
+class _Part:
+    """The files of an origin and a month: so many records a row group, so many of these a file."""
+
+    def __init__(self, name: Path, workers: _Workers) -> None:
+        self._name, self._workers = name, workers
+        self._records: list[_Records] = []
+        self._size = self._files = 0
+        self._groups: list[_Records] = []
+
+    def add(self, records: _Records) -> None:
+        """Take records; what fills a file is written."""
+        self._records.append(records)
+        self._size += len(records)
+        while self._size >= ROW_GROUP_SIZE:
+            every = _joined(self._records)
+            self._groups.append(every.part_of(0, ROW_GROUP_SIZE))
+            self._records = [every.part_of(ROW_GROUP_SIZE, len(every))]
+            self._size -= ROW_GROUP_SIZE
+            if len(self._groups) == FILE_GROUPS:
+                self._write()
+
+    def end(self) -> None:
+        """Write what is left."""
+        if self._size:
+            self._groups.append(_joined(self._records))
+        if self._groups:
+            self._write()
+
+    def _write(self) -> None:
+        path = self._name.with_name(f"{self._name.name}-{self._files:04}.parquet")
+        self._workers.write(path, self._groups)
+        self._files, self._groups = self._files + 1, []
 
 
 def _records(

@@ -65,6 +65,16 @@ def make_arrow(connection: DuckDBPyConnection, table: str, rows: pa.Table) -> No
         connection.unregister("usage_given")
 
 
+def ask_arrow(connection: DuckDBPyConnection, query: str, rows: pa.Table) -> pa.Array:
+    """Give the one column of a query of `asked`, which are these rows."""
+    connection.register("asked", rows)
+    try:
+        found = connection.sql(query).to_arrow_table().column(0)
+    finally:
+        connection.unregister("asked")
+    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+
+
 def make_column(
     connection: DuckDBPyConnection, table: str, column: str, values: Iterable[str]
 ) -> None:
