@@ -15,7 +15,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
-from runtime.usage import kernel
+from runtime.usage import kernel, sql
 from runtime.usage.faults import UsageOverflow
 from runtime.usage.order import Order, deal_events, order_by_id, run_pools
 from runtime.usage.pools import Counters
@@ -141,7 +141,8 @@ def draw_buckets(
         is_unsure=np.zeros(places, np.uint8),
         more=[],
     )
-    _draw(drawn, pools, order, given, len(tied))
+    threads = sql.threads(connection)
+    _draw(drawn, pools, order, given, len(tied), threads)
     is_settled = np.zeros(places, np.bool_)
     while len(members := np.flatnonzero((drawn.is_unsure == 1) & ~is_settled)):
         order_by_id(connection, order, tied, members, identities)
@@ -149,7 +150,7 @@ def draw_buckets(
         found = order.pool_of[tied.period[order.events[members]]]
         again = np.unique(found).astype(np.int64)
         _forget(drawn, again, order, counters)
-        _draw(drawn, again, order, given, len(tied))
+        _draw(drawn, again, order, given, len(tied), threads)
     return _pieces(drawn, order, counters)
 
 
@@ -173,7 +174,9 @@ def _given(
     ]
 
 
-def _draw(drawn: _Drawn, pools: Longs, order: Order, given: list[Any], events: int) -> None:
+def _draw(
+    drawn: _Drawn, pools: Longs, order: Order, given: list[Any], events: int, threads: int
+) -> None:
     """Draw the events of some pools, which have not been drawn."""
     made: list[Any] = [
         drawn.upper,
@@ -200,7 +203,7 @@ def _draw(drawn: _Drawn, pools: Longs, order: Order, given: list[Any], events: i
         return kernel.compiled_draw()(first, last, *arrays), more
 
     sizes = order.pool_start[pools + 1] - order.pool_start[pools]
-    for found, more_arrays in run_pools(work, np.cumsum(np.append(0, sizes))):
+    for found, more_arrays in run_pools(work, np.cumsum(np.append(0, sizes)), threads):
         _keep_more(drawn, found, more_arrays)
 
 

@@ -7,7 +7,6 @@ only for those events of one pool and one instant whose order makes a difference
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
-from runtime.usage import kernel
+from runtime.usage import kernel, sql
 from runtime.usage.pools import Counters
 from runtime.usage.tied import Tied
 
@@ -67,7 +66,11 @@ def deal_events(connection: DuckDBPyConnection, tied: Tied, counters: Counters) 
     order = np.empty(int(start[-1]), np.int32)
     given = [pool_of, tied.period, tied.route, tied.reason, tied.instant]
     given += [counters.opened_group, counters.opened_instant, start, start.copy(), order]
-    run_pools(lambda first, last: _compiled(fill_pools)(first, last, *given), start)
+    run_pools(
+        lambda first, last: _compiled(fill_pools)(first, last, *given),
+        start,
+        sql.threads(connection),
+    )
     return Order(start, order, pool_of)
 
 
@@ -81,9 +84,8 @@ def _deal_few(tied: Tied, counters: Counters, pool_of: Ints, pools: int) -> Orde
     return Order(start.astype(np.int64), every[order].astype(np.int32), pool_of)
 
 
-def run_pools(work: Callable[[int, int], Done], start: Longs) -> list[Done]:
-    """Run work on ranges of pools, of about as many events each, side by side."""
-    parts = os.cpu_count() or 1
+def run_pools(work: Callable[[int, int], Done], start: Longs, parts: int) -> list[Done]:
+    """Run work on ranges of pools, of about as many events each, in so many parts at once."""
     pools = len(start) - 1
     ends = np.searchsorted(start, [int(start[-1]) * part // parts for part in range(1, parts)])
     cuts = [0, *(min(int(end), pools) for end in ends), pools]

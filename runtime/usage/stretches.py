@@ -54,25 +54,20 @@ def make_stretches(connection: DuckDBPyConnection) -> Stretches:
         SELECT (row_number() OVER (ORDER BY period, instant) - 1)::BIGINT AS stretch, *
         FROM cuts
     """)
-    connection.execute("""
-        CREATE OR REPLACE TABLE usage.stretch_links AS
-        SELECT s.stretch, c.counter, c.bucket,
-               row_number() OVER (PARTITION BY s.stretch
-                 ORDER BY b.priority, b.is_shared, l.ends, b.ordinal, l.depth, l.owner) AS place
+    # The order of owners' usage periods is that of their names.
+    links = connection.execute("""
+        SELECT s.stretch, c.counter, c.bucket
         FROM usage.stretches AS s
         JOIN usage.links AS l ON l.period = s.period
          AND l.from_instant <= s.instant AND l.until_instant > s.instant
         JOIN usage.buckets AS b ON b.bucket = l.bucket
         JOIN usage.counters AS c ON c.bucket = l.bucket AND c.period = l.owner_period
-    """)
-    links = connection.execute(
-        "SELECT stretch, counter, bucket FROM usage.stretch_links ORDER BY stretch, place"
-    ).fetchnumpy()
+        ORDER BY s.stretch, b.priority, b.is_shared, l.ends, b.ordinal, l.depth, l.owner_period
+    """).fetchnumpy()
     rows = connection.execute("""
         SELECT period::BIGINT AS period, epoch_us(instant) AS instant
         FROM usage.stretches ORDER BY stretch
     """).fetchnumpy()
-    connection.execute("DROP TABLE usage.stretch_links")
     connection.execute("DROP TABLE usage.stretches")
     period = np.asarray(rows["period"], np.int64)
     base = np.searchsorted(links["stretch"], np.arange(len(period) + 1))

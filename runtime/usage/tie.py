@@ -186,8 +186,8 @@ def _make_period_plans(connection: DuckDBPyConnection) -> None:
 def make_segments(connection: DuckDBPyConnection) -> None:
     """Make usage.segments from the book, the timeline and usage.periods.
 
-    Columns: segment (from 0, by holder and time), holder, identifier, value, from_instant,
-    until_instant, reason (RATED where usage may be rated), period, kind.  Raises
+    Columns: segment (from 0, by holder and time), holder, account_service, from_instant,
+    until_instant, period, reason (RATED where usage may be rated), kind.  Raises
     UsageHolderFault where two account services hold one value on one day.
     """
     connection.execute("""
@@ -275,10 +275,9 @@ pieces AS (
   WHERE b.takes_usage AND b.billable
 )
 SELECT (row_number() OVER (ORDER BY p.holder, p.from_instant) - 1)::INTEGER AS segment, p.holder,
-       d.identifier, d.value, p.account_service, p.from_instant, p.until_instant,
+       p.account_service, p.from_instant, p.until_instant,
        p.period, p.reason::UTINYINT AS reason, coalesce(g.kind, p.kind) AS kind
 FROM pieces AS p
-JOIN usage.holders AS d ON d.holder = p.holder
 LEFT JOIN usage.period_kinds AS g ON g.period = p.period
 """
 

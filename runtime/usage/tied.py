@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from runtime.program.model import Program
 from runtime.usage import loops, sql
-from runtime.usage.bands import find_bands
+from runtime.usage.bands import asked_bands, find_bands
 from runtime.usage.dispositions import Reason
 from runtime.usage.loops import NONE, Array
 from runtime.usage.reader import AMOUNT_TYPE
@@ -127,6 +127,7 @@ def tie(connection: DuckDBPyConnection, program: Program, events: Scan, fresh: i
         size,
         [*given, np.asarray(cuts["starts"], np.int64), np.asarray(cuts["ends"], np.int64)],
         [segment],
+        sql.threads(connection),
     )
     period_of = np.append(np.asarray(cuts["period"], np.int32), np.int32(NONE))
     tied = Tied(
@@ -184,13 +185,15 @@ def _find_prices(
         np.asarray(rows["increment"], np.int64),
     ]
     made = [tied.reason, tied.price, tied.route, tied.quantity]
-    loops.run(loops.find_prices, len(tied), given, made)
+    loops.run(loops.find_prices, len(tied), given, made, sql.threads(connection))
     if usable is not None and asks_amount(program):
         _ask_amounts(connection, program, tied, events, usable, reasons)
 
 
 def _bands(connection: DuckDBPyConnection, program: Program, tied: Tied) -> Ints:
     """Give the set of bands of each event; none where there is only one."""
+    if not asked_bands(program):
+        return np.zeros(0, np.int32)
     asked = np.flatnonzero((tied.reason == Reason.RATED) & (tied.segment != NONE))
     found = find_bands(connection, program, tied.segment[asked], tied.instant[asked])
     if not len(found):
