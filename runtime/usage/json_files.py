@@ -16,7 +16,7 @@ from duckdb import DuckDBPyConnection
 
 from runtime.usage import json_scan, kernel
 from runtime.usage.faults import UsageFileFault
-from runtime.usage.staging import Staged, keep_malformed
+from runtime.usage.staging import Staged, keep_malformed, write_texts
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -37,16 +37,14 @@ class _NotARecord(ValueError):
 def stage_json(connection: DuckDBPyConnection, staged: Staged) -> None:
     """Write the wanted fields as Parquet; add to usage.malformed."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     schema = pa.schema([(column, pa.string()) for column in staged.columns])
     reader = Reader(staged.columns, schema)
     try:
-        with pq.ParquetWriter(
-            staged.target, schema, compression="lz4", use_dictionary=False
-        ) as writer:
-            for piece in _pieces(staged):
-                writer.write_table(reader.read(piece))
+        write_texts(
+            staged,
+            (batch for piece in _pieces(staged) for batch in reader.read(piece).to_batches()),
+        )
     except (OSError, pa.ArrowException) as fault:
         raise UsageFileFault(f"{staged.file.name}: is cut short ({fault})") from fault
     keep_malformed(connection, staged, reader.malformed)

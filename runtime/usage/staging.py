@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from duckdb import DuckDBPyConnection
 
 from runtime.usage import sql
 from runtime.usage.files import UsageFile
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,19 @@ class Staged:
     number: int
     columns: tuple[str, ...]
     target: Path
+
+
+def write_texts(staged: Staged, records: Iterable[pa.RecordBatch]) -> None:
+    """Write the wanted columns of records, all of them texts, as Parquet."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schema = pa.schema([(column, pa.string()) for column in staged.columns])
+    with pq.ParquetWriter(
+        staged.target, schema, compression="lz4", use_dictionary=False, write_statistics=False
+    ) as writer:
+        for batch in records:
+            writer.write_batch(batch)
 
 
 def keep_malformed(
