@@ -66,7 +66,7 @@ def _write_feed(
         WHERE n.feed = {sql.text(feed.id)}
     """)
     every = " UNION ALL ".join(f"({member})" for member in members)
-    if not sql.count(connection, f"SELECT count(*) FROM ({every})"):
+    if not _has_exceptions(connection, feed, sources):
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     columns = ", ".join(
@@ -96,6 +96,17 @@ def _write_feed(
           ORDER BY n.first, e.row, e.file
         ) TO {sql.text(str(path))} (FORMAT csv, HEADER true)
     """)
+
+
+def _has_exceptions(connection: DuckDBPyConnection, feed: Feed, sources: Sequence[Source]) -> bool:
+    """Tell whether a record of a feed was not rated, without reading its files."""
+    files = ", ".join(str(file) for source in sources for file in source.files)
+    unrated = f"SELECT 1 FROM usage.unrated WHERE file IN ({files})"
+    malformed = (
+        "SELECT 1 FROM usage.malformed AS m JOIN usage.file_names AS n ON n.file = m.file "
+        f"WHERE n.feed = {sql.text(feed.id)}"
+    )
+    return bool(sql.count(connection, f"SELECT count(*) FROM ({unrated} UNION ALL {malformed})"))
 
 
 def _records(connection: DuckDBPyConnection, source: Source) -> str:
