@@ -17,7 +17,7 @@ from fractions import Fraction
 
 from duckdb import DuckDBPyConnection
 
-from runtime.charges.amounts import stretch_minor_sql
+from runtime.charges.amounts import amounts_sql, same_amount_sql
 from runtime.charges.proration import prorations_of
 from runtime.charges.quotes import price_of_scaled_sql
 from runtime.engine import fill_table
@@ -86,6 +86,7 @@ def _find_periods(connection: DuckDBPyConnection) -> None:
           FROM charge.target AS t
           JOIN subscription.account_services AS s ON s.account_service = t.account_service
           WHERE t.kind = 'recurring'
+            AND t.account_service IN (SELECT account_service FROM subscription.discounts)
           GROUP BY t.account_service, s.account_package, s.months, t.full_start
         ),
         offered AS (
@@ -126,8 +127,8 @@ def _find_stretches(connection: DuckDBPyConnection, program: Program) -> None:
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE discounted_stretch AS
         SELECT t.account_service, t.service, t.status, t.period_start AS from_day,
-               t.period_end AS until_day, t.full_start, t.full_end, t.proration, t.days,
-               t.full_days, t.quantity, t.currency, t.tax_class, s.minor_units,
+               t.period_end AS until_day, t.full_start, t.full_end, t.proration,
+               t.quantity, t.currency, t.tax_class, s.minor_units,
                coalesce(k.instances, 1) AS instances,
                {scaled_price_sql("t.unit_price")} AS remains,
                {_full_minor_sql(scaled_price_sql("t.unit_price"), "t", "s", program)} AS left_minor
@@ -135,7 +136,10 @@ def _find_stretches(connection: DuckDBPyConnection, program: Program) -> None:
         JOIN subscription.account_services AS s ON s.account_service = t.account_service
         LEFT JOIN (
           SELECT account_service, status, day, amount, max(instances) AS instances
-          FROM charge.quoted WHERE kind = 'recurring' GROUP BY ALL
+          FROM charge.quoted
+          WHERE kind = 'recurring'
+            AND account_service IN (SELECT account_service FROM discounted_period)
+          GROUP BY ALL
         ) AS k
           ON k.account_service = t.account_service AND k.status = t.status
          AND k.day = t.full_start AND k.amount = t.unit_price
@@ -155,8 +159,7 @@ def _lower(connection: DuckDBPyConnection, program: Program, place: int) -> None
         f"(left_minor * ({PRICE_SCALE}::HUGEINT // {power_of_ten_sql('minor_units')}) "
         "+ quantity // 2) // quantity"
     )
-    prorations = prorations_of(connection)
-    minor = stretch_minor_sql("unit_price", "quantity", "minor_units", program.rounding, prorations)
+    amounts = amounts_sql("priced", program.rounding, prorations_of(connection))
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE lowered_stretch AS
@@ -188,12 +191,14 @@ def _lower(connection: DuckDBPyConnection, program: Program, place: int) -> None
         WITH priced AS (
           SELECT *, {price_of_scaled_sql("-taken")} AS unit_price
           FROM lowered_stretch WHERE taken <> 0
-        )
-        SELECT 'discount' AS kind, account_service, service, status, discount,
-               from_day AS period_start, until_day AS period_end, full_start, full_end,
-               proration, days, full_days, quantity, unit_price, {minor} AS minor, currency,
-               source, tax_class
-        FROM priced
+        ),
+        amounts AS ({amounts})
+        SELECT 'discount' AS kind, p.account_service, p.service, p.status, p.discount,
+               p.from_day AS period_start, p.until_day AS period_end, p.full_start, p.full_end,
+               p.proration, x.days, x.full_days, p.quantity, p.unit_price, x.minor, p.currency,
+               p.source, p.tax_class
+        FROM priced AS p
+        JOIN amounts AS x ON {same_amount_sql("p", "x")}
     """)
     connection.execute("""
         UPDATE discounted_stretch AS x SET remains = l.lowered, left_minor = l.left_minor

@@ -6,10 +6,12 @@ from runtime.book.rule import Rule
 from runtime.tables import OPEN_DAY
 
 # Packages of which every service is sound; a service that is reported could be the one
-# that is missing, and so could one whose account package is not known.
+# that is missing, and so could one whose account package is not known.  Asked of those only
+# that hold too few or too many: a large book has few or none.
 _SOUND = """
 (SELECT p.row, p.account_package, p.package FROM book.account_packages p
- WHERE NOT EXISTS (
+ WHERE p.row IN (SELECT row FROM {suspects})
+   AND NOT EXISTS (
      SELECT 1 FROM book.account_services s
      WHERE s.account_package = p.account_package
        AND NOT EXISTS (SELECT 1 FROM book.lives l WHERE l.row = s.row)
@@ -17,6 +19,32 @@ _SOUND = """
    AND NOT EXISTS (
      SELECT 1 FROM book.faults f WHERE f.entity = 'account_packages' AND f.row = p.row
    ))
+"""
+
+# Packages that hold enough of fewer services than they need.
+_WANTING = """
+(SELECT p.row FROM book.account_packages p
+ JOIN (
+   SELECT package, count(*) AS needed FROM offer.package_services
+   WHERE minimum > 0 GROUP BY package
+ ) n ON n.package = p.package
+ LEFT JOIN (
+   SELECT h.package_row, count(*) AS met
+   FROM book.held h
+   JOIN offer.package_services o
+     ON o.package = h.package AND o.service = h.service
+    AND o.minimum > 0 AND h.held >= o.minimum
+   GROUP BY h.package_row
+ ) m ON m.package_row = p.row
+ WHERE coalesce(m.met, 0) < n.needed)
+"""
+
+# Packages that hold too many, were all that they ever held held at once.
+_CROWDED = """
+(SELECT h.package_row AS row, h.service, o.maximum
+ FROM book.held h
+ JOIN offer.package_services o ON o.package = h.package AND o.service = h.service
+ WHERE h.held > o.maximum)
 """
 
 _STRAYS = """
@@ -36,12 +64,9 @@ HOLDING_RULES = (
             || '`, `' || p.package || '` needs ' || CAST(o.minimum AS VARCHAR)
             || ' or more' AS reason,
           'add it to the account services' AS hint
-        FROM {_SOUND} p
+        FROM {_SOUND.format(suspects=_WANTING)} p
         JOIN offer.package_services o ON o.package = p.package
-        LEFT JOIN (
-          SELECT account_package, service, sum(most) AS held
-          FROM book.lives GROUP BY account_package, service
-        ) h ON h.account_package = p.account_package AND h.service = o.service
+        LEFT JOIN book.held h ON h.package_row = p.row AND h.service = o.service
         WHERE coalesce(h.held, 0) < o.minimum
           AND NOT EXISTS (
             SELECT 1 FROM {_STRAYS} y WHERE y.service = o.service OR y.service IS NULL
@@ -54,12 +79,9 @@ HOLDING_RULES = (
         needs=("account_services",),
         sql=f"""
         WITH crowded AS (
-          SELECT p.row, l.account_package, p.package, l.service, o.maximum
-          FROM book.lives l
-          JOIN {_SOUND} p ON p.account_package = l.account_package
-          JOIN offer.package_services o ON o.package = p.package AND o.service = l.service
-          GROUP BY p.row, l.account_package, p.package, l.service, o.maximum
-          HAVING sum(l.most) > o.maximum
+          SELECT p.row, p.account_package, p.package, c.service, c.maximum
+          FROM {_CROWDED} c
+          JOIN {_SOUND.format(suspects=_CROWDED)} p ON p.row = c.row
         ),
         changes AS (
           SELECT account_package, service, day, sum(change) AS change

@@ -10,24 +10,31 @@ def _jurisdictions(program: Program) -> tuple[str, ...]:
     return tuple({each.jurisdiction for each in program.tax_rates} - {"*"})
 
 
-# One row for each account and tax class that it owes tax of and no rate is given for.
+# One row for each account and tax class that it owes tax of and no rate is given for.  Of
+# jurisdictions there are few, and of those that lack a rate fewer: accounts there are asked for.
 _UNTAXED = """
-(SELECT a.row, a.jurisdiction, min(t.tax_class) AS tax_class
- FROM (
-   SELECT DISTINCT p.account, o.tax_class
-   FROM book.lives l
-   JOIN book.account_packages p ON p.account_package = l.account_package
-   JOIN offer.services o ON o.service = l.service
-   WHERE o.tax_class IS NOT NULL
- ) t
- JOIN book.accounts a ON a.account = t.account
- WHERE a.tax_exemption IS NULL
-   AND EXISTS (SELECT 1 FROM offer.tax_rates)
-   AND NOT EXISTS (
-     SELECT 1 FROM offer.tax_rates r
-     WHERE r.jurisdiction IN ('*', coalesce(a.jurisdiction, '*'))
-       AND r.tax_class IN ('*', t.tax_class)
-   )
+(WITH untaxed AS (
+   SELECT j.jurisdiction, t.tax_class
+   FROM (SELECT DISTINCT jurisdiction FROM book.accounts WHERE tax_exemption IS NULL) j
+   CROSS JOIN (SELECT DISTINCT tax_class FROM offer.services WHERE tax_class IS NOT NULL) t
+   WHERE EXISTS (SELECT 1 FROM offer.tax_rates)
+     AND NOT EXISTS (
+       SELECT 1 FROM offer.tax_rates r
+       WHERE r.jurisdiction IN ('*', coalesce(j.jurisdiction, '*'))
+         AND r.tax_class IN ('*', t.tax_class)
+     )
+ ),
+ suspects AS (
+   SELECT a.row, a.account, a.jurisdiction, u.tax_class
+   FROM book.accounts a
+   JOIN untaxed u ON u.jurisdiction IS NOT DISTINCT FROM a.jurisdiction
+   WHERE a.tax_exemption IS NULL
+ )
+ SELECT a.row, a.jurisdiction, min(a.tax_class) AS tax_class
+ FROM suspects a
+ JOIN book.account_packages p ON p.account = a.account
+ JOIN book.lives l ON l.package_row = p.row
+ JOIN offer.services o ON o.service = l.service AND o.tax_class = a.tax_class
  GROUP BY a.row, a.jurisdiction)
 """
 

@@ -12,7 +12,8 @@ def make_lives(connection: DuckDBPyConnection) -> None:
 
     `[start_day, end_day)` ends with the first of its own cancellation, its package's, and
     a status on the canceled base of either.  `quantity` is the first one, `most` the largest
-    of its life; book.growths has what is added to it, from what day on.
+    of its life; book.growths has what is added to it, from what day on, and book.held how much
+    of a service an account package holds at most.
     """
     connection.execute(
         f"""
@@ -65,6 +66,11 @@ def make_lives(connection: DuckDBPyConnection) -> None:
           ) GROUP BY account_service
         ) AS g
         WHERE g.account_service = l.account_service
+    """)
+    connection.execute("""
+        CREATE OR REPLACE TABLE book.held AS
+        SELECT package_row, package, service, sum(most) AS held
+        FROM book.lives GROUP BY package_row, package, service
     """)
 
 
