@@ -165,6 +165,8 @@ def _post_formed(
     run: Run, ledger: Connection, making: Making, *, last: int
 ) -> tuple[PostedNote, ...]:
     request, is_posting = run.request, run.ledger is not None
+    ((formed,),) = run.connection.execute("SELECT count(*) FROM numbered").fetchall()
+    drafted = run.made - formed
     return post_forms(
         ledger,
         run.connection,
@@ -177,6 +179,7 @@ def _post_formed(
             last=last,
             plans=plans_of(request.program) if is_posting else None,
             is_written=not needs_documents(request),
+            tell=lambda posted: request.progress("invoices", drafted + posted, None),
         ),
     )
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -53,6 +54,7 @@ class FormPosting:
         last: the last number of the series before the run's.
         plans: how they are delivered; None: nobody is sent anything.
         is_written: no documents are to be written.
+        tell: told how many are posted so far.
     """
 
     program: Program
@@ -62,6 +64,7 @@ class FormPosting:
     last: int
     plans: Plans | None = None
     is_written: bool = False
+    tell: Callable[[int], None] = lambda _: None
 
 
 def post_forms(
@@ -90,6 +93,7 @@ def post_forms(
     insert_rows(ledger, line_forms, list(_line_forms(forms, posting.run, last_words, last_lines)))
     connection.execute(sql.OWN_TABLE)
     _make_due_dates(connection, posting)
+    posted: Counter[str] = Counter()
     with only_plain_inserts(ledger, _LARGE):
         for table, query in (
             (invoice_forms, sql.INVOICE_FORMS),
@@ -101,10 +105,23 @@ def post_forms(
         ):
             for rows in _rows(connection, query, given):
                 insert_rows(ledger, table, rows)
+                posted[table.name] += len(rows)
+                posting.tell(posted[invoices.name])
+    wanted = _wanted(connection)
+    assert (posted[invoices.name], posted[sections.name]) == wanted, f"{posted} of {wanted}"
     if posting.plans is not None:
         _post_deliveries(ledger, connection, forms, posting.plans, given)
     rows = connection.execute(sql.NOTES, _named(sql.NOTES, given)).fetchall()
     return tuple(PostedNote(*row) for row in rows)
+
+
+def _wanted(connection: DuckDBPyConnection) -> tuple[int, int]:
+    """Give how many invoices and sections there are to post: a number without its row is a gap."""
+    ((numbered,),) = connection.execute("SELECT count(*) FROM numbered").fetchall()
+    ((of_them,),) = connection.execute(
+        "SELECT count(*) FROM section AS s SEMI JOIN numbered AS n ON n.invoice = s.invoice"
+    ).fetchall()
+    return int(numbered), int(of_them)
 
 
 def _last(ledger: Connection, column: Column[int]) -> int:

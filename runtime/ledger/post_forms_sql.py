@@ -28,11 +28,11 @@ FROM shape_line ORDER BY shape, section, line
 INVOICES = f"""
 SELECT {_NUMBER}, $run, $owner, '{SERIES}', $last + n.place,
        CASE WHEN s.net + s.tax < 0 THEN 'credit_note' ELSE 'invoice' END,
-       o.invoicer, s.currency, s.minor_units, $issue_date, t.due_date,
+       o.invoicer, s.currency, s.minor_units, $issue_date, coalesce(t.due_date, $issue_date),
        s.net, s.tax, s.net + s.tax, o.document, $forms + s.shape
 FROM numbered AS n
 JOIN shape_sum AS s ON s.shape = n.shape
-JOIN due_date AS t ON t.bill_group = s.bill_group
+LEFT JOIN due_date AS t ON t.bill_group = s.bill_group
 JOIN own AS o ON o.invoice = n.invoice
 ORDER BY n.place
 """

@@ -15,7 +15,7 @@ from runtime.bill import bill
 from runtime.bill_result import BillRequest, BillResult
 from runtime.engine import open_engine
 from runtime.invoice import alike_sql
-from runtime.ledger.connect import read_ledger
+from runtime.ledger.connect import ledger_url, read_ledger
 from runtime.ledger.history import last_line_id, read_frozen, read_invoice_numbers
 from runtime.ledger.lookup import invoices_that_name, places_at_source
 from runtime.ledger.posted import load_posted
@@ -30,7 +30,8 @@ from runtime.ledger.schema import (
 from runtime.payments.credited import read_creditable
 from tests.ledgers import Database
 from tests.runtime.bill.books import request
-from tests.runtime.bill.test_commercial import program_of
+from tests.runtime.bill.test_commercial import CATALOG as TINY
+from tests.runtime.bill.test_commercial import program_of, sold
 from tests.runtime.bill.test_incremental import CATALOG, Tree, changed
 from tests.runtime.invoice.test_forms import ALL_ELABORATE
 
@@ -131,3 +132,27 @@ def charged(ledger: Connection) -> Rows:
         load_posted(engine, ledger)
         query = "SELECT * EXCLUDE (line_id) FROM charge.posted ORDER BY ALL"
         return engine.execute(query).fetchall()
+
+
+@pytest.mark.feature("D9")
+def test_the_digest_of_a_delivery_is_of_all_that_an_invoice_on_a_form_says(tmp_path: Path) -> None:
+    """Of its form, of its party and of its sections; the same book gives the same digest."""
+    program = program_of(TINY)
+
+    def digest_with(name: str, service: str, quantity: int) -> str:
+        folder = tmp_path / f"{name} {service} {quantity}"
+        book = sold({"account": "A1", "name": name})
+        of_sim = {"account_service": service, "account_package": "A1", "service": "sim"}
+        book.rows["account_services"] = [of_sim | {"quantity": quantity}]
+        book.write(folder / "book")
+        asked = request(folder, "2026-02-01", program=program)
+        billed(replace(asked, ledger=ledger_url(folder / "ledger.db")))
+        with read_ledger(ledger_url(folder / "ledger.db")) as ledger:
+            assert count(ledger, sections) == 1
+            return str(ledger.execute(select(deliveries.c.digest)).scalar_one())
+
+    said = [("Ann", "S1", 2), ("Bob", "S1", 2), ("Ann", "S2", 2), ("Ann", "S1", 3)]
+    digests = {each: digest_with(*each) for each in said}
+    assert len(set(digests.values())) == len(said)
+    (tmp_path / "Ann S1 2").rename(tmp_path / "before")
+    assert digest_with("Ann", "S1", 2) == digests["Ann", "S1", 2]
