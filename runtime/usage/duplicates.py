@@ -46,8 +46,10 @@ def find_duplicates(
         CREATE OR REPLACE TABLE usage.duplicates
           (file INTEGER, position BIGINT, reason UTINYINT, first_seen VARCHAR, difference VARCHAR)
     """)
-    repeats = Repeats.among(scan.id_hash)
-    again = _find_repeated(scan.id_hash, repeats, _stored_hashes(connection, repeats, stored))
+    threads = sql.threads(connection)
+    repeats = Repeats.among(scan.id_hash, threads)
+    known = _stored_hashes(connection, repeats, stored)
+    again = _find_repeated(scan.id_hash, repeats, known, threads)
     if not len(again):
         return
     rows = {
@@ -74,15 +76,15 @@ def _stored_hashes(connection: DuckDBPyConnection, repeats: Repeats, stored: Sto
     query = f"SELECT hash(event_id) AS id_hash FROM ({stored.events})"
     for batch in connection.sql(query).to_arrow_reader(_BATCH):
         hashes = np.asarray(batch.column(0)).view(np.int64)
-        found.append(hashes[repeats.known(hashes)])
+        found.append(hashes[repeats.known(hashes, 1)])
     return np.unique(np.concatenate(found))
 
 
-def _find_repeated(hashes: Longs, repeats: Repeats, stored: Longs) -> Longs:
+def _find_repeated(hashes: Longs, repeats: Repeats, stored: Longs, threads: int) -> Longs:
     """Give the events whose hash is another's, or a stored one's."""
     # The first of several is not marked; it has the hash of one that is.
-    near = Repeats.among(np.concatenate([hashes[repeats.marks], stored]))
-    candidates = np.flatnonzero(near.known(hashes))
+    near = Repeats.among(np.concatenate([hashes[repeats.marks], stored]), threads)
+    candidates = np.flatnonzero(near.known(hashes, threads))
     _, place, counts = np.unique(hashes[candidates], return_inverse=True, return_counts=True)
     is_repeated = (counts > 1)[place]
     if len(stored):

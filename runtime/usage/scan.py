@@ -8,8 +8,7 @@ combination.  Only ids stay behind; each leaves its hash, by which repeated ones
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 
@@ -137,13 +136,17 @@ class Scanner:
             waiting.put(number)
 
         def work(worker: _Worker) -> None:
-            with suppress(Empty):
-                while True:
-                    number = waiting.get_nowait()
-                    done[number] = self._read_part(found, tasks[number], worker), worker
+            while (number := _next(waiting)) is not None:
+                done[number] = self._read_part(found, tasks[number], worker), worker
 
         with ThreadPoolExecutor(len(self.workers)) as pool:
-            for each in [pool.submit(work, worker) for worker in self.workers]:
+            reading = [pool.submit(work, worker) for worker in self.workers]
+            try:
+                wait(reading, return_when=FIRST_EXCEPTION)
+            finally:
+                while _next(waiting) is not None:
+                    pass
+            for each in reading:
                 each.result()
         return done
 
@@ -291,10 +294,16 @@ def open_scanner(connection: DuckDBPyConnection, program: Program, salt: int) ->
     )
 
 
+def _next(waiting: SimpleQueue[int]) -> int | None:
+    try:
+        return waiting.get_nowait()
+    except Empty:
+        return None
+
+
 def _connections(connection: DuckDBPyConnection) -> list[DuckDBPyConnection]:
     """Give connections to the same database, as many as the engine may use threads."""
-    threads = sql.count(connection, "SELECT current_setting('threads')")
-    others = [connection.cursor() for _ in range(threads - 1)]
+    others = [connection.cursor() for _ in range(sql.threads(connection) - 1)]
     for each in others:
         each.execute("SET TimeZone = 'UTC'")
     return [connection, *others]

@@ -114,7 +114,7 @@ class Repeats:
     bits: NDArray[np.int64] | None
 
     @classmethod
-    def among(cls, hashes: NDArray[np.int64], threads: int | None = None) -> Repeats:
+    def among(cls, hashes: NDArray[np.int64], threads: int) -> Repeats:
         """Look through hashes."""
         marks = np.ones(len(hashes), np.bool_)
         if len(hashes) < kernel.COMPILED_FROM:
@@ -123,7 +123,7 @@ class Repeats:
         loops.run_compiled(loops.mark_repeated, len(bits), [hashes, bits, marks], threads)
         return cls(marks, bits)
 
-    def known(self, hashes: NDArray[np.int64], threads: int | None = None) -> NDArray[np.bool_]:
+    def known(self, hashes: NDArray[np.int64], threads: int) -> NDArray[np.bool_]:
         """Mark the hashes that may be among them."""
         marks = np.ones(len(hashes), np.bool_)
         if self.bits is not None:

@@ -12,7 +12,8 @@ import pytest
 from runtime.engine import open_engine
 from runtime.usage import parts
 from runtime.usage.parts import cut_files
-from tests.runtime.usage.test_feeds import Runs, program_of, values
+from runtime.usage.scan import Scanner
+from tests.runtime.usage.test_feeds import PLACE_FEED, Runs, program_of, values, write_places
 
 pytestmark = pytest.mark.feature("A13", "D4")
 
@@ -118,3 +119,38 @@ def test_no_result_depends_on_how_files_are_cut(
     assert found[0] == found[1]
     assert found[0][0].rated > 1000
     assert found[0][0].duplicate > 50
+
+
+def test_records_known_by_their_row_are_so_in_every_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "PART", 5_000)
+    rows = [
+        "too,few" if number % 100 == 0 else f"2026-01-05T00:00:00,k1,{number},a"
+        for number in range(9_000)
+    ]
+    files = [write_places(tmp_path / f"{name}.csv", *rows) for name in ("a", "b", "c")]
+    runs = Runs(tmp_path, program_of(PLACE_FEED))
+    report = runs.rate(*files, threads=3)
+    records = [number + 1 for number in range(9_000) if number % 100]
+    assert report.rated == 3 * len(records)
+    assert values(runs.stored(), "row", "event_id", "quantity") == [
+        (row, f"{path.name}\x1f{row}", row - 1) for path in files for row in records
+    ]
+
+
+def test_a_part_that_cannot_be_read_stops_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "PART", 2_500)
+    files = write_usage(tmp_path, 15_000)
+    read: list[int] = []
+
+    def fill(*arguments: object) -> None:
+        read.append(len(read))
+        raise ValueError("no room")
+
+    monkeypatch.setattr(Scanner, "_fill", fill)
+    with pytest.raises(ValueError, match="no room"):
+        Runs(tmp_path, program_of(EVENTS_FEED)).rate(*files, threads=2)
+    assert len(read) <= 4
