@@ -47,6 +47,7 @@ ROW_GROUP_SIZE = 122_880
 
 FILE_GROUPS = 8
 
+Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Numbers = NDArray[Any]
 
@@ -74,9 +75,9 @@ class Places:
 class _Records:
     """Records in their order: of which part they are, and which event, place, row and id."""
 
-    part: Numbers
-    event: Longs
-    place: Numbers
+    part: Ints
+    event: Ints
+    place: Ints
     row: Longs
     event_id: pa.Array
 
@@ -314,11 +315,13 @@ def _records(
             file: part + number for number, own in enumerate(each.sources) for file in own.files
         }
         files = np.array(sorted(part_of))
-        parts = np.array([part_of[file] for file in files.tolist()])
-        numbers = np.array([places.number(each.feed.id, names[file]) for file in files.tolist()])
+        parts = np.array([part_of[file] for file in files.tolist()], np.int32)
+        numbers = np.array(
+            [places.number(each.feed.id, names[file]) for file in files.tolist()], np.int32
+        )
         query = f"SELECT file, position, event_id FROM ({each.events})"
         for batch in connection.sql(query).to_arrow_reader(ROW_GROUP_SIZE):
-            event = np.arange(begin, begin + len(batch))
+            event = np.arange(begin, begin + len(batch), dtype=np.int32)
             begin += len(batch)
             file, position = np.asarray(batch.column("file")), np.asarray(batch.column("position"))
             assert np.array_equal(position, tied.position[event]), "events come in another order"
@@ -360,9 +363,9 @@ def _stored_records(
             batch.column(name).take(pa.array(kept)).to_pylist() for name in ("feed", "file_name")
         )
         yield _Records(
-            np.full(len(kept), part),
-            tied.fresh + order[found[kept]],
-            np.array([places.number(*each) for each in zip(feeds, names, strict=True)], np.int64),
+            np.full(len(kept), part, np.int32),
+            (tied.fresh + order[found[kept]]).astype(np.int32),
+            np.array([places.number(*each) for each in zip(feeds, names, strict=True)], np.int32),
             np.asarray(batch.column("row"))[kept],
             batch.column("event_id").take(pa.array(kept)),
         )

@@ -106,7 +106,7 @@ def sum_up(used: list[Used], places: Places, periods: int, threads: int) -> Iter
 def _ranges(used: list[Used], periods: int, threads: int) -> list[int]:
     """Cut the usage periods so that each range has about as many events."""
     size = sum(len(each.period) for each in used)
-    if size < kernel.COMPILED_FROM:
+    if size < kernel.COMPILED_FROM or not periods:
         return [0, periods]
     counts = np.zeros(periods + 1, np.int64)
     for each in used:
