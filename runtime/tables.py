@@ -29,10 +29,10 @@ the tables above it and leaves its own.  Conventions for every table:
 | subscription.known | runtime.subscriptions | a digest of what sets an account service's charges |
 | subscription.horizons | runtime.subscriptions | up to when an account service is settled |
 | subscription.gone | runtime.subscriptions | an account service that the last run knew |
-| rated.cells | runtime.usage | usage of one line at one rate or bucket tier |
+| rated.cells | runtime.usage | usage of one line at one rate or bucket tier; a view |
 | rated.flats | runtime.usage | a flat amount of a bucket tier that was entered |
 | rated.priced | runtime.usage | a bucket tier with a price of its own that was drawn |
-| rated.pools | runtime.usage | a bucket's balance over one bucket period |
+| rated.pools | runtime.usage | a bucket's balance over one bucket period; a view |
 | rated.pool_shares | runtime.usage | what an account put into a pool and drew from it |
 | rated.evaluated | runtime.usage | a usage period whose target was computed in this run |
 | charge.target | runtime.charges | what should have been charged by now |

@@ -303,43 +303,6 @@ def find_prices(  # noqa: PLR0913 - one loop over arrays, compiled as a whole
             quantity[event] = least + missing
 
 
-def add_up(
-    first: int,
-    last: int,
-    numbers: Integers,
-    quantities: Integers,
-    counts: Integers,
-    low: Integers,
-    high: Integers,
-    events: Integers,
-) -> None:
-    """Add quantities and counts to the sums of their numbers; a sum is `high` x 2^62 + `low`.
-
-    What is below zero takes away what was added.
-    """
-    half = 1 << 62
-    for piece in range(first, last):
-        own = numbers[piece]
-        quantity = quantities[piece]
-        carry = 0
-        if quantity >= half:
-            quantity -= half
-            carry += 1
-        elif quantity <= -half:
-            quantity += half
-            carry -= 1
-        total = low[own] + quantity
-        if total >= half:
-            total -= half
-            carry += 1
-        elif total < 0:
-            total += half
-            carry -= 1
-        low[own] = total
-        high[own] += carry
-        events[own] += counts[piece]
-
-
 Runner = Callable[[Callable[..., object], int, Sequence[Any], Sequence[Any]], None]
 
 
