@@ -14,7 +14,8 @@ from sqlalchemy import select
 
 from runtime.bill_result import BillRequest, BillResult
 from runtime.ledger.connect import read_ledger
-from runtime.ledger.schema import invoices, lines
+from runtime.ledger.schema import invoices
+from runtime.ledger.schema_forms import all_lines
 from runtime.program.model import Program
 from runtime.tax import AppliedRate, rates_from_text
 from tests.runtime.bill.books import ledger_of, run, write_csv
@@ -106,17 +107,19 @@ class Billed:
 
     def sums(self) -> Sums:
         """Give what was posted of each account service, kind, service, class and bucket."""
-        names = (lines.c[name] for name in What._fields)
+        names = (all_lines.c[name] for name in What._fields)
         found: Sums = defaultdict(int)
         with read_ledger(self.asked.ledger or "") as ledger:
-            for *what, minor in ledger.execute(select(*names, lines.c.minor)):
+            for *what, minor in ledger.execute(select(*names, all_lines.c.minor)):
                 found[What(*(name or "" for name in what))] += minor
         return {what: minor for what, minor in found.items() if minor}
 
     def lines(self) -> list[Line]:
         """Give every line that was posted, in order."""
-        joined = lines.join(invoices, invoices.c.number == lines.c.invoice)
-        asked = select(lines, invoices.c.invoicer).select_from(joined).order_by(lines.c.line_id)
+        joined = all_lines.join(invoices, invoices.c.number == all_lines.c.invoice)
+        asked = (
+            select(all_lines, invoices.c.invoicer).select_from(joined).order_by(all_lines.c.line_id)
+        )
         with read_ledger(self.asked.ledger or "") as ledger:
             return [
                 Line(
