@@ -5,15 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from runtime.engine import open_engine
 from runtime.ledger.connect import hold_ledger, read_ledger
 from runtime.ledger.faults import LedgerRefused
+from runtime.ledger.history import read_frozen
 from runtime.ledger.migrations import STEPS
 from runtime.ledger.posted import load_posted
-from runtime.ledger.schema import APPEND_ONLY, SCHEMA_VERSION
+from runtime.ledger.schema import APPEND_ONLY, SCHEMA_VERSION, all_lines
+from runtime.payments.credited import read_creditable
 from tests.ledgers import Database
 from tests.runtime.ledger.versions import FIRST, path_of, schema_text, statements_of
 
@@ -89,6 +91,37 @@ def test_a_run_that_posts_nothing_leaves_an_older_ledger_as_it_was(
     assert row == (version,)
     with pytest.raises(LedgerRefused, match="brings it up to date"), read_ledger(url):
         pass
+
+
+# What a later run took back of it; so that it is a line like any other, it has a document.
+TAKEN_BACK = (
+    "INSERT INTO invoices VALUES ('INV-000002', 1, 'northwind', 'INV', 2, 'credit_note', 'A1',"
+    " 'CAD', 2, '2026-02-02', '2026-03-04', -8000, 0, -8000, '{\"number\":\"INV-000002\"}')",
+    "INSERT INTO lines (line_id, run, invoice, line, account, account_package, account_service,"
+    " kind, service, status, period_start, period_end, quantity, minor, currency, is_credit,"
+    " corrects, tax_minor, taxes)"
+    " VALUES (2, 1, 'INV-000002', 1, 'A1', 'P1', 'P1-access', 'recurring', 'access', 'active',"
+    " '2026-01-01', '2026-02-01', -1, -8000, 'CAD', true, 1, 0, '[]')",
+)
+
+
+@pytest.mark.feature("D9")
+def test_what_an_older_ledger_took_back_and_its_documents_are_what_they_were(
+    database: Database, tmp_path: Path
+) -> None:
+    url = older(database, 6, tmp_path / "old.db")
+    database.execute(tmp_path / "old.db", *TAKEN_BACK)
+    with hold_ledger(url) as ledger:
+        ledger.commit()
+    with read_ledger(url) as ledger:
+        assert list(read_frozen(ledger, ("INV-000001", "INV-000002"))) == [
+            "{}",
+            '{"number":"INV-000002"}',
+        ]
+        query = select(all_lines.c.line_id, all_lines.c.corrects).order_by(all_lines.c.line_id)
+        assert [tuple(row) for row in ledger.execute(query)] == [(1, None), (2, 1)]
+        (line,) = read_creditable(ledger, "INV-000001")
+        assert (line.amount, line.taken_back, line.left) == (8000, 8000, 0)
 
 
 @pytest.mark.parametrize("database_name", FIRST)
