@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -71,10 +71,16 @@ def run_scenarios(
 
 
 def batches_of(scenarios: Sequence[Scenario]) -> tuple[tuple[Scenario, ...], ...]:
-    """Put together what can share its runs; the order of the tests is kept."""
+    """Put together what can share its runs; the order of the tests is kept.
+
+    A test shares those of another that bills the same days, and more behind them.
+    """
+    shared = dict.fromkeys(each.days for each in scenarios if not each.is_alone)
     batches: dict[object, list[Scenario]] = {}
     for each in scenarios:
-        key: object = each.name if each.is_alone else each.days
+        days = each.days
+        longer = (other for other in shared if other[: len(days)] == days)
+        key: object = each.name if each.is_alone else max(longer, key=len)
         batches.setdefault((each.is_alone, key), []).append(each)
     return tuple(tuple(batch) for batch in batches.values())
 
@@ -101,11 +107,12 @@ def bill_by_bill(
 ) -> Iterator[dict[str, Billed] | None]:
     """Make the bills of a batch one after the other; give what each came to, by test.
 
-    None, and no more after it, where one of several tests refuses what they share.
+    A test that has made its last bill stays in the book of the later ones, as it was, and gets
+    no more.  None, and no more after it, where one of several tests refuses what they share.
     """
     with TemporaryDirectory(prefix="ratebook-test-") as name:
         folder = Path(name)
-        for number in range(len(batch[0].stages)):
+        for number in range(max(len(each.stages) for each in batch)):
             billed = _bill(program, batch, catalog, folder, number)
             yield billed
             if billed is None:
@@ -115,7 +122,7 @@ def bill_by_bill(
 def _bill(
     program: Program, batch: Sequence[Scenario], catalog: Path, folder: Path, number: int
 ) -> dict[str, Billed] | None:
-    stages = {each.name: each.stages[number] for each in batch}
+    stages = {each.name: _stage(each, number) for each in batch}
     request, book, given = _request(program, stages, catalog, folder, number)
     outcome = bill(request)
     if isinstance(outcome, BillRefused):
@@ -129,8 +136,15 @@ def _bill(
     ends = _ends(folder, run, given) if alone is None else {batch[0].name: _named(alone)}
     return {
         name: Billed(tuple(invoices.get(name, ())), (), ends.get(name, {}), owed.get(name, {}))
-        for name in stages
+        for name in (each.name for each in batch if number < len(each.stages))
     }
+
+
+def _stage(test: Scenario, number: int) -> Stage:
+    """Give what a test says to a bill: behind its last one, what it knew, and no more usage."""
+    if number < len(test.stages):
+        return test.stages[number]
+    return replace(test.stages[-1], uses=(), files=())
 
 
 def _request(
@@ -153,12 +167,11 @@ def _request(
             files.append(str(base / file.file.value))
     place = folder / f"bill-{number}"
     book.write(place / "book")
-    (day,) = {stage.bill.day.value for stage in stages.values()}
     request = BillRequest(
         program=program,
         book=place / "book",
         usage=(*files, *write_records(program, records, place / "usage")),
-        as_of=day,
+        as_of=max(stage.bill.day.value for stage in stages.values()),
         out=folder / "out",
         threads=1,
         formats=(),

@@ -156,13 +156,15 @@ test sound {
 
 
 def test_what_shares_a_run_is_billed_as_it_is_alone(tmp_path: Path) -> None:
-    """Two tests of the same days, with the same names, share every run and not a line."""
+    """Two tests of the same days, and one of the first, share every run and not a line."""
     one = WHOLE[: WHOLE.index("  2026-01-22")] + "}\n"
     other = one.replace("test whole", "test other").replace("2 GB for", "3 GB for")
-    compilation = compiled(tmp_path, one + "\n" + other)
+    brief = f"test brief {{\n{ACTIVE}  bill 2026-01-01\n  expect net 31.00 USD\n}}\n"
+    compilation = compiled(tmp_path, f"{brief}\n{one}\n{other}")
     assert compilation.program is not None
     program, scenarios = prepared(compilation.program), scenarios_of(compilation.resolved)
     assert len(batches_of(scenarios)) == 1
+    assert [len(each.stages) for each in scenarios] == [1, 2, 2]
     together = run_scenarios(program, scenarios, tmp_path)
     for each in scenarios:
         (alone,) = run_scenarios(program, [each], tmp_path).values()
