@@ -19,6 +19,9 @@ from proving.scenario import Scenario
 from proving.slips import Mutant, mutants_of
 from runtime.program.model import Program
 
+FEW = 2
+"""Tests that are asked first: nearly every slip is noticed by whoever reaches it."""
+
 Batches = tuple[tuple[str, ...], ...]
 """Names of tests, those together that share their bills."""
 
@@ -80,9 +83,11 @@ def _asked(mutant: Mutant, scenarios: Sequence[Scenario], coverage: Coverage) ->
     for key in mutant.keys:
         for name, bill in coverage.reached.get(key, {}).items():
             first[name] = min(bill, first.get(name, bill))
-    batches = batches_of([each for each in scenarios if each.name in first])
-    soonest = sorted(batches, key=lambda batch: min(first[each.name] for each in batch))
-    return tuple(tuple(each.name for each in batch) for batch in soonest)
+    asked = [each for each in scenarios if each.name in first]
+    batches = [sorted(batch, key=lambda each: first[each.name]) for batch in batches_of(asked)]
+    batches.sort(key=lambda batch: first[batch[0].name])
+    parts = [part for batch in batches for part in (batch[:FEW], batch[FEW:]) if part]
+    return tuple(tuple(each.name for each in part) for part in parts)
 
 
 def _noticed_by(bench: Bench, trial: Trial) -> str | None:

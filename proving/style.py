@@ -29,5 +29,6 @@ code { font: 12.5px ui-monospace, SFMono-Regular, Menlo, monospace; color: var(-
   overflow-wrap: anywhere; }
 svg { display: block; width: 100%; height: auto; }
 svg text { font: 11px Inter, "Segoe UI", system-ui, sans-serif; fill: var(--soft); }
+@media (max-width: 600px) { svg text { font-size: 18px; } }
 @media print { body { background: white; } .box, .card { break-inside: avoid; } }
 """

@@ -189,7 +189,7 @@ def _accounts(changed: Sequence[AccountChange], plan: Plan) -> Iterator[str]:
     over = {(each.account, each.currency) for each in plan.over}
     largest = sorted(changed, key=lambda each: (-abs(each.change), each.account))
     yield from _table(
-        ("account", "#before", "#after", "#change", "#", ""),
+        ("account", "#before", "#after", "#change", "#in %", ""),
         [
             (
                 escape(each.account),
