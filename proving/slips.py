@@ -48,7 +48,9 @@ def mutants_of(program: Program) -> Iterator[Mutant]:
             line = lines[row.source]
             if not line.path.endswith(TABLE):
                 yield from _price_slips(program, table, index, lines, tiers[row.price], costly)
-                yield from _dropped(program, table, index, line)
+                is_free = not any((row.price, each.ordinal) in costly for each in tiers[row.price])
+                ways = _ways_to(program, row, lines) if is_free else ()
+                yield from _dropped(program, table, index, line, ways)
     yield from _events(program, lines)
     yield from _swapped_statuses(program, lines)
     yield from _price_bounds(program, lines)
@@ -78,14 +80,21 @@ def _price_slips(
     for source, ordinals in own.items():
         keys: tuple[Key, ...] = (_line_key(lines[source], row.currency),)
         if not any((row.price, each) in costly for each in ordinals):
-            keys += _ways_to(program, row)
+            keys += _ways_to(program, row, lines)
         what = f"a decimal shifted ({row.currency})"
         shifted = _shifted_in(program, table, index, frozenset(ordinals))
         yield Mutant(what, lines[source], keys, shifted)
 
 
-def _ways_to(program: Program, row: Priced) -> tuple[Key, ...]:
-    """Give what a test reaches where it has the price: what costs nothing is on no invoice."""
+def _ways_to(program: Program, row: Priced, lines: Lines) -> tuple[Key, ...]:
+    """Give what a test reaches that may have the price: what costs nothing is on no invoice.
+
+    Of a rate it is the others of its group; of a status's price, the ways to the status.
+    """
+    if isinstance(row, Rate):
+        group = (each for each in program.rates if each.group == row.group)
+        own = (each.source for each in group if each.currency == row.currency)
+        return tuple(_line_key(lines[each], row.currency) for each in dict.fromkeys(own))
     if not isinstance(row, RecurringPrice):
         return ()
     lifecycle = next(each.lifecycle for each in program.services if each.id == row.service)
@@ -137,7 +146,9 @@ def _tenfold(amount: Decimal) -> Decimal:
     return amount * 10 if amount else Decimal(1)
 
 
-def _dropped(program: Program, table: str, index: int, line: SourceLine) -> Iterator[Mutant]:
+def _dropped(
+    program: Program, table: str, index: int, line: SourceLine, ways: tuple[Key, ...]
+) -> Iterator[Mutant]:
     row: Priced = getattr(program, table)[index]
     if not isinstance(row, Rate | TransitionCharge):
         return
@@ -146,7 +157,8 @@ def _dropped(program: Program, table: str, index: int, line: SourceLine) -> Iter
         rows = getattr(program, table)
         return program.model_copy(update={table: rows[:index] + rows[index + 1 :]})
 
-    yield Mutant(f"dropped ({row.currency})", line, (_line_key(line, row.currency),), dropped)
+    keys = (_line_key(line, row.currency), *ways)
+    yield Mutant(f"dropped ({row.currency})", line, keys, dropped)
 
 
 def _events(program: Program, lines: Lines) -> Iterator[Mutant]:
