@@ -11,6 +11,7 @@ import pytest
 
 from runtime.engine import open_engine
 from runtime.usage import parts
+from runtime.usage.kinds import Kinds
 from runtime.usage.parts import cut_files
 from runtime.usage.scan import Scanner
 from tests.runtime.usage.test_feeds import PLACE_FEED, Runs, program_of, values, write_places
@@ -154,3 +155,20 @@ def test_a_part_that_cannot_be_read_stops_the_others(
     with pytest.raises(ValueError, match="no room"):
         Runs(tmp_path, program_of(EVENTS_FEED)).rate(*files, threads=2)
     assert len(read) <= 4
+
+
+def test_two_kinds_of_one_hash_are_read_again_by_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = write_usage(tmp_path, 1_000)
+    right = Runs(tmp_path / "right", program_of(KINDS_FEED)).rate(*files)
+    salts: list[int] = []
+    hashed = Scanner.key_of
+
+    def key_of(scanner: Scanner, kinds: Kinds) -> str:
+        salts.append(scanner.salt)
+        return "hash(0)" if scanner.salt == 0 else hashed(scanner, kinds)
+
+    monkeypatch.setattr(Scanner, "key_of", key_of)
+    assert Runs(tmp_path / "again", program_of(KINDS_FEED)).rate(*files) == right
+    assert sorted(set(salts)) == [0, 1]
