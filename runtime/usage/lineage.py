@@ -122,9 +122,13 @@ class Speller:
         self._run = run
         self._seen = np.full(0, NONE, np.int32)
 
-    def spell(self, numbers: Numbers, column: Words) -> pa.Array:
-        """Give the word of each number, NONE for that of the last."""
-        if len(column.words) <= _FEW:
+    def spell(self, numbers: Numbers, column: Words, few: int = _FEW) -> pa.Array:
+        """Give the word of each number, NONE for that of the last.
+
+        A column of no more than `few` words has all of them; 0 where it may still get others,
+        as then what else was written by now would show.
+        """
+        if len(column.words) <= few:
             return _dictionary(column.codes[numbers], column.words)
         if len(self._seen) < len(column.words):
             self._seen = np.full(len(column.words), NONE, np.int32)
@@ -189,7 +193,6 @@ class Lineage:
             "template": block.template,
             "counter": np.where(block.template == NONE, NONE, block.counter),
             "source": np.where(is_priced == 1, block.price, self.prices + block.template),
-            "place": block.place,
         }
         free = np.where(is_priced == 1, block.price, self.prices)
         of_event = np.where((is_priced == 1) & (block.counts == 1), block.price, self.prices)
@@ -204,7 +207,9 @@ class Lineage:
             "event_price": _decimals(self.money["event_amount"][of_event], _PRICE),
             "amount": self.amounts.of(connection, run, block, is_priced),
         }
-        for domain, columns in {**self.words, "place": places}.items():
+        for name, column in places.items():
+            found[name] = speller.spell(block.place, column, few=0)
+        for domain, columns in self.words.items():
             for name, column in columns.items():
                 found[name] = speller.spell(numbers[domain], column)
         for domain, values in self.values.items():
