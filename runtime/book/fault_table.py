@@ -52,8 +52,11 @@ def add_broken(connection: DuckDBPyConnection, entity: str, rows: Iterable[int])
 def add_query(connection: DuckDBPyConnection, entity: str, file: str, query: str) -> None:
     """Add the faults a query gives, but of no cell that has one, and of no broken row.
 
-    The query gives row, field, value, code, reason and hint.
+    The query gives row, field, value, code, reason and hint.  Asking first whether it gives
+    anything takes half as long as adding nothing.
     """
+    if connection.execute(f"SELECT 1 FROM ({query}) LIMIT 1").fetchone() is None:
+        return
     connection.execute(
         f"""
         INSERT INTO book.faults
