@@ -34,6 +34,7 @@ ZONES = ("America/Toronto", "Asia/Beirut", "America/Sao_Paulo", "Pacific/Apia")
 @pytest.fixture(scope="module")
 def connection() -> Iterator[DuckDBPyConnection]:
     with open_engine(threads=1) as opened:
+        create_table(opened, "subscription.bill_days")
         create_table(opened, "subscription.discounts")
         opened.execute("CREATE TABLE subscription.timed_discounts (discount VARCHAR)")
         yield opened
