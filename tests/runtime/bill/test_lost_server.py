@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from runtime import bill as billing
+from runtime import bill_invoices as invoicing
 from runtime.bill_folder import OutFolder
 from runtime.bill_result import BillRequest
 from runtime.ledger import post as posting
@@ -37,7 +38,7 @@ def asked(tmp_path: Path) -> BillRequest:
     [
         (billing, "find_difference", True),
         (posting, "insert_rows", True),
-        (posting, "keep_sequence", True),
+        (invoicing, "keep_sequence", True),
         (billing, "commit_run", False),
     ],
     ids=["before posting", "while posting", "at its end", "at the commit"],
