@@ -31,7 +31,7 @@ from tests.runtime.histories.catalog import IS_HEAVY
 from tests.runtime.histories.customers import DAYS, FIRST, Customer, customer
 from tests.runtime.histories.taxes import unlike_taxes, wrongly_taxed
 
-CUSTOMERS = 125 if IS_HEAVY else 36
+CUSTOMERS = 125 if IS_HEAVY else 24
 BATCHES = 8 if IS_HEAVY else 1
 KINDS = {
     *("recurring", "discount", "transition", "one_time", "usage", "bucket"),

@@ -25,7 +25,7 @@ from tests.runtime.usage.bucket_worlds import bucket_world
 from tests.runtime.usage.worlds import AS_OF, LATER, PARENTS, World, open_book, worlds, write_files
 
 # Each example is two whole runs of the engine; a third of the profile's number is enough.
-EXAMPLES = settings.default.max_examples // 3 if settings.default else 20
+EXAMPLES = settings.default.max_examples // 4 if settings.default else 15
 
 
 @pytest.mark.feature("A13", "A14", "A15", "A16", "A26", "C1", "C2", "C3", "C4", "D9")
