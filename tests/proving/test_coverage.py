@@ -74,3 +74,26 @@ def test_what_no_test_reaches_is_told_and_slips_in_it_go_unnoticed(tmp_path: Pat
     ]
     assert score_of(fates) == 40
     assert list(mutant_lines(fates))[-1] == "mutation score: 2 of 5 (40%)"
+
+
+def test_a_slip_is_tried_on_bills_that_a_shorter_test_has_no_part_in(tmp_path: Path) -> None:
+    """Neither test notices the first bill's slip, so that the longer one goes on alone."""
+    short = f"test short {{\n{ACTIVE}  bill 2026-01-01\n  expect no line f.sim usage\n}}\n"
+    long = (
+        f"test long {{\n{ACTIVE}  bill 2026-01-01\n  bill 2026-02-01\n"
+        "  expect line f.sim recurring  31.00 USD\n}\n"
+    )
+    compilation = compiled(tmp_path, short + long)
+    program = compilation.program
+    assert program is not None, compilation.diagnostics
+    scenarios = scenarios_of(compilation.resolved)
+    proof = prove(program, scenarios, tmp_path)
+    assert not any(each.failures for each in proof.verdicts)
+    coverage = coverage_of(program, proof.scenarios, proof.billed)
+    bench = Bench(prepared(program), scenarios, tmp_path)
+    asked = [
+        number
+        for number, each in enumerate(mutants_of(bench.program))
+        if each.what == "a decimal shifted (USD)" and each.source.text.startswith("active")
+    ]
+    assert [each.noticed_by for each in try_mutants(bench, asked, coverage)] == ["long"]
