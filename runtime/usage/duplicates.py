@@ -23,7 +23,7 @@ from runtime.usage.reader import attribute
 from runtime.usage.scan import Scan
 from runtime.usage.staging import with_rows
 from runtime.usage.store import StoredUsage
-from runtime.usage.words import Repeats
+from runtime.usage.words import Repeats, hash_texts
 
 Longs = NDArray[np.int64]
 
@@ -58,25 +58,27 @@ def find_duplicates(
         "event": again,
     }
     sql.make_arrow(connection, "repeated", pa.table(rows))
-    found = np.unique(scan.id_hash[again]).view(np.uint64)
-    sql.make_arrow(connection, "repeated_hashes", pa.table({"hash": found}))
     is_whole = {len(each.sources) == len(each.feed.events) for each in passes}
     ours = passes if stored.events is None and is_whole == {True} else each_alone(passes)
     for feed in dict.fromkeys(each.feed.id for each in ours):
         for same in _compared([each for each in ours if each.feed.id == feed]):
             _compare(connection, feed, same, stored, scan)
-    connection.execute("DROP TABLE usage.repeated; DROP TABLE usage.repeated_hashes")
+    connection.execute("DROP TABLE usage.repeated; DROP TABLE IF EXISTS usage.repeated_ids")
 
 
 def _stored_hashes(connection: DuckDBPyConnection, repeats: Repeats, stored: StoredUsage) -> Longs:
-    """Give the hashes of stored ids that new ones may have too."""
+    """Give the hashes of stored ids that new ones may have too; usage.repeated_ids has these."""
     if stored.events is None:
         return np.zeros(0, np.int64)
-    found = [np.zeros(0, np.int64)]
-    query = f"SELECT hash(event_id) AS id_hash FROM ({stored.events})"
+    found, ids = [np.zeros(0, np.int64)], [pa.array([], pa.string())]
+    query = f"SELECT event_id FROM ({stored.events})"
     for batch in connection.sql(query).to_arrow_reader(_BATCH):
-        hashes = np.asarray(batch.column(0)).view(np.int64)
-        found.append(hashes[repeats.known(hashes, 1)])
+        hashes = np.empty(len(batch), np.int64)
+        hash_texts(batch.column(0), hashes)
+        is_known = repeats.known(hashes, 1)
+        found.append(hashes[is_known])
+        ids.append(batch.column(0).filter(pa.array(is_known)))
+    sql.make_arrow(connection, "repeated_ids", pa.table({"event_id": pa.chunked_array(ids)}))
     return np.unique(np.concatenate(found))
 
 
@@ -122,7 +124,7 @@ def _compare(
             f"{_content(events, stored.attributes)} AS content, "
             "file_name || ':' || row || ' of an earlier run' AS place "
             f"FROM ({stored.events}) WHERE feed = {sql.text(feed)} "
-            "AND hash(event_id) IN (SELECT hash FROM usage.repeated_hashes)"
+            "AND event_id IN (SELECT event_id FROM usage.repeated_ids)"
         )
     connection.execute(f"""
         CREATE OR REPLACE TABLE usage.seen_again AS

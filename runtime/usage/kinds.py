@@ -32,9 +32,14 @@ class Kinds:
 
 def kinds_of(each: Pass, names: Sequence[str]) -> Kinds:
     """Give the kinds of a pass's records by the attributes of these names."""
-    fields = _fields(each, names)
+    fields = kind_columns(each, names)
     if fields is None:
         return evaluated(each.events, each.attributes, names)
+    return kinds_among(each, names, fields, each.sources[0].raw)
+
+
+def kinds_among(each: Pass, names: Sequence[str], fields: tuple[str, ...], raw: str) -> Kinds:
+    """Give the kinds of a pass's records, told by raw columns, which `raw` has some of each of."""
     readers = [source.reader for source in each.sources]
     listed = ", ".join(fields) or "0 AS none"
     asked = passes.which_event(readers) if len(readers) > 1 else "0"
@@ -51,7 +56,7 @@ def kinds_of(each: Pass, names: Sequence[str]) -> Kinds:
         fields,
         f"SELECT *, {measure} AS measure{texts} "
         f"FROM (SELECT *, coalesce({asked}, 0) AS ordinal "
-        f"FROM (SELECT DISTINCT {listed} FROM ({each.sources[0].raw})))",
+        f"FROM (SELECT DISTINCT {listed} FROM ({raw})))",
     )
 
 
@@ -61,7 +66,7 @@ def evaluated(events: str, attributes: frozenset[str], names: Sequence[str]) -> 
     return Kinds(columns, events)
 
 
-def _fields(each: Pass, names: Sequence[str]) -> tuple[str, ...] | None:
+def kind_columns(each: Pass, names: Sequence[str]) -> tuple[str, ...] | None:
     """Give the raw columns that tell kinds apart; None: something is worked out of others."""
     found: list[str | None] = []
     for source in each.sources:

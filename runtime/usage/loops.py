@@ -104,11 +104,12 @@ def number_keys(
         numbers[event] = slots[slot]
 
 
-def find_words(
+def find_words(  # noqa: PLR0913 - one loop over arrays, compiled as a whole
     first: int,
     last: int,
     offsets: Integers,
     data: Integers,
+    valid: Integers,
     word_offsets: Integers,
     word_data: Integers,
     slots: Integers,
@@ -116,12 +117,15 @@ def find_words(
 ) -> None:
     """Find texts, bytes of `data` from offset to offset, among words; NONE where it is none.
 
-    `slots`: of `word_slots`.
+    `valid`: 0 where a text is missing, which is then read as an empty one; without cells where
+    none is.  `slots`: of `place_words`.
     """
     mask = len(slots) - 1
     for event in range(first, last):
         start = offsets[event]
         size = offsets[event + 1] - start
+        if len(valid) and valid[event] == 0:
+            size = 0
         place = 0
         for byte in range(size):
             place = (place * 131 + data[start + byte]) & _WORD_BITS
@@ -160,6 +164,7 @@ def walk_prefixes(  # noqa: PLR0913 - one loop over arrays, compiled as a whole
     last: int,
     offsets: Integers,
     data: Integers,
+    valid: Integers,
     signs: Integers,
     children: Integers,
     prefix_of: Integers,
@@ -168,14 +173,17 @@ def walk_prefixes(  # noqa: PLR0913 - one loop over arrays, compiled as a whole
 ) -> None:
     """Find the longest prefix of texts, NONE where there is none.
 
-    `signs`: which child a byte leads to, NONE where no prefix has it; `children`: of a node,
-    `width` cells; `prefix_of`: the prefix that ends at a node.
+    `valid`: of `find_words`; `signs`: which child a byte leads to, NONE where no prefix has it;
+    `children`: of a node, `width` cells; `prefix_of`: the prefix that ends at a node.
     """
     across = width[0]
     for event in range(first, last):
         node = 0
         longest = NONE
-        for place in range(offsets[event], offsets[event + 1]):
+        end = offsets[event + 1]
+        if len(valid) and valid[event] == 0:
+            end = offsets[event]
+        for place in range(offsets[event], end):
             sign = signs[data[place]]
             if sign == NONE:
                 break

@@ -42,10 +42,19 @@ _NAME_PATTERN = r"^.*/|\.(gz|zst)$"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A relation of some records, and how many they are at most."""
+    """Some records.
+
+    Attributes:
+        relation: SELECT of them.
+        records: how many they are at most.
+        files: where they stand, each file with the number of its first event; of the store none.
+        rows: which of the rows of a single file they are, half-open; None: all.
+    """
 
     relation: str
     records: int
+    files: tuple[tuple[Path, int], ...] = ()
+    rows: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +251,8 @@ def _sources(
                     _raw(connection, feed, shape, members[cut.first : cut.end], ordinal, cut.rows)
                 ),
                 cut.records,
+                tuple((member.path, member.number) for member in members[cut.first : cut.end]),
+                cut.rows,
             )
             for cut in cuts
         )

@@ -7,7 +7,7 @@ events show that it is never two of them: then one pass tells which one it is.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from runtime.program.expressions import AnyOf, Compare, Expression, FieldValue, TextValue
@@ -45,6 +45,10 @@ class Pass:
         """Tell whether it gives all events of the feed; `record_id` then is beside `event_id`."""
         return len(self.sources) > 1
 
+    def events_of(self, raw: str) -> str:
+        """Give the events, as `events` has them, of other raw records than those of the files."""
+        return _select(self.sources, self.sources[0].reader.records(raw))
+
     def events_where(self, condition: str) -> str:
         """Give the events of the records whose `position` meets a condition."""
         return _select(self.sources, f"SELECT * FROM ({self.sources[0].raw}) WHERE {condition}")
@@ -71,7 +75,7 @@ def _together(sources: tuple[Source, ...]) -> list[tuple[Source, ...]]:
 def _pass(sources: tuple[Source, ...]) -> Pass:
     names = {each.name for source in sources for each in source.event.attributes}
     first = sources[0]
-    parts = [Part(_select(sources, each.relation), each.records) for each in first.parts]
+    parts = [replace(each, relation=_select(sources, each.relation)) for each in first.parts]
     events = _select(sources, first.raw)
     return Pass(sources, first.records, events, tuple(parts), frozenset(names))
 

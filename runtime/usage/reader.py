@@ -283,6 +283,14 @@ class Reader:
         tree = self.event.quantity
         return self.field(tree.name) if self.plain(tree) and isinstance(tree, FieldValue) else None
 
+    def whole_field(self) -> str | None:
+        """Give the field that is the quantity, a whole number or a text; None: none is."""
+        tree = self.event.quantity
+        if not isinstance(tree, FieldValue):
+            return None
+        is_whole = self.types[tree.name] in ("BIGINT", "INTEGER")
+        return tree.name if is_whole or self._quantity_text() is not None else None
+
     def _whole(self, steps: str) -> str:
         """Give SQL that asks for a whole number of steps; integers need not be asked."""
         fields = expressions.fields_of(self.event.quantity)

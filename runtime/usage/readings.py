@@ -11,11 +11,12 @@ from runtime.program.expressions import FieldValue
 from runtime.program.model import Program
 from runtime.usage import classify, sql
 from runtime.usage.dispositions import Reason
-from runtime.usage.kinds import Kinds, evaluated, kinds_of
+from runtime.usage.kinds import Kinds, evaluated, kinds_among, kinds_of
 from runtime.usage.mediate import Part
 from runtime.usage.passes import Pass
 from runtime.usage.places import DESTINATION
-from runtime.usage.reader import attribute
+from runtime.usage.plain import Plain, plain_of
+from runtime.usage.reader import attribute, raw_field
 from runtime.usage.store import StoredUsage
 
 
@@ -30,6 +31,8 @@ class Reading:
         kinds: what tells them apart by what decides a price.
         value, destination: SQL of their texts; missing ones may be ''.
         known_by: SQL of the text whose hash is theirs; equal ids have an equal one.
+        plain: how plain records are read; None: they have none such.  The kinds are then those
+            of the table `met`, of the usage schema, which has those that were met.
     """
 
     parts: tuple[Part, ...]
@@ -39,6 +42,8 @@ class Reading:
     value: str = "value"
     destination: str = attribute(DESTINATION)
     known_by: str = "event_id"
+    plain: Plain | None = None
+    met: str = ""
 
 
 def readings_of(program: Program, passes: Sequence[Pass], stored: StoredUsage) -> list[Reading]:
@@ -51,27 +56,35 @@ def readings_of(program: Program, passes: Sequence[Pass], stored: StoredUsage) -
         each.feed.id for each in passes if not each.is_whole
     }
     return [
-        _reading(each, names, by_record=stored.events is None and each.feed.id in is_one)
-        for each in passes
+        _reading(number, each, names, by_record=stored.events is None and each.feed.id in is_one)
+        for number, each in enumerate(passes)
     ]
 
 
-def _reading(each: Pass, names: Sequence[str], *, by_record: bool) -> Reading:
+def _reading(number: int, each: Pass, names: Sequence[str], *, by_record: bool) -> Reading:
     readers = [source.reader for source in each.sources]
     first, feed = readers[0], each.feed
     known_by = "record_id" if by_record else "event_id"
     if len(feed.id_fields) == 1 and (by_record or first.event.name is None):
         known_by = first.plain(FieldValue(name=feed.id_fields[0])) or known_by
     destinations = {reader.plain_attribute(DESTINATION) for reader in readers}
-    plain = destinations.pop()
+    destination = destinations.pop()
+    plain, met = plain_of(each, names, by_record=by_record), f"met_kinds_{number}"
+    if plain is None:
+        kinds = kinds_of(each, names)
+    else:
+        columns = tuple(map(raw_field, plain.kinds))
+        kinds = kinds_among(each, names, columns, f"FROM {sql.SCHEMA}.{met}")
     return Reading(
         parts=each.parts,
         attributes=each.attributes,
         identifier=feed.identifier,
-        kinds=kinds_of(each, names),
+        kinds=kinds,
         value=first.plain(feed.identifier_value) or "value",
-        destination=attribute(DESTINATION) if destinations or plain is None else plain,
+        destination=attribute(DESTINATION) if destinations or not destination else destination,
         known_by=known_by,
+        plain=plain,
+        met=met,
     )
 
 

@@ -19,14 +19,14 @@ from numpy.typing import NDArray
 
 from runtime.program.model import Program
 from runtime.usage import classify, kernel, places, sql
-from runtime.usage.dispositions import Reason
 from runtime.usage.kinds import Kinds
 from runtime.usage.loops import NONE, Array
 from runtime.usage.mediate import Part
-from runtime.usage.reader import attribute
+from runtime.usage.plain import USABLE, NotPlain, Plain, Told, batches_of
+from runtime.usage.reader import attribute, raw_field
 from runtime.usage.readings import Reading
 from runtime.usage.tier_tables import asks_amount
-from runtime.usage.words import Numbering, Prefixes, Words
+from runtime.usage.words import Ints, Numbering, Pairs, Prefixes, Words, hash_texts
 
 Longs = NDArray[np.int64]
 
@@ -83,11 +83,13 @@ class _Worker:
 
     Attributes:
         pairs: of a combination's key and a prefix.
+        told: of each reading of plain records, by its table of kinds, what they are.
     """
 
     connection: DuckDBPyConnection
+    pairs: Pairs
     keys: Numbering = field(default_factory=Numbering)
-    pairs: Numbering = field(default_factory=Numbering)
+    told: dict[str, Told] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -97,6 +99,7 @@ class Scanner:
     Attributes:
         workers: as many as read side by side.
         numbered: arrays of the numbers that a worker has for pairs.
+        others: the parts of readings of plain records, by their table of kinds, which have others.
     """
 
     connection: DuckDBPyConnection
@@ -106,6 +109,7 @@ class Scanner:
     salt: int
     workers: tuple[_Worker, ...]
     numbered: list[tuple[NDArray[np.int32], _Worker]] = field(default_factory=list)
+    others: list[tuple[str, Part]] = field(default_factory=list)
 
     def scan(self, readings: Sequence[Reading]) -> Scan:
         """Read events; `combination` means nothing until `make_combinations`."""
@@ -151,12 +155,70 @@ class Scanner:
         return done
 
     def _read_part(self, found: Scan, task: _Task, worker: _Worker) -> int:
+        if task.reading.plain is not None:
+            try:
+                return self._read_plain(found, task, task.reading.plain, worker)
+            except NotPlain:
+                self.others.append((task.reading.met, task.part))
         place = task.place
         for batch in self._batches(worker.connection, task.reading, task.part.relation):
             end = place + len(batch)
             self._fill(found, slice(place, end), task.reading, batch, worker)
             place = end
         return place - task.place
+
+    def _read_plain(self, found: Scan, task: _Task, plain: Plain, worker: _Worker) -> int:
+        """Read a part of plain records; raises NotPlain if it has others."""
+        reading, place = task.reading, task.place
+        key = self.key_of(reading.kinds)
+        told = worker.told.setdefault(reading.met, Told(worker.connection, plain, key))
+        for batch, position, number in batches_of(plain, task.part, BATCH):
+            at = slice(place, place + len(batch))
+            code, kind_of = told.kinds(batch)
+            rows, reach = worker.keys.number(told.keys), np.full(len(batch), NONE, np.int32)
+            if self._asks_place(reading) and plain.destination is not None:
+                self.prefixes.find(batch.column(plain.destination), reach)
+            kind = worker.pairs.number(code, kind_of, rows, reach, found.combination[at])
+            hash_texts(batch.column(plain.known_by), found.id_hash[at], told.further, kind)
+            self._find_holders(reading, batch.column(plain.value), found.holder[at])
+            made: list[Array] = [
+                found.file[at],
+                found.instant[at],
+                found.quantity[at],
+                found.reason[at],
+            ]
+            told.judge(batch, kind, number, made)
+            found.position[at] = np.arange(position, position + len(batch))
+            if len(found.amount):
+                found.amount[at] = 0
+                found.currency[at] = NONE
+            place = at.stop
+        return place - task.place
+
+    def _find_holders(self, reading: Reading, values: pa.Array, holder: Ints) -> None:
+        first, words = self.holders.get(reading.identifier, (0, None))
+        if words is None:
+            holder[:] = NONE
+            return
+        words.find(values, holder)
+        if first:
+            holder[holder != NONE] += first
+
+    def make_met(self, reading: Reading) -> None:
+        """Make the table of the kinds of plain records that were met in a reading."""
+        if reading.plain is None:
+            return
+        told = [worker.told[reading.met] for worker in self.workers if reading.met in worker.told]
+        met = list(dict.fromkeys(each for own in told for each in own.numbers))
+        names = reading.plain.kinds
+        columns = {f"field.{name}": "VARCHAR" for name in names} or {"none": "INTEGER"}
+        sql.make_table(self.connection, reading.met, columns, met if names else [(0,) for _ in met])
+        listed = ", ".join(map(raw_field, names)) or "0"
+        for own, part in self.others:
+            if own == reading.met:
+                self.connection.execute(
+                    f"INSERT INTO usage.{own} SELECT DISTINCT {listed} FROM ({part.relation})"
+                )
 
     def _batches(
         self, connection: DuckDBPyConnection, reading: Reading, events: str
@@ -173,11 +235,8 @@ class Scanner:
                 f"THEN list_position([{codes}], amount_currency) - 1 END, {NONE})::INTEGER "
                 "AS currency"
             )
-        usable = f"reason = {Reason.RATED:d}"
         query = f"""
-            SELECT file, position::BIGINT AS position, hash({reading.known_by}) AS id_hash,
-                   CASE WHEN {usable} THEN epoch_us(instant) ELSE 0 END AS instant,
-                   CASE WHEN {usable} THEN quantity ELSE 0 END AS quantity, reason,
+            SELECT file, position::BIGINT AS position, {reading.known_by} AS known_by, {USABLE},
                    {self.key_of(reading.kinds)} AS key, {texts}, {amount}
             FROM ({events})
         """
@@ -196,31 +255,19 @@ class Scanner:
         def numbers(name: str) -> Array:
             return np.asarray(batch.column(name))
 
-        def texts(name: str) -> pa.Array:
-            column = batch.column(name)
-            return column.fill_null("") if column.null_count else column
-
         found.file[at] = numbers("file")
         found.position[at] = numbers("position")
-        found.id_hash[at] = numbers("id_hash").view(np.int64)
+        hash_texts(batch.column("known_by"), found.id_hash[at])
         found.instant[at] = numbers("instant")
         found.quantity[at] = numbers("quantity")
         found.reason[at] = numbers("reason")
-        holder = found.holder[at]
-        first, words = self.holders.get(reading.identifier, (0, None))
-        if words is None:
-            holder[:] = NONE
-        else:
-            words.find(texts("value"), holder)
-            if first:
-                holder[holder != NONE] += first
-        key, reach = (np.zeros(len(batch), np.int32) for _ in range(2))
-        worker.keys.number(numbers("key").view(np.int64), key)
+        self._find_holders(reading, batch.column("value"), found.holder[at])
+        reach = np.full(len(batch), NONE, np.int32)
         if self._asks_place(reading):
-            self.prefixes.find(texts("destination"), reach)
-            reach += 1
-        pair = key.astype(np.int64) * (len(self.prefixes.prefixes) + 1) + reach
-        worker.pairs.number(pair, found.combination[at])
+            self.prefixes.find(batch.column("destination"), reach)
+        key = worker.keys.number(numbers("key").view(np.int64))
+        every = np.arange(len(worker.keys.keys), dtype=np.int32)
+        worker.pairs.number(key, every, every, reach, found.combination[at])
         if len(found.amount):
             found.amount[at] = numbers("amount")
             found.currency[at] = numbers("currency")
@@ -284,13 +331,14 @@ def open_scanner(connection: DuckDBPyConnection, program: Program, salt: int) ->
             f"SELECT value FROM usage.holders WHERE identifier = {sql.text(name)} ORDER BY holder"
         ).to_arrow_table()
         holders[name] = (first, Words(values.column("value").combine_chunks()))
+    prefixes = Prefixes(sorted(places.asked_prefixes(program)))
     return Scanner(
         connection,
         program,
         holders,
-        Prefixes(sorted(places.asked_prefixes(program))),
+        prefixes,
         salt,
-        tuple(map(_Worker, _connections(connection))),
+        tuple(_Worker(each, Pairs(len(prefixes.prefixes))) for each in _connections(connection)),
     )
 
 
@@ -315,6 +363,7 @@ def make_keys(scanner: Scanner, readings: Sequence[Reading]) -> bool:
     none = "".join(f", NULL::VARCHAR AS {attribute(name)}" for name in names)
     every = [f"SELECT 0::UBIGINT AS key, '' AS measure{none} WHERE false"]
     for each in readings:
+        scanner.make_met(each)
         texts = "".join(
             f", {classify.column(each.attributes, name)} AS {attribute(name)}" for name in names
         )

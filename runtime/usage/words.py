@@ -9,17 +9,22 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from runtime.usage import kernel, loops
+from runtime.usage import kernel, loops, plain_loops
 from runtime.usage.loops import NONE, Array
 
 Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
+Bytes = NDArray[np.uint8]
+
+_MOST_CELLS = 1 << 22
+"""Of a table that has a cell for each pair there may be."""
 
 
 class Words:
     """Finds texts among words that are there once each, by their number from 0."""
 
     def __init__(self, words: pa.Array) -> None:
-        self._offsets, self._data = text_buffers(words)
+        self._offsets, self._data, _ = text_buffers(words)
         self._slots = np.full(_room(len(words)), NONE, np.int32)
         loops.run(
             loops.place_words, len(words), [self._offsets, self._data], [self._slots], threads=1
@@ -101,6 +106,58 @@ class Numbering:
         loops.run(loops.number_keys, len(known), [known], made, threads=1)
 
 
+class Pairs:
+    """Numbers pairs of a key and a reach from 0 in the order in which they come.
+
+    Args:
+        reaches: how many there are; one number more stands for none.
+    """
+
+    def __init__(self, reaches: int) -> None:
+        self._across = reaches + 1
+        self._cells = np.zeros(0, np.int32)
+        self._known = np.zeros(0, np.int64)
+        self._count = np.zeros(1, np.int64)
+        self._many: Numbering | None = None
+
+    @property
+    def keys(self) -> Longs:
+        """The pairs, each at its number: `key x (reaches + 1) + reach + 1`."""
+        return self._known[: self._count[0]] if self._many is None else self._many.keys
+
+    def number(self, code: Ints, kind_of: Ints, rows: Ints, reach: Ints, numbers: Ints) -> Ints:
+        """Fill in the number of each event's pair; give the kind of each.
+
+        `kind_of`: of a code; `rows`: of a kind, its key; `reach`: NONE where there is none.
+        """
+        self._make_room(int(rows.max(initial=0)) + 1)
+        kind = np.empty(len(code), np.int32)
+        if self._many is not None:
+            kind[:] = kind_of[code]
+            self._many.number(rows[kind].astype(np.int64) * self._across + reach + 1, numbers)
+            return kind
+        given: list[Array] = [code, kind_of, reach, rows, np.array([self._across], np.int64)]
+        made: list[Array] = [self._cells, self._known, self._count, kind, numbers]
+        loops.run(plain_loops.number_pairs, len(code), given, made, threads=1)
+        return kind
+
+    def _make_room(self, keys: int) -> None:
+        """Let the table have a cell for each pair; where it would be too large, number by hash."""
+        room = keys * self._across
+        if self._many is not None or room <= len(self._cells):
+            return
+        if room > _MOST_CELLS:
+            known = self.keys.copy()
+            self._many = Numbering()
+            self._many.number(known)
+            return
+        cells = np.full(2 * room, NONE, np.int32)
+        cells[: len(self._cells)] = self._cells
+        known = np.empty(len(cells), np.int64)
+        known[: self._count[0]] = self._known[: self._count[0]]
+        self._cells, self._known = cells, known
+
+
 @dataclass(frozen=True, slots=True)
 class Repeats:
     """Which hashes were seen twice, guessed: each that was, and a few that were not.
@@ -131,12 +188,35 @@ class Repeats:
         return marks
 
 
-def text_buffers(texts: pa.Array) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
-    """Give the offsets and bytes of an Arrow array of texts, of which none is missing."""
+def hash_texts(
+    texts: pa.Array, hashes: Longs, further: Sequence[bytes] = (b"",), kind: Ints | None = None
+) -> None:
+    """Fill in the hash of each text with the further one of its kind behind it.
+
+    Equal texts have equal hashes, whichever part of them is the further one.
+    """
+    loops.run(plain_loops.hash_texts, len(texts), text_buffers(texts), [hashes], threads=1)
+    ends = [plain_loops.further_text(each) for each in further]
+    factor, more = (np.array([each[cell] for each in ends], np.int64) for cell in range(2))
+    kind = np.zeros(len(texts), np.int32) if kind is None else kind
+    loops.run(plain_loops.finish_hashes, len(texts), [kind, factor, more], [hashes], threads=1)
+
+
+def text_buffers(texts: pa.Array) -> tuple[NDArray[np.int32], Bytes, Bytes]:
+    """Give offsets and bytes of an Arrow array of texts, and `valid` of `find_words`."""
     _, offsets, data = texts.buffers()
     first = texts.offset
     starts = np.frombuffer(offsets, np.int32)[first : first + len(texts) + 1]
-    return starts, np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)
+    return starts, np.frombuffer(data or b"", np.uint8), validity(texts)
+
+
+def validity(values: pa.Array) -> Bytes:
+    """Give 0 for each value that is missing, else 1; nothing where none is."""
+    if not values.null_count:
+        return np.zeros(0, np.uint8)
+    first = values.offset
+    bits = np.frombuffer(values.buffers()[0], np.uint8)
+    return np.unpackbits(bits, count=first + len(values), bitorder="little")[first:]
 
 
 def _room(keys: int) -> int:
