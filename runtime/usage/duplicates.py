@@ -20,7 +20,7 @@ from runtime.usage import sql
 from runtime.usage.dispositions import Reason
 from runtime.usage.passes import Pass, each_alone
 from runtime.usage.reader import attribute
-from runtime.usage.scan import Scan
+from runtime.usage.scanned import Scan
 from runtime.usage.staging import with_rows
 from runtime.usage.store import StoredUsage
 from runtime.usage.words import Repeats, hash_texts
@@ -53,7 +53,7 @@ def find_duplicates(
     if not len(again):
         return
     rows = {
-        "file": scan.file[again],
+        "file": scan.file[again].astype(np.int32),
         "position": scan.position[again].astype(np.int64),
         "event": again,
     }

@@ -35,7 +35,8 @@ from runtime.usage.readings import readings_of, stored_readings
 from runtime.usage.records import FOLDER, write_records
 from runtime.usage.report import UsageReport
 from runtime.usage.rule_counts import make_rule_counts
-from runtime.usage.scan import Scan, Scanner, joined, make_keys, open_scanner
+from runtime.usage.scan import Scanner, make_keys, open_scanner
+from runtime.usage.scanned import Scan, joined
 from runtime.usage.shares import make_shares, write_shares
 from runtime.usage.store import StoredUsage, UsageStore, keep_usage, stored_usage
 from runtime.usage.tie import Span, make_evaluated, make_kinds, make_periods, make_segments

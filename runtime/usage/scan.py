@@ -25,47 +25,12 @@ from runtime.usage.mediate import Part
 from runtime.usage.plain import USABLE, NotPlain, Plain, Told, batches_of
 from runtime.usage.reader import attribute, raw_field
 from runtime.usage.readings import Reading
+from runtime.usage.scanned import MANY, Scan, closed_up, empty
 from runtime.usage.tier_tables import asks_amount
 from runtime.usage.words import Ints, Numbering, Pairs, Prefixes, Words, hash_texts
 
-Longs = NDArray[np.int64]
-
 BATCH = 122_880
 """How many events are taken at once; no result depends on it."""
-
-
-@dataclass(slots=True)
-class Scan:
-    """The events of a run, one cell each.
-
-    Attributes:
-        id_hash: of the event's id.
-        instant: microseconds since 1970 in UTC; 0 where the event is not usable.
-        quantity: as the record has it; 0 where there is none.
-        reason: RATED where nothing is wrong with the record itself.
-        holder: of usage.holders, NONE where nobody ever held the identifier's value.
-        combination: of usage.combinations.
-        amount, currency: millionths, and the currency's number in the program; NONE where
-            the event has no amount.  Empty where no rate asks for it.
-    """
-
-    file: NDArray[np.int32]
-    position: Array
-    id_hash: Longs
-    instant: Longs
-    quantity: Longs
-    reason: NDArray[np.uint8]
-    holder: NDArray[np.int32]
-    combination: NDArray[np.int32]
-    amount: Longs
-    currency: NDArray[np.int32]
-
-    def __len__(self) -> int:
-        return len(self.reason)
-
-    def forget_ids(self) -> None:
-        """Let go of what only tells duplicates."""
-        self.id_hash = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +84,10 @@ class Scanner:
             for part in reading.parts:
                 tasks.append(_Task(reading, part, place))
                 place += part.records
-        found = _empty(place, has_amount=asks_amount(self.program))
+        found = empty(place, _files(readings), has_amount=asks_amount(self.program))
         done = self._read(found, tasks)
         sizes = [size for size, _ in done]
-        found = _closed_up(found, [task.place for task in tasks], sizes)
+        found = closed_up(found, [task.place for task in tasks], sizes)
         place = 0
         for size, worker in done:
             self.numbered.append((found.combination[place : place + size], worker))
@@ -342,6 +307,17 @@ def open_scanner(connection: DuckDBPyConnection, program: Program, salt: int) ->
     )
 
 
+def _files(readings: Sequence[Reading]) -> int:
+    """Give how many numbers files may have."""
+    numbers = [
+        number + len(each.plain.further) if each.plain is not None else MANY
+        for each in readings
+        for part in each.parts
+        for _, number in part.files or ((None, MANY),)
+    ]
+    return max(numbers, default=0)
+
+
 def _next(waiting: SimpleQueue[int]) -> int | None:
     try:
         return waiting.get_nowait()
@@ -371,47 +347,3 @@ def make_keys(scanner: Scanner, readings: Sequence[Reading]) -> bool:
         every.append(f"SELECT DISTINCT {key} AS key, measure{texts} FROM ({relation})")
     connection.execute(f"CREATE OR REPLACE TABLE usage.keys AS {' UNION '.join(every)}")
     return not sql.count(connection, "SELECT count(*) - count(DISTINCT key) FROM usage.keys")
-
-
-def _empty(room: int, *, has_amount: bool) -> Scan:
-    extra = room if has_amount else 0
-    is_short = room < np.iinfo(np.int32).max
-    return Scan(
-        file=np.empty(room, np.int32),
-        position=np.empty(room, np.int32 if is_short else np.int64),
-        id_hash=np.empty(room, np.int64),
-        instant=np.empty(room, np.int64),
-        quantity=np.empty(room, np.int64),
-        reason=np.empty(room, np.uint8),
-        holder=np.empty(room, np.int32),
-        combination=np.empty(room, np.int32),
-        amount=np.empty(extra, np.int64),
-        currency=np.empty(extra, np.int32),
-    )
-
-
-def _closed_up(found: Scan, places: Sequence[int], sizes: Sequence[int]) -> Scan:
-    """Leave out what is empty between the parts, of which place and size are given."""
-    if sum(sizes) == len(found):
-        return found
-    closed = {}
-    for name in Scan.__slots__:
-        array, end = getattr(found, name), 0
-        if len(array):
-            for place, own in zip(places, sizes, strict=True):
-                array[end : end + own] = array[place : place + own]
-                end += own
-        closed[name] = array[:end].copy()
-    return Scan(**closed)
-
-
-def joined(one: Scan, other: Scan) -> Scan:
-    """Give the events of two scans as one, in their order."""
-    if not len(other):
-        return one
-    return Scan(
-        **{
-            name: np.concatenate([getattr(one, name), getattr(other, name)])
-            for name in Scan.__slots__
-        }
-    )

@@ -18,7 +18,7 @@ from runtime.usage.bands import asked_bands, find_bands
 from runtime.usage.dispositions import Reason
 from runtime.usage.loops import NONE, Array
 from runtime.usage.reader import AMOUNT_TYPE
-from runtime.usage.scan import Scan
+from runtime.usage.scanned import Scan
 from runtime.usage.tier_tables import asks_amount
 
 Ints = NDArray[np.int32]
@@ -41,7 +41,7 @@ class Tied:
         fresh: how many are of the run's files.
     """
 
-    file: Ints
+    file: Array
     position: Array
     instant: Longs
     quantity: Longs
@@ -97,7 +97,8 @@ def show_tied(connection: DuckDBPyConnection, tied: Tied) -> None:
     connection.register(_VIEWED, pa.table(columns))
     connection.execute(f"""
         CREATE OR REPLACE VIEW usage.tied AS
-        SELECT file, position::BIGINT AS position, make_timestamp(instant) AS instant, quantity,
+        SELECT file::INTEGER AS file, position::BIGINT AS position,
+               make_timestamp(instant) AS instant, quantity,
                nullif(segment, {NONE}) AS segment, nullif(period, {NONE}) AS period,
                nullif(price, {NONE}) AS price, route, reason{amount}
         FROM {_VIEWED}
@@ -106,7 +107,13 @@ def show_tied(connection: DuckDBPyConnection, tied: Tied) -> None:
     sql.make_arrow(
         connection,
         "unrated",
-        pa.table({name: columns[name][unrated] for name in ("file", "position", "reason")}),
+        pa.table(
+            {
+                "file": tied.file[unrated].astype(np.int32),
+                "position": tied.position[unrated],
+                "reason": tied.reason[unrated],
+            }
+        ),
     )
 
 

@@ -19,7 +19,7 @@ from runtime.program.model import Program
 from runtime.usage import loops, plain, plain_loops, rate, readings, tied
 from runtime.usage.loops import NONE
 from runtime.usage.mediate import Part
-from runtime.usage.scan import Scan
+from runtime.usage.scanned import Scan
 from runtime.usage.words import Pairs, hash_texts, text_buffers, validity
 from tests.runtime.usage.test_feeds import Runs, program_of
 
