@@ -17,6 +17,7 @@ from cli.render.lacking import lacking_lines
 
 if TYPE_CHECKING:
     from runtime.bill_result import BillRefused
+    from runtime.invoice.chosen import DocumentFormat
 
 FAULTS_SHOWN = 50
 """Book faults printed before the rest is only counted; `--all-faults` prints every one."""
@@ -54,6 +55,31 @@ class Day(click.ParamType[date]):
         return day
 
 
+class Formats(click.ParamType[tuple["DocumentFormat", ...]]):
+    """Formats of documents, with commas between; `none` for none at all."""
+
+    name = "formats"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """Say in the help how formats are written."""
+        return "FORMAT[,FORMAT...]"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[DocumentFormat, ...]:
+        """Read the formats, in the order in which documents are made; unknown ones are refused."""
+        from runtime.invoice.chosen import FORMATS
+
+        named = [each.strip() for each in str(value).split(",")]
+        if named == ["none"]:
+            return ()
+        for each in named:
+            if each not in FORMATS:
+                known = ", ".join(FORMATS)
+                self.fail(f"{each!r} is no format; there are {known}, or `none`", param, ctx)
+        return tuple(each for each in FORMATS if each in named)
+
+
 @click.command(short_help="Bill a book and its usage: invoices, rated usage, exceptions.")
 @click.argument("catalog", type=click.Path(path_type=Path))
 @click.option("--book", type=click.Path(path_type=Path), required=True, help="The book's folder.")
@@ -84,6 +110,11 @@ class Day(click.ParamType[date]):
     default=0,
     help="Wait so long for a run that holds the ledger; else it is refused.",
 )
+@click.option(
+    "--documents",
+    type=Formats(),
+    help="Documents of every invoice, or none; if not given, what its bill group attaches.",
+)
 @click.option("--dry-run", "is_dry_run", is_flag=True, help="Compute all, post nothing.")
 @click.option("--threads", type=click.IntRange(min=1), help="Threads; all, if not given.")
 @click.option("--memory-limit", metavar="SIZE", help="Memory for the engine, such as 2GB.")
@@ -97,6 +128,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     out: Path,
     ledger: str | None,
     wait: int,
+    documents: tuple[DocumentFormat, ...] | None,
     threads: int | None,
     memory_limit: str | None,
     *,
@@ -129,6 +161,7 @@ def command(  # noqa: PLR0913 - one parameter an option
                 memory_limit=memory_limit,
                 progress=progress,
                 keeps_invoices=False,
+                formats=documents,
             )
         )
     if isinstance(outcome, BillRefused):

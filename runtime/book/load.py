@@ -74,17 +74,20 @@ def load_book(
         if file.path is not None and read_file(connection, file, file.path):
             readable.add(entity)
         rows.append((entity, _count(connection, entity)))
-    _check_keys(connection, files, readable)
-    for entity, file in files.items():
+    # A rule finds rows of its own entity, so none is asked of one without rows; but that there
+    # is no owner is found where there are no accounts at all.
+    filled = {entity: files[entity] for entity, count in rows if count or entity == "accounts"}
+    _check_keys(connection, filled, readable)
+    for entity, file in filled.items():
         for query in name_fault_queries(connection, entity):
             add_query(connection, entity, file.name, query)
-    _apply(connection, files, readable, REFERENCE_RULES)
+    _apply(connection, filled, readable, REFERENCE_RULES)
     if "accounts" in readable:
         name = files["accounts"].name
         add_faults(connection, "accounts", list(cycle_faults(connection, name)))
     make_lives(connection)
     make_histories(connection)
-    _apply(connection, files, readable, HISTORY_RULES)
+    _apply(connection, filled, readable, HISTORY_RULES)
     if as_of is not None:
         for entity in RECORDED_FILES:
             connection.execute(f"DELETE FROM book.{entity} WHERE recorded > DATE '{as_of}'")
@@ -103,11 +106,11 @@ def _count(connection: DuckDBPyConnection, entity: str) -> int:
 
 
 def _check_keys(
-    connection: DuckDBPyConnection, files: dict[str, BookFile], readable: set[str]
+    connection: DuckDBPyConnection, filled: dict[str, BookFile], readable: set[str]
 ) -> None:
     """Report keys that stand twice, and keep the first row of each."""
     for entity, key in KEYS.items():
-        if entity not in readable:
+        if entity not in readable or entity not in filled:
             continue
         second = f"""
             SELECT r.row, '{key}' AS field, r.{key} AS value, 'duplicate_key' AS code,
@@ -118,17 +121,17 @@ def _check_keys(
               WHERE {key} IS NOT NULL GROUP BY {key} HAVING count(*) > 1
             ) f ON f.{key} = r.{key} AND f.row < r.row
             """
-        add_query(connection, entity, files[entity].name, second)
+        add_query(connection, entity, filled[entity].name, second)
         connection.execute(f"DELETE FROM book.{entity} WHERE row IN (SELECT row FROM ({second}) s)")
 
 
 def _apply(
     connection: DuckDBPyConnection,
-    files: dict[str, BookFile],
+    filled: dict[str, BookFile],
     readable: set[str],
     rules: Sequence[Rule],
 ) -> None:
     for rule in rules:
-        if {rule.entity, *rule.needs} <= readable:
+        if rule.entity in filled and {rule.entity, *rule.needs} <= readable:
             query = f"SELECT r.*, '{rule.code}' AS code FROM ({rule.sql}) r"
-            add_query(connection, rule.entity, files[rule.entity].name, query)
+            add_query(connection, rule.entity, filled[rule.entity].name, query)

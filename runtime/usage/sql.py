@@ -9,6 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
+from runtime.engine import fill_table
+
 SCHEMA = "usage"
 """The schema of this stage's own tables; nothing outside the stage reads them."""
 
@@ -42,18 +44,7 @@ def make_table(
     rows: Iterable[Sequence[Cell]],
 ) -> None:
     """Make a small table of the stage from rows in the columns' order."""
-    declared = ", ".join(f"{name(column)} {kind}" for column, kind in columns.items())
-    connection.execute(f"CREATE OR REPLACE TABLE {SCHEMA}.{table} ({declared})")
-    given = [tuple(row) for row in rows]
-    if not given:
-        return
-    # Through Arrow, as binding each cell takes a hundred times as long.
-    arrays = [pa.array(cells) for cells in zip(*given, strict=True)]
-    connection.register("usage_rows", pa.Table.from_arrays(arrays, names=list(columns)))
-    try:
-        connection.execute(f"INSERT INTO {SCHEMA}.{table} SELECT * FROM usage_rows")
-    finally:
-        connection.unregister("usage_rows")
+    fill_table(connection, f"{SCHEMA}.{table}", columns, [tuple(row) for row in rows])
 
 
 def make_arrow(connection: DuckDBPyConnection, table: str, rows: pa.Table) -> None:

@@ -23,9 +23,10 @@ MILLION = 1_000_000
 @pytest.mark.parametrize("name", BILLED)
 def test_a_catalog_bills_its_book_and_usage(ratebook: Ratebook, tmp_path: Path, name: str) -> None:
     folder = CATALOGS / name
-    common = ("bill", folder, "--book", folder / "book", "--out", tmp_path / "out", "--quiet")
+    common = ("bill", folder, "--book", folder / "book", "--out", tmp_path / "out")
+    quietly = ("--documents", "json", "--quiet")
     usage = ("--usage", folder / "usage" / "*")
-    first = ratebook(*common, *usage, "--as-of", BILLED[name])
+    first = ratebook(*common, *usage, *quietly, "--as-of", BILLED[name])
     assert first.code == 0, first.err
     told = json.loads((tmp_path / "out" / "summary.json").read_text())
     counts = told["usage"]
@@ -35,7 +36,7 @@ def test_a_catalog_bills_its_book_and_usage(ratebook: Ratebook, tmp_path: Path, 
     assert counts["rated"] > counts["read"] * 9 // 10
     assert counts["rejected"] > 0
     assert told["lines"] > 0
-    again = ratebook(*common, "--as-of", BILLED[name])
+    again = ratebook(*common, *quietly, "--as-of", BILLED[name])
     assert again.code == 0
     assert "nothing is due" in again.out
 
@@ -70,6 +71,7 @@ def test_real_requests_are_billed_to_the_cent(
     said = ratebook(
         *("bill", folder, "--book", folder / "book", "--out", tmp_path / "out", "--quiet"),
         *("--usage", tmp_path / "usage" / "*", "--as-of", "2023-12-01"),
+        *("--documents", "json"),
     )
     assert said.code == 0, said.err
     counts = json.loads((tmp_path / "out" / "summary.json").read_text())["usage"]

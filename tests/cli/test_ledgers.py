@@ -20,7 +20,9 @@ def url(tmp_path: Path, database: Database) -> str:
 
 def bill(ratebook: Ratebook, out: Path, *rest: object) -> Said:
     book = ("--book", CONNECTIVITY / "book", "--as-of", "2025-12-02")
-    return ratebook("bill", CONNECTIVITY, *book, "--out", out, *rest, "--quiet")
+    return ratebook(
+        "bill", CONNECTIVITY, *book, "--out", out, *rest, "--documents", "none", "--quiet"
+    )
 
 
 @pytest.mark.feature("D9", "D6")

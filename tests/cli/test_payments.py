@@ -23,7 +23,18 @@ def january(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("january") / "out"
     folder = ("--book", str(CONNECTIVITY / "book"), "--out", str(out))
     with pytest.raises(SystemExit) as stop:
-        main(["bill", str(CONNECTIVITY), *folder, "--as-of", "2026-01-01", "--quiet"])
+        main(
+            [
+                "bill",
+                str(CONNECTIVITY),
+                *folder,
+                "--as-of",
+                "2026-01-01",
+                "--documents",
+                "none",
+                "--quiet",
+            ]
+        )
     assert stop.value.code == 0
     return out
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from runtime.bill import bill
 from runtime.bill_folder import OutFolder
 from runtime.bill_result import BillRefused, BillRequest, BillResult
-from runtime.book.model import ENTITIES
+from runtime.book.model import ENTITIES, OPTIONAL_FILES
 from runtime.invoice.invariants import all_lines, broken_invariants
 from runtime.invoice.model import InvoiceLine
 from runtime.program.model import Program
@@ -64,10 +64,14 @@ class Book:
         return self
 
     def write(self, folder: Path) -> Path:
-        """Write the book's files."""
+        """Write the book's files; one that a book need not have only where it has rows."""
         folder.mkdir(parents=True, exist_ok=True)
         for name, model in ENTITIES.items():
-            write_csv(folder / f"{name}.csv", tuple(model.model_fields), self.rows[name])
+            path = folder / f"{name}.csv"
+            if self.rows[name] or name not in OPTIONAL_FILES:
+                write_csv(path, tuple(model.model_fields), self.rows[name])
+            else:
+                path.unlink(missing_ok=True)
         return folder
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from hypothesis import settings
 
 from runtime.bill import bill
 from runtime.bill_result import BillRefused
@@ -22,6 +23,7 @@ from tests.runtime.bill.test_usage_of_changed_books import billed_at_once, sums
 from tests.runtime.programs import connectivity_program
 
 RUNS = 4
+WALKS = 24 if settings().max_examples > 100 else 2
 
 
 class Walk:
@@ -132,7 +134,8 @@ def _program(chance: Random) -> Program:
 
 @pytest.mark.slow
 @pytest.mark.feature("D1", "D3", "C3", "C4", "D9")
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.property
+@pytest.mark.parametrize("seed", range(WALKS))
 def test_all_runs_together_bill_what_one_would_that_knew_all(seed: int, tmp_path: Path) -> None:
     walk = Walk(Random(seed), tmp_path)
     usage, results = [], []
