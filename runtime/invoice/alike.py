@@ -21,7 +21,7 @@ from runtime.engine import fill_table
 from runtime.invoice import alike_sql
 from runtime.invoice.assemble import draft_of
 from runtime.invoice.assemble_choices import read_owners
-from runtime.invoice.assemble_facts import StatusChange, due_sql, read_facts
+from runtime.invoice.assemble_facts import StatusChange, due_columns, due_sql, read_facts
 from runtime.invoice.assemble_lines import price_source, word_line
 from runtime.invoice.assemble_pricing import pricing_of, read_quotes
 from runtime.invoice.assemble_statements import word_change
@@ -85,8 +85,7 @@ def make_forms(connection: DuckDBPyConnection, maker: Maker) -> Forms:
 
     Reads charge.due; makes elaborate, due_line and the tables of runtime.invoice.alike_sql.
     """
-    names = [field.name for field in fields(DueLine)]
-    alike = ", ".join(f"l.{name}" for name in names if name not in _IDENTITY)
+    connection.execute(alike_sql.DUE_SECTIONS)
     connection.execute(alike_sql.INVOICES)
     _make_balances(connection, maker)
     connection.execute(alike_sql.ELABORATE)
@@ -94,10 +93,11 @@ def make_forms(connection: DuckDBPyConnection, maker: Maker) -> Forms:
         CREATE OR REPLACE TEMP TABLE due_line AS
         SELECT l.* FROM ({due_sql()}) AS l JOIN elaborate AS e ON e.invoice = l.invoice
     """)
-    quoted = alike_sql.QUOTED if _is_quoted(connection) else alike_sql.NOT_QUOTED
-    connection.execute(alike_sql.LINES.format(due=due_sql(), alike=alike, quoted=quoted))
     forms = Forms()
-    for query in (alike_sql.FORMS, alike_sql.NUMBERED, alike_sql.DONE, alike_sql.SECTIONS):
+    for query in (
+        *_alike_lines(connection),
+        *(alike_sql.FORMS, alike_sql.NUMBERED, alike_sql.SECTIONS, *alike_sql.DONE),
+    ):
         connection.execute(query)
     _word_lines(connection, maker, forms)
     _word_heads(connection, maker, forms)
@@ -106,6 +106,21 @@ def make_forms(connection: DuckDBPyConnection, maker: Maker) -> Forms:
     _word_changes(connection, maker)
     connection.execute(alike_sql.IDENTIFIERS)
     return forms
+
+
+def _alike_lines(connection: DuckDBPyConnection) -> tuple[str, str]:
+    """Give the statements that tell lines apart by all that words them but `_IDENTITY`.
+
+    What an account service says in each of its lines is taken in once.
+    """
+    columns = [value for name, value in due_columns().items() if name not in _IDENTITY]
+    of_service = [value for value in columns if value.startswith(("s.", "c."))]
+    of_line = [value for value in columns if value not in of_service]
+    quoted = alike_sql.QUOTED if _is_quoted(connection) else alike_sql.NOT_QUOTED
+    return (
+        alike_sql.PLACED.format(alike=", ".join(of_service)),
+        alike_sql.LINES.format(alike=", ".join(of_line), quoted=quoted),
+    )
 
 
 def _make_balances(connection: DuckDBPyConnection, maker: Maker) -> None:

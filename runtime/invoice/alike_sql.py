@@ -2,8 +2,10 @@
 
 | table | one row is |
 | --- | --- |
+| due_section | an account service on an invoice to be, by its first line's ordinal |
 | due_invoice | an invoice to be: invoicer, currency, its place |
 | elaborate | one that is worded line by line |
+| placed | a due_section on forms, with what its account service says in every line |
 | on_form | a line on a form |
 | form | a kind of lines that are alike, with one of them |
 | line_form, tax_form | a form's pieces, or its number of words |
@@ -11,7 +13,7 @@
 | balances | what an account owed before |
 | head | a kind of invoices whose heads are alike, with one of them |
 | formed_line | a line on a form, with its number on its invoice |
-| section | an account service on an invoice on forms |
+| section | a due_section on forms, with its lines' forms |
 | shape | an invoice form: a kind of invoices with the same lines, with one of them |
 | formed | an invoice on forms, and its form |
 | span_* | of the one invoice of each form: lines, taxes |
@@ -45,24 +47,33 @@ FORM_RATE = {
     "is_owed": "BOOLEAN",
 }
 
+DUE_SECTIONS = """
+CREATE OR REPLACE TEMP TABLE due_section AS
+SELECT account_service, currency, min(ordinal) AS ordinal,
+       bool_or(kind NOT IN ('recurring', 'discount', 'one_time', 'transition')) AS is_elaborate
+FROM charge.due GROUP BY account_service, currency
+"""
+
+# Ordinals of an invoice follow each other, so that a line's number is its distance from the first.
 INVOICES = """
 CREATE OR REPLACE TEMP TABLE due_invoice AS
-SELECT invoicer, currency, row_number() OVER (ORDER BY invoicer, currency) AS invoice
+SELECT *, row_number() OVER (ORDER BY invoicer, currency) AS invoice
 FROM (
-  SELECT DISTINCT s.invoicer, d.currency
-  FROM charge.due AS d
+  SELECT s.invoicer, d.currency, min(d.ordinal) AS first
+  FROM due_section AS d
   JOIN subscription.account_services AS s ON s.account_service = d.account_service
+  GROUP BY s.invoicer, d.currency
 )
 """
 
 ELABORATE = """
 CREATE OR REPLACE TEMP TABLE elaborate AS
 SELECT DISTINCT i.invoice
-FROM charge.due AS d
+FROM due_section AS d
 JOIN subscription.account_services AS s ON s.account_service = d.account_service
 JOIN due_invoice AS i ON i.invoicer = s.invoicer AND i.currency = d.currency
 LEFT JOIN balances AS b ON b.invoicer = i.invoicer AND b.currency = i.currency AND b.is_told
-WHERE b.is_told OR d.kind NOT IN ('recurring', 'discount', 'one_time', 'transition')
+WHERE b.is_told OR d.is_elaborate
    OR d.account_service IN (SELECT account_service FROM rated.pools)
 """
 
@@ -84,30 +95,45 @@ QUALIFY row_number() OVER (
 """
 
 # Two hashes of 64 bits tell forms apart; each begins with another number.
-LINES = """
-CREATE OR REPLACE TEMP TABLE on_form AS
-SELECT l.ordinal, l.invoice, l.account, l.account_package, l.account_service, l.package,
-       l.months, l.sold_service, l.minor, l.currency,
-       l.kind = 'recurring' AS is_recurring, l.period_start, l.period_end,
-       l.full_start, l.full_end, l.corrects, l.posted_invoice, l.posted_line,
-       CASE WHEN l.is_exempt THEN coalesce(a.tax_exemption, '') END AS exemption,
-       hash(1, exemption, q.quote, w.owners, l.corrects IS NULL, {alike}) AS one,
-       hash(2, exemption, q.quote, w.owners, l.corrects IS NULL, {alike}) AS two
-FROM ({due}) AS l
-ANTI JOIN elaborate AS e ON e.invoice = l.invoice
-LEFT JOIN book.accounts AS a ON a.account = l.account
-LEFT JOIN ({quoted}) AS q ON q.ordinal = l.ordinal
+PLACED = """
+CREATE OR REPLACE TEMP TABLE placed AS
+SELECT d.ordinal, d.account_service, d.currency, i.invoice, i.first, s.account, s.account_package,
+       CASE WHEN s.is_exempt THEN coalesce(a.tax_exemption, '') END AS exemption,
+       hash(1, exemption, w.owners, {alike}) AS one, hash(2, exemption, w.owners, {alike}) AS two
+FROM due_section AS d
+JOIN subscription.account_services AS s ON s.account_service = d.account_service
+JOIN due_invoice AS i ON i.invoicer = s.invoicer AND i.currency = d.currency
+JOIN charge.currencies AS c ON c.currency = d.currency
+ANTI JOIN elaborate AS e ON e.invoice = i.invoice
+LEFT JOIN book.accounts AS a ON a.account = s.account
 LEFT JOIN (
   SELECT account_service, sum(hash(level, owner, from_day, until_day)) AS owners
   FROM subscription.price_owners GROUP BY account_service
-) AS w ON w.account_service = l.account_service
+) AS w ON w.account_service = d.account_service
+"""
+
+# A row for each line: nothing but what tells it from others, as all else is joined where it is
+# asked for, mostly of one line of a form.
+LINES = """
+CREATE OR REPLACE TEMP TABLE on_form AS
+SELECT d.ordinal, p.ordinal AS section, CAST(d.ordinal - p.first + 1 AS INTEGER) AS number,
+       hash(1, p.one, q.quote, d.corrects IS NULL, {alike}) AS one,
+       hash(2, p.two, q.quote, d.corrects IS NULL, {alike}) AS two
+FROM charge.due AS d
+JOIN placed AS p ON p.account_service = d.account_service AND p.currency = d.currency
+LEFT JOIN charge.posted_reference AS r ON r.line_id = d.corrects
+LEFT JOIN ({quoted}) AS q ON q.ordinal = d.ordinal
 """
 
 FORMS = """
 CREATE OR REPLACE TEMP TABLE form AS
-SELECT CAST(row_number() OVER (ORDER BY min(ordinal)) AS INTEGER) AS form, one, two,
-       min(ordinal) AS ordinal, any_value(exemption) AS exemption
-FROM on_form GROUP BY one, two
+SELECT CAST(row_number() OVER (ORDER BY f.ordinal) AS INTEGER) AS form, f.one, f.two, f.ordinal,
+       p.exemption
+FROM (
+  SELECT one, two, min(ordinal) AS ordinal, arg_min(section, ordinal) AS section
+  FROM on_form GROUP BY one, two
+) AS f
+JOIN placed AS p ON p.ordinal = f.section
 """
 
 HEADS = """
@@ -120,26 +146,24 @@ JOIN book.accounts AS a ON a.account = i.invoicer
 GROUP BY a.bill_group, a.locale, i.currency
 """
 
-# Ordinals of an invoice follow each other, so that a line's number is its distance from the first.
 NUMBERED = """
 CREATE OR REPLACE TEMP TABLE formed_line AS
-SELECT o.* EXCLUDE (one, two), f.form, CAST(o.ordinal - i.first + 1 AS INTEGER) AS number
-FROM on_form AS o
-JOIN form AS f ON f.one = o.one AND f.two = o.two
-JOIN (SELECT invoice, min(ordinal) AS first FROM on_form GROUP BY invoice) AS i
-  ON i.invoice = o.invoice
+SELECT o.ordinal, o.section, o.number, f.form
+FROM on_form AS o JOIN form AS f ON f.one = o.one AND f.two = o.two
 """
-
-DONE = "DROP TABLE on_form"
 
 SECTIONS = """
 CREATE OR REPLACE TEMP TABLE section AS
-SELECT invoice, account_service, any_value(account) AS account,
-       any_value(account_package) AS account_package,
-       min(number) AS line, min(ordinal) AS ordinal,
-       sum(hash(1, form, number)) AS one, sum(hash(2, form, number)) AS two
-FROM formed_line GROUP BY invoice, account_service
+SELECT p.ordinal, p.invoice, CAST(p.ordinal - p.first + 1 AS INTEGER) AS line, p.account,
+       p.account_package, p.account_service, l.one, l.two
+FROM placed AS p
+JOIN (
+  SELECT section, sum(hash(1, form, number)) AS one, sum(hash(2, form, number)) AS two
+  FROM formed_line GROUP BY section
+) AS l ON l.section = p.ordinal
 """
+
+DONE = ("DROP TABLE on_form", "DROP TABLE placed", "DROP TABLE due_section")
 
 # Invoices are alike where their heads are, and their lines, one by one, with the sections they
 # stand in.  Numbers of lines are in the hashes, so that sums of them tell orders apart.
@@ -176,7 +200,12 @@ FROM formed GROUP BY one, two
 
 _SPAN = """
 CREATE OR REPLACE TEMP TABLE span_line AS
-SELECT l.*, s.shape FROM formed_line AS l JOIN shape AS s ON s.invoice = l.invoice
+SELECT s.shape, s.invoice, t.line AS section, l.number, l.form, d.minor, d.currency,
+       d.kind = 'recurring' AS is_recurring, d.period_start, d.period_end
+FROM shape AS s
+JOIN section AS t ON t.invoice = s.invoice
+JOIN formed_line AS l ON l.section = t.ordinal
+JOIN charge.due AS d ON d.ordinal = l.ordinal
 """
 
 # Shares of a rounded whole by largest remainder, as runtime.tax.largest_remainder has them.
@@ -243,9 +272,7 @@ GROUP BY r.invoice
 
 SHAPE_LINES = """
 CREATE OR REPLACE TEMP TABLE shape_line AS
-SELECT t.shape, s.line AS section, t.number AS line, t.form, t.net, t.tax
-FROM span_taxed AS t
-JOIN section AS s ON s.invoice = t.invoice AND s.account_service = t.account_service
+SELECT shape, section, number AS line, form, net, tax FROM span_taxed
 """
 
 SHAPE_SUMS = """
@@ -282,8 +309,13 @@ GROUP BY t.account_service HAVING count(*) > 1 OR max(t.until_day) < $open
 
 CHANGES = f"""
 WITH at_hand AS (
-  SELECT l.* FROM formed_line AS l
-  SEMI JOIN batch_service AS b ON b.account_service = l.account_service
+  SELECT s.invoice, s.account_service, s.account, l.number, a.service AS sold_service, a.months,
+         d.currency, d.kind = 'recurring' AS is_recurring, d.full_start, d.full_end
+  FROM section AS s
+  SEMI JOIN batch_service AS b ON b.account_service = s.account_service
+  JOIN subscription.account_services AS a ON a.account_service = s.account_service
+  JOIN formed_line AS l ON l.section = s.ordinal
+  JOIN charge.due AS d ON d.ordinal = l.ordinal
 ),
 frames AS (
   SELECT DISTINCT invoice, account_service, full_start, full_end FROM at_hand

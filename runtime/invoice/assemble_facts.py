@@ -153,33 +153,38 @@ def read_accounts(connection: DuckDBPyConnection, condition: str) -> dict[str, A
     return facts
 
 
+_OF_SERVICE = frozenset(
+    {"account", "invoicer", "account_package", "package", "months", "jurisdiction", "is_exempt"}
+)
+_RENAMED = {
+    "sold_service": "s.service",
+    "recurring_timing": "s.timing",
+    "minor_units": "c.minor_units",
+    "posted_invoice": "r.invoice",
+    "posted_line": "r.line",
+    "posted_taxes": "r.taxes",
+    "posted_path": "r.source_path",
+    "posted_source_line": "r.source_line",
+    "posted_text": "r.source_text",
+}
+
+
+def due_columns() -> dict[str, str]:
+    """Give SQL for each field of DueLine, by its name.
+
+    Of a row `d` of charge.due, its account service `s`, its currency `c`, and the reference `r`
+    to the line it corrects.
+    """
+    names = [field.name for field in fields(DueLine)]
+    own = {name: f"s.{name}" if name in _OF_SERVICE else f"d.{name}" for name in names}
+    return own | _RENAMED
+
+
 def due_sql() -> str:
     """Give SQL for the rows of DueLine, with `invoice`, its place in due_invoice."""
-    columns = []
-    for name in (field.name for field in fields(DueLine)):
-        match name:
-            case "sold_service":
-                columns.append("s.service AS sold_service")
-            case "recurring_timing":
-                columns.append("s.timing AS recurring_timing")
-            case "account" | "invoicer" | "account_package" | "package" | "months":
-                columns.append(f"s.{name}")
-            case "jurisdiction" | "is_exempt":
-                columns.append(f"s.{name}")
-            case "minor_units":
-                columns.append("c.minor_units")
-            case "posted_invoice" | "posted_line" | "posted_taxes":
-                columns.append(f"r.{name.removeprefix('posted_')} AS {name}")
-            case "posted_path":
-                columns.append("r.source_path AS posted_path")
-            case "posted_source_line":
-                columns.append("r.source_line AS posted_source_line")
-            case "posted_text":
-                columns.append("r.source_text AS posted_text")
-            case _:
-                columns.append(f"d.{name}")
+    columns = ", ".join(f"{value} AS {name}" for name, value in due_columns().items())
     return f"""
-        SELECT {", ".join(columns)}, i.invoice
+        SELECT {columns}, i.invoice
         FROM charge.due AS d
         JOIN subscription.account_services AS s ON s.account_service = d.account_service
         JOIN due_invoice AS i ON i.invoicer = s.invoicer AND i.currency = d.currency

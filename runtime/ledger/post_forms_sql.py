@@ -49,12 +49,20 @@ LEFT JOIN own_identifiers AS i ON i.account_service = s.account_service
 ORDER BY s.ordinal
 """
 
+_CORRECTED = """
+SELECT s.invoice, l.number, d.corrects, r.invoice AS posted_invoice, r.line AS posted_line
+FROM charge.due AS d
+JOIN formed_line AS l ON l.ordinal = d.ordinal
+JOIN section AS s ON s.ordinal = l.section
+LEFT JOIN charge.posted_reference AS r ON r.line_id = d.corrects
+WHERE d.corrects IS NOT NULL
+"""
+
 CORRECTIONS = f"""
-SELECT {_NUMBER}, l.number, l.corrects, l.posted_invoice, l.posted_line
-FROM formed_line AS l
-JOIN numbered AS n ON n.invoice = l.invoice
-WHERE l.corrects IS NOT NULL
-ORDER BY n.place, l.number
+SELECT {_NUMBER}, c.number, c.corrects, c.posted_invoice, c.posted_line
+FROM ({_CORRECTED}) AS c
+JOIN numbered AS n ON n.invoice = c.invoice
+ORDER BY n.place, c.number
 """
 
 OWN_TABLE = f"CREATE OR REPLACE TEMP TABLE own AS {OWN}"
@@ -85,8 +93,7 @@ WITH said AS (
   JOIN book.accounts AS a ON a.account = s.account
   LEFT JOIN own_identifiers AS i ON i.account_service = s.account_service
   UNION ALL
-  SELECT invoice, concat_ws(chr(10), number, posted_invoice, posted_line)
-  FROM formed_line WHERE corrects IS NOT NULL
+  SELECT invoice, concat_ws(chr(10), number, posted_invoice, posted_line) FROM ({_CORRECTED})
 ),
 sections AS (
   SELECT invoice, bit_xor(CAST('0x' || left(md5(text), 16) AS UBIGINT)) AS digest
