@@ -1,6 +1,7 @@
 """Posting invoices that are on forms: rows that the engine makes, and the ledger takes as they are.
 
-Nothing here is done an invoice at a time but for whom it is delivered to.
+Nothing here is done an invoice at a time but for whom it is delivered to.  Rows are made while
+those before them are written; see runtime.ledger.ahead.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from duckdb import DuckDBPyConnection
-from sqlalchemy import Column, Connection, func, select
+from sqlalchemy import Column, Connection, Table, func, insert, literal, select
 
 from runtime.delivery.planned import Plans
 from runtime.engine import fill_table
 from runtime.invoice.alike import Forms
 from runtime.ledger import post_forms_sql as sql
+from runtime.ledger.ahead import made_ahead
 from runtime.ledger.append_only import only_plain_inserts
 from runtime.ledger.faults import LedgerRefused
 from runtime.ledger.history import last_line_id
@@ -40,6 +42,8 @@ from runtime.ledger.schema import (
 from runtime.program.model import Program
 
 ROWS_AT_ONCE = 10_000
+PARTS_AHEAD = 4
+"""How many times so many rows may wait to be written."""
 
 _LARGE = (form_lines, invoices, sections)
 
@@ -87,32 +91,57 @@ def post_forms(
         "forms": _last(ledger, invoice_forms.c.invoice_form),
         "line_forms": last_lines,
         "words": last_words,
-        "is_written": posting.is_written,
     }
     insert_rows(ledger, words, [(last_words + at, text) for text, at in forms.words.items()])
     insert_rows(ledger, line_forms, list(_line_forms(forms, posting.run, last_words, last_lines)))
-    connection.execute(sql.OWN_TABLE)
-    _make_due_dates(connection, posting)
     posted: Counter[str] = Counter()
-    with only_plain_inserts(ledger, _LARGE):
-        for table, query in (
-            (invoice_forms, sql.INVOICE_FORMS),
-            (form_lines, sql.FORM_LINES),
-            (invoices, sql.INVOICES),
-            (documents, sql.DOCUMENTS),
-            (sections, sql.SECTIONS),
-            (corrections, sql.CORRECTIONS),
-        ):
-            for rows in _rows(connection, query, given):
-                insert_rows(ledger, table, rows)
-                posted[table.name] += len(rows)
-                posting.tell(posted[invoices.name])
+    made = _made(connection, forms, posting, given)
+    with (
+        only_plain_inserts(ledger, _LARGE),
+        made_ahead(made, most=PARTS_AHEAD, stop=connection.interrupt) as parts,
+    ):
+        for table, rows in parts:
+            insert_rows(ledger, table, rows)
+            posted[table.name] += len(rows)
+            posting.tell(posted[invoices.name])
+    _post_documents(ledger, posting)
     wanted = _wanted(connection)
     assert (posted[invoices.name], posted[sections.name]) == wanted, f"{posted} of {wanted}"
+    notes = connection.execute(sql.NOTES, _named(sql.NOTES, given)).fetchall()
+    return tuple(PostedNote(*row) for row in notes)
+
+
+def _made(
+    connection: DuckDBPyConnection,
+    forms: Forms,
+    posting: FormPosting,
+    given: Mapping[str, object],
+) -> Iterator[tuple[Table, Sequence[Row]]]:
+    """Make the rows, each after those it refers to; nobody else may use the engine meanwhile."""
+    connection.execute(sql.OWN_TABLE)
+    _make_due_dates(connection, posting)
+    for table, query in (
+        (invoice_forms, sql.INVOICE_FORMS),
+        (form_lines, sql.FORM_LINES),
+        (invoices, sql.INVOICES),
+        (sections, sql.SECTIONS),
+        (corrections, sql.CORRECTIONS),
+    ):
+        for rows in _rows(connection, query, given):
+            yield table, rows
     if posting.plans is not None:
-        _post_deliveries(ledger, connection, forms, posting.plans, given)
-    rows = connection.execute(sql.NOTES, _named(sql.NOTES, given)).fetchall()
-    return tuple(PostedNote(*row) for row in rows)
+        for rows in _deliveries(connection, forms, posting.plans, given):
+            yield deliveries, rows
+
+
+def _post_documents(ledger: Connection, posting: FormPosting) -> None:
+    """Note of each invoice on forms whether its documents are still to be written."""
+    numbers = (
+        select(invoices.c.number, literal(posting.is_written))
+        .where(invoices.c.run == posting.run, invoices.c.form.is_not(None))
+        .order_by(invoices.c.sequence)
+    )
+    ledger.execute(insert(documents).from_select(["invoice", "is_written"], numbers))
 
 
 def _wanted(connection: DuckDBPyConnection) -> tuple[int, int]:
@@ -145,13 +174,12 @@ def _make_due_dates(connection: DuckDBPyConnection, posting: FormPosting) -> Non
     fill_table(connection, "due_date", {"bill_group": "VARCHAR", "due_date": "VARCHAR"}, rows)
 
 
-def _post_deliveries(
-    ledger: Connection,
+def _deliveries(
     connection: DuckDBPyConnection,
     forms: Forms,
     plans: Plans,
     given: Mapping[str, object],
-) -> None:
+) -> Iterator[Sequence[Row]]:
     texts = {at: text for text, at in forms.words.items()}
     digests = {at: hashlib.sha256(text.encode()).hexdigest() for at, text in texts.items()}
     word_columns = {"words": "INTEGER", "digest": "VARCHAR"}
@@ -165,7 +193,7 @@ def _post_deliveries(
     asked = {**given, "fingerprint": plans.fingerprint}
     for some in _rows(connection, sql.DELIVERIES, asked):
         planned = (plans.row_with(*row) for row in some)
-        insert_rows(ledger, deliveries, [row for row in planned if row is not None])
+        yield [row for row in planned if row is not None]
 
 
 def _rows(

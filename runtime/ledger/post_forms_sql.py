@@ -37,8 +37,6 @@ JOIN own AS o ON o.invoice = n.invoice
 ORDER BY n.place
 """
 
-DOCUMENTS = f"SELECT {_NUMBER}, $is_written FROM numbered AS n ORDER BY n.place"
-
 SECTIONS = f"""
 SELECT $lines + s.ordinal, {_NUMBER}, s.line, s.account, s.account_package, s.account_service,
        a.name, i.texts

@@ -6,10 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 from sqlalchemy import Connection, Table
 
 Row = tuple[object, ...]
+
+VALUES_AT_ONCE = 999
+"""How many values any SQLite takes in one statement."""
 
 
 def insert_rows(ledger: Connection, table: Table, rows: Sequence[Row]) -> None:
@@ -25,5 +29,12 @@ def insert_rows(ledger: Connection, table: Table, rows: Sequence[Row]) -> None:
         copy_rows(ledger, table, rows)
         return
     names = ", ".join(column.name for column in table.columns)
-    marks = ", ".join("?" for _ in table.columns)
-    ledger.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(rows))
+    marks = f"({', '.join('?' for _ in table.columns)})"
+    insert = f"INSERT INTO {table.name} ({names}) VALUES "
+    many = VALUES_AT_ONCE // len(table.columns)
+    whole = len(rows) // many * many
+    if whole:
+        groups = [tuple(chain(*rows[at : at + many])) for at in range(0, whole, many)]
+        ledger.exec_driver_sql(insert + ", ".join(many * [marks]), groups)
+    if whole < len(rows):
+        ledger.exec_driver_sql(insert + marks, list(rows[whole:]))
