@@ -20,10 +20,11 @@ from runtime.usage import sql
 from runtime.usage.dispositions import Reason
 from runtime.usage.passes import Pass, each_alone
 from runtime.usage.reader import attribute
+from runtime.usage.repeats import Known, suspects
 from runtime.usage.scanned import Scan
 from runtime.usage.staging import with_rows
 from runtime.usage.store import StoredUsage
-from runtime.usage.words import Repeats, hash_texts
+from runtime.usage.words import hash_texts
 
 Longs = NDArray[np.int64]
 
@@ -47,9 +48,8 @@ def find_duplicates(
           (file INTEGER, position BIGINT, reason UTINYINT, first_seen VARCHAR, difference VARCHAR)
     """)
     threads = sql.threads(connection)
-    repeats = Repeats.among(scan.id_hash, threads)
-    known = _stored_hashes(connection, repeats, stored)
-    again = _find_repeated(scan.id_hash, repeats, known, threads)
+    known = _stored_hashes(connection, scan.id_hash, stored, threads)
+    again = _find_repeated(scan.id_hash, known, threads)
     if not len(again):
         return
     rows = {
@@ -66,27 +66,29 @@ def find_duplicates(
     connection.execute("DROP TABLE usage.repeated; DROP TABLE IF EXISTS usage.repeated_ids")
 
 
-def _stored_hashes(connection: DuckDBPyConnection, repeats: Repeats, stored: StoredUsage) -> Longs:
+def _stored_hashes(
+    connection: DuckDBPyConnection, ours: Longs, stored: StoredUsage, threads: int
+) -> Longs:
     """Give the hashes of stored ids that new ones may have too; usage.repeated_ids has these."""
     if stored.events is None:
         return np.zeros(0, np.int64)
+    known = Known.of(ours, threads)
     found, ids = [np.zeros(0, np.int64)], [pa.array([], pa.string())]
     query = f"SELECT event_id FROM ({stored.events})"
     for batch in connection.sql(query).to_arrow_reader(_BATCH):
         hashes = np.empty(len(batch), np.int64)
         hash_texts(batch.column(0), hashes)
-        is_known = repeats.known(hashes, 1)
+        is_known = known.marks(hashes, 1)
         found.append(hashes[is_known])
         ids.append(batch.column(0).filter(pa.array(is_known)))
     sql.make_arrow(connection, "repeated_ids", pa.table({"event_id": pa.chunked_array(ids)}))
     return np.unique(np.concatenate(found))
 
 
-def _find_repeated(hashes: Longs, repeats: Repeats, stored: Longs, threads: int) -> Longs:
+def _find_repeated(hashes: Longs, stored: Longs, threads: int) -> Longs:
     """Give the events whose hash is another's, or a stored one's."""
-    # The first of several is not marked; it has the hash of one that is.
-    near = Repeats.among(np.concatenate([hashes[repeats.marks], stored]), threads)
-    candidates = np.flatnonzero(near.known(hashes, threads))
+    near = Known.of(np.concatenate([suspects(hashes, threads), stored]), threads)
+    candidates = np.flatnonzero(near.marks(hashes, threads))
     _, place, counts = np.unique(hashes[candidates], return_inverse=True, return_counts=True)
     is_repeated = (counts > 1)[place]
     if len(stored):

@@ -195,30 +195,6 @@ def walk_prefixes(  # noqa: PLR0913 - one loop over arrays, compiled as a whole
         found[event] = longest
 
 
-def mark_repeated(first: int, last: int, hashes: Integers, bits: Integers, marks: Integers) -> None:
-    """Mark the events whose hash may have been seen before: no repeated one is left out.
-
-    `first`, `last`: a range of the cells of `bits`, a power of two of 64 bits each; only the
-    events whose hash belongs to one of these are looked at.
-    """
-    mask = len(bits) - 1
-    for event in range(len(hashes)):
-        value = hashes[event]
-        cell = (value >> 6) & mask
-        if first <= cell < last:
-            bit = 1 << (value & 63)
-            marks[event] = (bits[cell] & bit) != 0
-            bits[cell] |= bit
-
-
-def mark_known(first: int, last: int, hashes: Integers, bits: Integers, marks: Integers) -> None:
-    """Mark the events whose hash may be one of those that set the bits."""
-    mask = len(bits) - 1
-    for event in range(first, last):
-        value = hashes[event]
-        marks[event] = (bits[(value >> 6) & mask] & (1 << (value & 63))) != 0
-
-
 def find_segments(
     first: int,
     last: int,

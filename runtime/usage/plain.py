@@ -29,7 +29,7 @@ from runtime.usage.mediate import Part
 from runtime.usage.passes import Pass
 from runtime.usage.places import DESTINATION
 from runtime.usage.reader import ID_SEPARATOR, MAX_QUANTITY, Reader, raw_field
-from runtime.usage.words import Ints, text_buffers, validity
+from runtime.usage.words import Ints, plain_numbers, text_buffers, validity
 from runtime.usage.zones import LocalTime
 
 if TYPE_CHECKING:
@@ -259,19 +259,19 @@ class Told:
 
     def kinds(self, batch: pa.RecordBatch) -> tuple[Ints, Ints]:
         """Give a code of each record, and of each code its kind."""
-        code, room = np.zeros(len(batch), np.int64), 1
-        columns = [batch.column(name) for name in self.plain.kinds]
+        code, room = np.zeros(len(batch), np.int32), 1
         texts: list[list[str | None]] = []
-        for each in columns:
+        for each in (batch.column(name) for name in self.plain.kinds):
             known = each.dictionary.to_pylist()
             texts.append([*known, None])
             room *= len(known) + 1
             if room > len(batch) + MOST_KINDS:
                 raise NotPlain("there are too many kinds")
-            indices = each.indices
-            own = np.asarray(indices.fill_null(len(known)) if indices.null_count else indices)
-            code = code * (len(known) + 1) + own
-        met = np.flatnonzero(np.bincount(code, minlength=room))
+            given = [plain_numbers(each.indices), validity(each), np.array([len(known)])]
+            loops.run(plain_loops.fold_codes, len(batch), given, [code], threads=1)
+        is_met = np.zeros(room, np.uint8)
+        loops.run(plain_loops.mark_met, len(batch), [code], [is_met], threads=1)
+        met = np.flatnonzero(is_met)
         sizes = tuple(map(len, texts))
         places = np.unravel_index(met, sizes) if sizes else ()
         found = [
@@ -281,7 +281,7 @@ class Told:
         self._judge_kinds([each for each in dict.fromkeys(found) if each not in self.numbers])
         kind_of = np.zeros(room, np.int32)
         kind_of[met] = [self.numbers[each] for each in found]
-        return code.astype(np.int32), kind_of
+        return code, kind_of
 
     def _judge_kinds(self, kinds: Sequence[tuple[str | None, ...]]) -> None:
         """Have the feed's SQL judge a record of each kind, of which all else is as usual."""
@@ -363,9 +363,7 @@ class Told:
     def _numbers(self, column: pa.Array) -> tuple[Array, Array]:
         """Give whole numbers; they are NONE where a text is not plainly one."""
         if not pa.types.is_string(column.type):
-            return np.frombuffer(column.buffers()[1], column.type.to_pandas_dtype())[
-                column.offset : column.offset + len(column)
-            ], validity(column)
+            return plain_numbers(column), validity(column)
         numbers = np.empty(len(column), np.int64)
         loops.run(plain_loops.read_wholes, len(column), text_buffers(column), [numbers], threads=1)
         return numbers, np.zeros(0, np.uint8)
@@ -379,8 +377,7 @@ class Told:
             given = [*text_buffers(column), starts, shifts]
             loops.run(plain_loops.read_times, len(column), given, [instants], threads=1)
             return instants
-        times = np.frombuffer(column.buffers()[1], np.int64)[column.offset :][: len(column)]
-        given = [times, validity(column), starts, shifts]
+        given = [plain_numbers(column.view(pa.int64())), validity(column), starts, shifts]
         loops.run(plain_loops.shift_times, len(column), given, [instants], threads=1)
         return instants
 

@@ -19,6 +19,8 @@ _TIME_SIZE = 19
 _DAY, _HOUR, _MINUTE, _SECOND = 86_400_000_000, 3_600_000_000, 60_000_000, 1_000_000
 _FIRST_YEAR, _LAST_YEAR = 1901, 9997
 _MOST_DIGITS = 18
+PACKED = 15
+"""The bytes of the longest text that is packed into two numbers, with how many they are."""
 
 
 def hash_texts(
@@ -57,6 +59,100 @@ def further_text(text: bytes) -> tuple[int, int]:
         factor = factor * _HASH_FACTOR & HASH_BITS
         more = (more * _HASH_FACTOR + byte) & HASH_BITS
     return factor, more
+
+
+def pack_texts(
+    first: int,
+    last: int,
+    offsets: Integers,
+    data: Integers,
+    eights: Integers,
+    valid: Integers,
+    low: Integers,
+    high: Integers,
+) -> None:
+    """Pack texts of up to PACKED bytes into two numbers each; of longer ones `high` is NONE.
+
+    `eights`: of each byte of `data` with seven behind it, the number that the eight are.
+    """
+    for event in range(first, last):
+        start = offsets[event]
+        size = offsets[event + 1] - start
+        if len(valid) and valid[event] == 0:
+            size = 0
+        low[event] = 0
+        high[event] = NONE
+        if size >= 8:
+            low[event] = eights[start]
+        if size > PACKED:
+            continue
+        front = 0
+        behind = 0
+        if size > 8:
+            behind = (eights[start + size - 8] >> (8 * (16 - size))) & ((1 << (8 * size - 64)) - 1)
+        if size < 8:
+            for place in range(size):
+                front |= data[start + place] << (8 * place)
+            low[event] = front
+        high[event] = behind | (size << 56)
+
+
+def place_packed(
+    first: int, last: int, low: Integers, high: Integers, cells: Integers, slots: Integers
+) -> None:
+    """Put packed words, each of which is there once, into tables for `find_packed`.
+
+    `slots`: NONE or the number of a word; `cells`: of a slot, the two numbers of its word.
+    """
+    mask = len(slots) - 1
+    for word in range(first, last):
+        value = ((low[word] ^ (low[word] >> 32)) * _HASH_FACTOR) & HASH_BITS
+        value ^= ((high[word] ^ (high[word] >> 29)) * _MIX_FACTOR) & HASH_BITS
+        slot = (((value ^ (value >> 31)) * _HASH_FACTOR & HASH_BITS) >> 30) & mask
+        while slots[slot] != NONE:
+            slot = (slot + 1) & mask
+        slots[slot] = word
+        cells[2 * slot] = low[word]
+        cells[2 * slot + 1] = high[word]
+
+
+def find_packed(
+    first: int,
+    last: int,
+    low: Integers,
+    high: Integers,
+    cells: Integers,
+    slots: Integers,
+    found: Integers,
+) -> None:
+    """Find packed texts among the words of `place_packed`; NONE where one is none."""
+    mask = len(slots) - 1
+    for event in range(first, last):
+        value = ((low[event] ^ (low[event] >> 32)) * _HASH_FACTOR) & HASH_BITS
+        value ^= ((high[event] ^ (high[event] >> 29)) * _MIX_FACTOR) & HASH_BITS
+        slot = (((value ^ (value >> 31)) * _HASH_FACTOR & HASH_BITS) >> 30) & mask
+        while slots[slot] != NONE and (
+            cells[2 * slot] != low[event] or cells[2 * slot + 1] != high[event]
+        ):
+            slot = (slot + 1) & mask
+        found[event] = slots[slot]
+
+
+def fold_codes(
+    first: int, last: int, indices: Integers, valid: Integers, size: Integers, code: Integers
+) -> None:
+    """Add a column of texts, each one of `size`, to the code of those before; missing: size."""
+    for event in range(first, last):
+        own = indices[event]
+        if len(valid) and valid[event] == 0:
+            own = size[0]
+        code[event] = code[event] * (size[0] + 1) + own
+
+
+def mark_met(first: int, last: int, code: Integers, met: Integers) -> None:
+    """Mark the codes that there are."""
+    for event in range(first, last):
+        met[code[event]] = 1
 
 
 def shift_times(

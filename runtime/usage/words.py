@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from runtime.usage import kernel, loops, plain_loops
+from runtime.usage import loops, plain_loops
 from runtime.usage.loops import NONE, Array
 
 Ints = NDArray[np.int32]
@@ -26,14 +25,34 @@ class Words:
     def __init__(self, words: pa.Array) -> None:
         self._offsets, self._data, _ = text_buffers(words)
         self._slots = np.full(_room(len(words)), NONE, np.int32)
-        loops.run(
-            loops.place_words, len(words), [self._offsets, self._data], [self._slots], threads=1
-        )
+        self._cells = np.zeros(0, np.int64)
+        longest = int(np.diff(self._offsets).max(initial=0))
+        if longest > plain_loops.PACKED:
+            given: list[Array] = [self._offsets, self._data]
+            loops.run(loops.place_words, len(words), given, [self._slots], threads=1)
+            return
+        self._cells = np.zeros(2 * len(self._slots), np.int64)
+        made: list[Array] = [self._cells, self._slots]
+        loops.run(plain_loops.place_packed, len(words), _packed(words), made, threads=1)
 
     def find(self, texts: pa.Array, found: Ints) -> None:
         """Fill in the number of each text, NONE where it is none of the words."""
+        if len(self._cells):
+            given = [*_packed(texts), self._cells, self._slots]
+            loops.run(plain_loops.find_packed, len(texts), given, [found], threads=1)
+            return
         given = [*text_buffers(texts), self._offsets, self._data, self._slots]
         loops.run(loops.find_words, len(texts), given, [found], threads=1)
+
+
+def _packed(texts: pa.Array) -> list[Array]:
+    offsets, data, valid = text_buffers(texts)
+    # Of each byte, overlapping: what a loop reads eight bytes at once from.
+    size = max(len(data) - 7, 0)
+    eights = np.ndarray((size,), "<i8", data.data, 0, (1,)) if size else np.zeros(0, np.int64)
+    made: list[Array] = [np.empty(len(texts), np.int64) for _ in range(2)]
+    loops.run(plain_loops.pack_texts, len(texts), [offsets, data, eights, valid], made, threads=1)
+    return made
 
 
 class Prefixes:
@@ -158,36 +177,6 @@ class Pairs:
         self._cells, self._known = cells, known
 
 
-@dataclass(frozen=True, slots=True)
-class Repeats:
-    """Which hashes were seen twice, guessed: each that was, and a few that were not.
-
-    Attributes:
-        marks: of each hash, whether it may have been seen before.
-        bits: by which hashes are known; None where there are few, of which each is marked.
-    """
-
-    marks: NDArray[np.bool_]
-    bits: NDArray[np.int64] | None
-
-    @classmethod
-    def among(cls, hashes: NDArray[np.int64], threads: int) -> Repeats:
-        """Look through hashes."""
-        marks = np.ones(len(hashes), np.bool_)
-        if len(hashes) < kernel.COMPILED_FROM:
-            return cls(marks, None)
-        bits = np.zeros(_room(len(hashes) // 4), np.int64)
-        loops.run_compiled(loops.mark_repeated, len(bits), [hashes, bits, marks], threads)
-        return cls(marks, bits)
-
-    def known(self, hashes: NDArray[np.int64], threads: int) -> NDArray[np.bool_]:
-        """Mark the hashes that may be among them."""
-        marks = np.ones(len(hashes), np.bool_)
-        if self.bits is not None:
-            loops.run_compiled(loops.mark_known, len(hashes), [hashes, self.bits, marks], threads)
-        return marks
-
-
 def hash_texts(
     texts: pa.Array, hashes: Longs, further: Sequence[bytes] = (b"",), kind: Ints | None = None
 ) -> None:
@@ -208,6 +197,12 @@ def text_buffers(texts: pa.Array) -> tuple[NDArray[np.int32], Bytes, Bytes]:
     first = texts.offset
     starts = np.frombuffer(offsets, np.int32)[first : first + len(texts) + 1]
     return starts, np.frombuffer(data or b"", np.uint8), validity(texts)
+
+
+def plain_numbers(numbers: pa.Array) -> Array:
+    """Give the numbers of an Arrow array as they stand, whatever stands where one is missing."""
+    data = np.frombuffer(numbers.buffers()[1] or b"", numbers.type.to_pandas_dtype())
+    return data[numbers.offset : numbers.offset + len(numbers)]
 
 
 def validity(values: pa.Array) -> Bytes:

@@ -16,11 +16,12 @@ import pytest
 from duckdb import DuckDBPyConnection
 
 from runtime.program.model import Program
-from runtime.usage import loops, plain, plain_loops, rate, readings, tied
+from runtime.usage import loops, plain, plain_loops, rate, readings, repeat_loops, tied
 from runtime.usage.loops import NONE
 from runtime.usage.mediate import Part
+from runtime.usage.repeats import Known, suspects
 from runtime.usage.scanned import Scan
-from runtime.usage.words import Pairs, hash_texts, text_buffers, validity
+from runtime.usage.words import Pairs, Words, hash_texts, text_buffers, validity
 from tests.runtime.usage.test_feeds import Runs, program_of
 
 pytestmark = pytest.mark.feature("A13", "D4")
@@ -266,6 +267,41 @@ def test_an_id_and_what_its_event_adds_have_the_hash_of_both() -> None:
         hash_texts(pa.array([text]), hashes, [further])
         found.append(int(hashes[0]))
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("is_compiled", [False, True])
+@pytest.mark.parametrize("longest", [15, 16])
+def test_words_are_found_by_all_their_bytes(
+    monkeypatch: pytest.MonkeyPatch, longest: int, *, is_compiled: bool
+) -> None:
+    texts = [mark * size for mark in ("a", "\x00", "é", "\U0010ffff") for size in range(20)]
+    texts += [f"{number:0{size}}" for size in (7, 8, 9, 15) for number in range(60)]
+    texts = [each for each in dict.fromkeys(texts) if len(each.encode()) <= longest]
+    known = texts[::2]
+    asked = pa.array([*texts, None, "a" * 40, *texts], pa.string())[1:]
+    if is_compiled:
+        monkeypatch.setattr("runtime.usage.kernel.COMPILED_FROM", 0)
+    found = np.zeros(len(asked), np.int32)
+    Words(pa.array(known)).find(asked, found)
+    numbers = {text: number for number, text in enumerate(known)}
+    assert found.tolist() == [numbers.get(text or "", NONE) for text in asked.to_pylist()]
+
+
+def test_no_hash_that_repeats_is_left_out() -> None:
+    draw = np.random.default_rng(1)
+    hashes = draw.integers(0, 1 << 62, 60_000)
+    hashes[40_000:40_500] = hashes[:500]
+    hashes[59_999] = hashes[59_998]
+    kept = hashes & ((1 << repeat_loops.KEPT) - 1)
+    values, counts = np.unique(kept, return_counts=True)
+    found = [suspects(hashes, threads) for threads in (1, 3)]
+    assert np.array_equal(np.sort(found[0]), np.sort(found[1]))
+    assert set(values[counts > 1].tolist()) <= set(found[0].tolist()) < set(values.tolist())
+    assert len(found[0]) < 4_000
+    marks = Known.of(hashes[:30_000], 2).marks(hashes, 2)
+    assert marks[:30_000].all()
+    assert marks[40_000:40_500].all()
+    assert not marks.all()
 
 
 @pytest.mark.parametrize("most", [1 << 22, 40])
