@@ -35,7 +35,7 @@ from tests.runtime.bill.test_commercial import CATALOG, program_of
 from tests.runtime.ledger.drafts import draft, post
 from tests.runtime.ledger.formed import make_formed
 
-DRAFTED, ON_FORMS = 60, 20
+DRAFTED, ON_FORMS = 20, 60
 """The invoices each run posts, whole and on forms; enough that a kill falls into it."""
 
 INVOICES = DRAFTED + ON_FORMS

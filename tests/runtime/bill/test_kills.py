@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from runtime.invoice.documents import remove_left_behind
-from tests.kills import Killing, differences, kill_and_compare
+from tests.kills.killing import Killing, kill_and_compare
+from tests.kills.state import differences
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ import pytest
 
 from runtime.bill_result import BillRefused
 from runtime.rating import RatingResult, rate_alone
-from tests.kills import differences, state_of
+from tests.kills.state import differences, state_of
 from tests.runtime.bill.books import Book, customer, request, run, session, write_usage
 
 
