@@ -27,13 +27,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
+from runtime.invoice.draft import Draft
 from runtime.ledger.connect import commit_run, hold_ledger, ledger_url, read_ledger
 from runtime.ledger.history import read_last_run
 from runtime.ledger.schema import all_lines, documents, invoices, number_series
 from tests.postgres import local_server
-from tests.runtime.bill.test_commercial import CATALOG, program_of
 from tests.runtime.ledger.drafts import draft, post
-from tests.runtime.ledger.formed import make_formed
+from tests.runtime.ledger.formed import Formed, make_formed
 
 DRAFTED, ON_FORMS = 20, 60
 """The invoices each run posts, whole and on forms; enough that a kill falls into it."""
@@ -49,14 +49,20 @@ STEPS = {b"h": "waiting or migrating", b"p": "posting", b"c": "committing", b"d"
 """What a process tells before each step; the last thing told is where it was killed."""
 
 
-def post_for_ever(url: str, told: int) -> None:
-    """Post run after run; tell each step, and each run that is committed."""
+def make_invoices() -> tuple[Draft, Formed]:
+    """Make what each run posts: once, as the processes that post are forked off this one."""
     one = draft()
     (line,) = one.lines
     whole = replace(one, lines=tuple(replace(line, number=n + 1) for n in range(5)))
     with tempfile.TemporaryDirectory() as folder:
         formed = make_formed(Path(folder), ON_FORMS)
     assert formed.lines == ON_FORMS * 2
+    return whole, formed
+
+
+def post_for_ever(url: str, made: tuple[Draft, Formed], told: int) -> None:
+    """Post run after run; tell each step, and each run that is committed."""
+    whole, formed = made
     while True:
         os.write(told, b"h")
         with hold_ledger(url, wait_ms=WAIT_MS) as ledger:
@@ -70,14 +76,14 @@ def post_for_ever(url: str, told: int) -> None:
             os.write(told, b"d")
 
 
-def kill_once(url: str, after: float) -> tuple[int, str]:
+def kill_once(url: str, made: tuple[Draft, Formed], after: float) -> tuple[int, str]:
     """Kill a process that posts so many seconds after it began; give its runs and its step."""
     reading, writing = os.pipe()
     process = os.fork()
     if process == 0:
         try:
             os.close(reading)
-            post_for_ever(url, writing)
+            post_for_ever(url, made, writing)
         finally:
             os._exit(1)
     os.close(writing)
@@ -132,9 +138,9 @@ def kill_and_audit(url: str, times: int, seed: int) -> tuple[Counter[str], int, 
     chance = random.Random(seed)
     steps: Counter[str] = Counter()
     wrong: list[str] = []
-    committed = 0
+    committed, made = 0, make_invoices()
     for number in range(1, times + 1):
-        done, step = kill_once(url, chance.uniform(0, LONGEST_SECONDS))
+        done, step = kill_once(url, made, chance.uniform(0, LONGEST_SECONDS))
         steps[step] += 1
         with read_ledger(url) as ledger:
             wrong += [f"kill {number}: {each}" for each in audit(ledger, committed + done)]
@@ -151,7 +157,6 @@ def main() -> int:
     parser.add_argument("--postgres", action="store_true")
     parser.add_argument("--ledger", metavar="URL")
     given = parser.parse_args()
-    program_of(CATALOG)  # compiled once, and not by each process
     with ExitStack() as stack:
         url = given.ledger
         if given.postgres:
