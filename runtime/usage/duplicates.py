@@ -30,6 +30,10 @@ Longs = NDArray[np.int64]
 
 _BATCH = 122_880
 
+# What the scan has read is not read again.
+_SCANNED = ("make_timestamp(r.instant)", "r.quantity")
+_STORED = ("instant", "quantity")
+
 
 def find_duplicates(
     connection: DuckDBPyConnection,
@@ -50,12 +54,15 @@ def find_duplicates(
     threads = sql.threads(connection)
     known = _stored_hashes(connection, scan.id_hash, stored, threads)
     again = _find_repeated(scan.id_hash, known, threads)
+    again = again[scan.reason[again] == Reason.RATED]
     if not len(again):
         return
     rows = {
         "file": scan.file[again].astype(np.int32),
         "position": scan.position[again].astype(np.int64),
         "event": again,
+        "instant": scan.instant[again],
+        "quantity": scan.quantity[again],
     }
     sql.make_arrow(connection, "repeated", pa.table(rows))
     is_whole = {len(each.sources) == len(each.feed.events) for each in passes}
@@ -113,18 +120,18 @@ def _compare(
     events = [source.event for source in passes[0].sources]
     where = "position IN (SELECT position FROM usage.repeated)"
     seen = [
-        f"SELECT e.event_id, r.file, r.position, r.event, {_content(events, None)} AS content, "
-        "n.name || ':' || e.row AS place "
+        "SELECT e.event_id, r.file, r.position, r.event, n.name || ':' || e.row AS place, "
+        f"{_content(events, None, _SCANNED)} AS content "
         f"FROM {with_rows(connection, f'({each.events_where(where)})')} AS e "
         "JOIN usage.repeated AS r ON r.file = e.file AND r.position = e.position "
-        f"JOIN usage.file_names AS n ON n.file = e.file WHERE e.reason = {Reason.RATED:d}"
+        "JOIN usage.file_names AS n ON n.file = e.file"
         for each in passes
     ]
     if stored.events is not None:
         seen.append(
             "SELECT event_id, -1 AS file, 0 AS position, -1 AS event, "
-            f"{_content(events, stored.attributes)} AS content, "
-            "file_name || ':' || row || ' of an earlier run' AS place "
+            "file_name || ':' || row || ' of an earlier run' AS place, "
+            f"{_content(events, stored.attributes, _STORED)} AS content "
             f"FROM ({stored.events}) WHERE feed = {sql.text(feed)} "
             "AND event_id IN (SELECT event_id FROM usage.repeated_ids)"
         )
@@ -152,13 +159,19 @@ def _compare(
     connection.execute("DROP TABLE usage.seen_again")
 
 
-def _content(events: Sequence[FeedEvent], known: frozenset[str] | None) -> str:
-    """Give SQL of all that must be equal; of an attribute the store has not, nothing is known."""
+def _content(
+    events: Sequence[FeedEvent], known: frozenset[str] | None, scanned: tuple[str, str]
+) -> str:
+    """Give SQL of all that must be equal, from that of instant and quantity.
+
+    Of an attribute that is not among `known` nothing is: the store does not have it.
+    """
     attributes = [
         attribute(name) if known is None or name in known else "NULL::VARCHAR"
         for name in _attributes(events)
     ]
-    columns = ["instant::VARCHAR", "value", "quantity::VARCHAR", *attributes]
+    instant, quantity = scanned
+    columns = [f"{instant}::VARCHAR", "value", f"{quantity}::VARCHAR", *attributes]
     columns += ["amount::VARCHAR", "amount_currency"]
     return f"[{', '.join(columns)}]"
 

@@ -84,5 +84,5 @@ def suspects(hashes: Longs, threads: int) -> Longs:
 
 
 def _cells(hashes: int) -> int:
-    """Give the power of two that is at least half the number of hashes, 64 bits each."""
-    return 1 << max(hashes // 2, 16).bit_length()
+    """Give how many cells of 64 bits hashes have: a power of two, more for each of a few."""
+    return 1 << max(hashes // 2, min(2 * hashes, 1 << 19), 16).bit_length()

@@ -284,9 +284,8 @@ def open_scanner(connection: DuckDBPyConnection, program: Program, salt: int) ->
     """Make usage.holders, the values of the book's identifiers, and get ready to read events."""
     connection.execute("""
         CREATE OR REPLACE TABLE usage.holders AS
-        SELECT (row_number() OVER (ORDER BY identifier, value) - 1)::INTEGER AS holder,
-               identifier, value
-        FROM (SELECT DISTINCT identifier, value FROM book.identifiers)
+        SELECT (row_number() OVER () - 1)::INTEGER AS holder, identifier, value
+        FROM (SELECT DISTINCT identifier, value FROM book.identifiers ORDER BY identifier, value)
     """)
     holders = {}
     for name, first in connection.execute(

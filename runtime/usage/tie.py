@@ -68,10 +68,13 @@ def make_periods(
             ON g.account_service = u.account_service AND g.period_start = u.period_start
         ),
         hot AS (SELECT DISTINCT number FROM flagged WHERE is_due OR is_touched)
-        SELECT (row_number() OVER (ORDER BY account_service, period_start) - 1)::INTEGER
-                 AS period, f.* EXCLUDE (is_touched)
-        FROM flagged AS f
-        WHERE is_due OR is_touched OR number IN (SELECT number FROM hot WHERE number IS NOT NULL)
+        SELECT (row_number() OVER () - 1)::INTEGER AS period, * EXCLUDE (is_touched)
+        FROM (
+          SELECT * FROM flagged
+          WHERE is_due OR is_touched
+            OR number IN (SELECT number FROM hot WHERE number IS NOT NULL)
+          ORDER BY account_service, period_start
+        )
     """)
 
 
@@ -243,7 +246,7 @@ WITH bounds AS (
   SELECT account_service, min(start_instant) AS first_instant, max(end_instant) AS last_instant
   FROM subscription.usage_periods GROUP BY account_service
 ),
-bounded AS (
+bounded AS MATERIALIZED (
   SELECT h.*, b.first_instant, b.last_instant
   FROM usage.held AS h LEFT JOIN bounds AS b ON b.account_service = h.account_service
   WHERE h.from_instant < h.until_instant
@@ -269,16 +272,19 @@ pieces AS (
   SELECT b.holder, b.account_service, b.kind,
          greatest(b.from_instant, p.start_instant), least(b.until_instant, p.end_instant),
          p.period, {Reason.RATED:d}
-  FROM bounded AS b
+  FROM usage.held AS b
   JOIN usage.periods AS p ON p.account_service = b.account_service
    AND p.start_instant < b.until_instant AND p.end_instant > b.from_instant
-  WHERE b.takes_usage AND b.billable
+  WHERE b.takes_usage AND b.billable AND b.from_instant < b.until_instant
 )
-SELECT (row_number() OVER (ORDER BY p.holder, p.from_instant) - 1)::INTEGER AS segment, p.holder,
-       p.account_service, p.from_instant, p.until_instant,
-       p.period, p.reason::UTINYINT AS reason, coalesce(g.kind, p.kind) AS kind
-FROM pieces AS p
-LEFT JOIN usage.period_kinds AS g ON g.period = p.period
+SELECT (row_number() OVER () - 1)::INTEGER AS segment, *
+FROM (
+  SELECT p.holder, p.account_service, p.from_instant, p.until_instant,
+         p.period, p.reason::UTINYINT AS reason, coalesce(g.kind, p.kind) AS kind
+  FROM pieces AS p
+  LEFT JOIN usage.period_kinds AS g ON g.period = p.period
+  ORDER BY p.holder, p.from_instant
+)
 """
 
 
@@ -289,6 +295,7 @@ def _refuse_two_holders(connection: DuckDBPyConnection) -> None:
                      max(until_day) OVER (held ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
                        AS held_until
               FROM usage.holds
+              WHERE holder IN (SELECT holder FROM usage.holds GROUP BY holder HAVING count(*) > 1)
               WINDOW held AS (PARTITION BY holder ORDER BY from_day, account_service))
         WHERE from_day < held_until
         ORDER BY identifier, value, from_day LIMIT 1
