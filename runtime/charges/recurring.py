@@ -12,6 +12,8 @@ day of a period and day of sale, and only where an account service has prices of
 | --- | --- |
 | found_stretch | a stretch of billable days of a period that is due |
 | price_case | a case, with the price that holds in it, or none |
+| priced_stretch | a stretch whose case has a price, in the place of found_stretch |
+| charged_stretch | a stretch as it is charged: quoted, and those that meet as one |
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from duckdb import DuckDBPyConnection
 from runtime.charges.amounts import amounts_sql, same_amount_sql
 from runtime.charges.choice import RENEWING_CONTRACTS, best_sql, holds_sql, owned_sql, renewed_sql
 from runtime.charges.proration import make_day_seconds, prorations_of
-from runtime.charges.quoting import quoted_sql
+from runtime.charges.quoting import end_quoting, quoted_sql
 from runtime.program.model import Program
 
 _CONTRACTS = RENEWING_CONTRACTS.format(day="p.period_start")
@@ -81,7 +83,9 @@ FROM numbered AS s LEFT JOIN chosen AS c ON c.number = s.number
 """
 
 _PRICED = f"""
-SELECT f.*, s.price, s.unit_price, s.counted_by, s.source
+CREATE OR REPLACE TEMP TABLE priced_stretch AS
+SELECT f.* EXCLUDE (months, sale_day, period_start, renewed, holder),
+       s.price, s.unit_price, s.counted_by, s.source
 FROM found_stretch AS f JOIN price_case AS s ON {_SAME_CASE}
 WHERE s.is_priced
 """
@@ -93,10 +97,10 @@ _CONTENT = (
 
 # A period that was begun is charged whole, whatever came later in it.
 _NEVER_PRORATED = """
-SELECT * FROM priced_stretches WHERE proration <> 'never'
+SELECT * FROM priced_stretch WHERE proration <> 'never'
 UNION ALL
 SELECT * REPLACE (full_start AS from_day, full_end AS until_day)
-FROM priced_stretches
+FROM priced_stretch
 WHERE proration = 'never'
 QUALIFY row_number() OVER (PARTITION BY account_service, full_start ORDER BY from_day) = 1
 """
@@ -107,18 +111,17 @@ def charge_recurring(connection: DuckDBPyConnection, program: Program, as_of: da
 
     Which periods are due by `as_of` is decided by subscription.periods.  Leaves charge.unpriced.
     """
-    _find_stretches(connection)
-    connection.execute(_CASES)
+    _price_stretches(connection)
     prorations = prorations_of(connection)
     make_day_seconds(connection, prorations)
-    stretches = _PRICED
-    if "never" in prorations:
-        stretches = f"WITH priced_stretches AS ({stretches}) {_NEVER_PRORATED}"
+    stretches = _NEVER_PRORATED if "never" in prorations else "FROM priced_stretch"
     stretches = quoted_sql(connection, program, "recurring", stretches)
-    merged = _merged_sql(stretches)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE charged_stretch AS {_merged_sql(stretches)}")
+    end_quoting(connection)
+    connection.execute("DROP TABLE priced_stretch")
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE stretch_amount AS
-        {amounts_sql(f"({merged})", program.rounding, prorations)}
+        {amounts_sql("charged_stretch", program.rounding, prorations)}
     """)
     connection.execute(f"""
         INSERT INTO charge.target BY NAME
@@ -126,20 +129,30 @@ def charge_recurring(connection: DuckDBPyConnection, program: Program, as_of: da
                m.from_day AS period_start, m.until_day AS period_end, m.full_start, m.full_end,
                m.proration, x.days, x.full_days, m.quantity, m.unit_price, x.minor, m.currency,
                m.source, c.tax_class
-        FROM ({merged}) AS m
+        FROM charged_stretch AS m
         JOIN stretch_amount AS x ON {same_amount_sql("m", "x")}
         LEFT JOIN charge.services AS c ON c.service = m.service
     """)
+    for table in ("charged_stretch", "stretch_amount"):
+        connection.execute(f"DROP TABLE {table}")
+
+
+def _price_stretches(connection: DuckDBPyConnection) -> None:
+    """Make priced_stretch and charge.unpriced.
+
+    Cases are told by many columns, so stretches are held against them once, and the wider
+    table goes before any amount is made.
+    """
+    _find_stretches(connection)
+    connection.execute(_CASES)
     _keep_unpriced(connection)
-    for table in ("found_stretch", "price_case", "stretch_amount"):
+    connection.execute(_PRICED)
+    for table in ("found_stretch", "price_case"):
         connection.execute(f"DROP TABLE {table}")
 
 
 def _merged_sql(stretches: str) -> str:
-    """Give SQL for stretches, those that meet with the same content as one.
-
-    It is asked twice rather than kept: all lines of a large book take gigabytes.
-    """
+    """Give SQL for stretches, those that meet with the same content as one."""
     return f"""
     WITH marked AS (
       SELECT *, CASE WHEN from_day = lag(until_day) OVER same THEN 0 ELSE 1 END AS is_first
@@ -183,7 +196,6 @@ def _keep_unpriced(connection: DuckDBPyConnection) -> None:
         CREATE OR REPLACE TABLE charge.unpriced AS
         SELECT f.service, f.status, f.months, f.currency,
                min(f.account_service) AS account_service
-        FROM found_stretch AS f JOIN price_case AS s ON {_SAME_CASE}
-        WHERE NOT s.is_priced
+        FROM found_stretch AS f JOIN (FROM price_case WHERE NOT is_priced) AS s ON {_SAME_CASE}
         GROUP BY f.service, f.status, f.months, f.currency
     """)
