@@ -15,7 +15,7 @@ from runtime.tables import TABLES
 from runtime.usage import kernel, sql
 from runtime.usage.draw import Pieces
 from runtime.usage.faults import UsageOverflow
-from runtime.usage.sums import Places, Sums, Used, sum_up
+from runtime.usage.sums import Places, Sums, sum_up
 from runtime.usage.tied import Tied
 from runtime.usage.words import Numbering
 
@@ -33,16 +33,13 @@ def write_cells(connection: DuckDBPyConnection, tied: Tied, pieces: Pieces) -> N
     Makes usage.sums (period, kind) -> quantity and events, and usage.cell_kinds: what a cell
     of that kind says, and by `is_whole` whether it is one of rated.cells as it stands.
     """
-    places = _places(connection, pieces)
+    places = _places(connection)
     periods = sql.count(connection, "SELECT count(*) FROM usage.periods")
     if (periods + 1) * places.prices * (places.templates + 1) >= _MOST_KEYS:
         raise UsageOverflow("there are more rates in more usage periods than can be numbered")
     kinds = Numbering()
-    found = [
-        _table(places, kinds, each)
-        for each in sum_up(_used(tied, pieces), places, periods, sql.threads(connection))
-    ]
-    connection.register("usage_found", pa.concat_tables(found))
+    sums = sum_up(pieces, places, tied.price_of, len(tied), sql.threads(connection))
+    connection.register("usage_found", _table(places, kinds, sums))
     try:
         connection.execute(f"""
             CREATE OR REPLACE TABLE usage.sums AS
@@ -57,7 +54,7 @@ def write_cells(connection: DuckDBPyConnection, tied: Tied, pieces: Pieces) -> N
     connection.execute(_VIEW)
 
 
-def _places(connection: DuckDBPyConnection, pieces: Pieces) -> Places:
+def _places(connection: DuckDBPyConnection) -> Places:
     taken = connection.execute(
         "SELECT charge <> 'rated' AS is_taken FROM usage.bucket_tiers ORDER BY template"
     ).fetchnumpy()["is_taken"]
@@ -68,21 +65,9 @@ def _places(connection: DuckDBPyConnection, pieces: Pieces) -> Places:
     return Places(
         prices=max(len(alike), 1),
         templates=len(taken),
-        template_of=pieces.template,
         is_taken=np.append(np.asarray(taken, np.bool_), False),
         price_of=np.asarray(alike, np.int32),
     )
-
-
-def _used(tied: Tied, pieces: Pieces) -> list[Used]:
-    """Give the events, and what more pieces of some have, which is taken away from the first."""
-    event, more = pieces.more_event, pieces.more_quantity
-    of_more = (tied.period[event], tied.price[event], tied.reason[event])
-    return [
-        Used(tied.period, tied.price, tied.reason, pieces.tier, tied.quantity),
-        Used(*of_more, pieces.more_tier, more, pieces.more_counts),
-        Used(*of_more, pieces.tier[event], -more, np.zeros(len(more), np.int64)),
-    ]
 
 
 def _table(places: Places, kinds: Numbering, sums: Sums) -> pa.Table:

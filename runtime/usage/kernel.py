@@ -22,6 +22,18 @@ from typing import Protocol, TypeVar, cast
 INCLUDED, TAKEN, RATED = 0, 1, 2
 """What tiers do, as numbers; what is left of an INCLUDED one may roll over."""
 
+FIELDS = 4
+INSTANT, QUANTITY, EVENT, OWNER = 0, 1, 2, 3
+"""The numbers of a place, which stand side by side, so that what is drawn is read in order.
+
+EVENT: the event, and above BITS its row of pricing and 1; below zero: -1 - n is the opening of
+the n-th counter of `opened`.  OWNER: the usage period, and above BITS the tier of the event's
+first piece and 1, which drawing puts there.
+"""
+
+BITS = 32
+LOW = (1 << BITS) - 1
+
 OPEN = 2**63 - 1
 """The upper bound of an open tier; also the most a counter may reach."""
 
@@ -45,11 +57,8 @@ def draw(  # noqa: PLR0912, PLR0913, PLR0915 - one loop over arrays, compiled as
     last: int,
     pools: Integers,
     pool_start: Integers,
-    order: Integers,
-    event_period: Integers,
-    event_instant: Integers,
-    event_route: Integers,
-    event_quantity: Integers,
+    cells: Integers,
+    route_of: Integers,
     stretch_of: Integers,
     stretch_instant: Integers,
     stretch_base: Integers,
@@ -67,7 +76,6 @@ def draw(  # noqa: PLR0912, PLR0913, PLR0915 - one loop over arrays, compiled as
     position: Integers,
     current: Integers,
     tier_used: Integers,
-    first_tier: Integers,
     is_unsure: Integers,
     more_place: Integers,
     more_tier: Integers,
@@ -78,10 +86,10 @@ def draw(  # noqa: PLR0912, PLR0913, PLR0915 - one loop over arrays, compiled as
 
     Args:
         first, last: which of `pools` to draw; no counter belongs to two pools.
-        pool_start: of a pool, where its events begin in `order`; the next pool's ends them.
-        order: the events as they are drawn: by pool and instant; -1 - n stands for the
-            opening of the n-th counter of `opened`.
-        event_period, event_instant, event_route, event_quantity: of an event.
+        pool_start: of a pool, its first place; the next pool's ends them.
+        cells: the numbers of the places, which stand by pool and instant: events, and
+            openings of the counters of `opened`; updated.
+        route_of: of a row of pricing and 1, its route; 0 goes through no counter.
         stretch_of: of a period, its first stretch; the next period's ends them.
         stretch_instant, stretch_base, stretch_paths: of a stretch, when it begins, where its
             links begin (`links` gives the counter of each), and which row of `path_of`,
@@ -95,10 +103,8 @@ def draw(  # noqa: PLR0912, PLR0913, PLR0915 - one loop over arrays, compiled as
         tier_upper: of a tier, its bound (which belongs to it); openings move it.
         position, current: of a counter, what was drawn and the tier it is in; updated.
         tier_used: of a tier, what was drawn in it; updated.
-        first_tier: of an event, the tier of its first piece, NO_TIER where none took or
-            counted it.
-        is_unsure: of a place of `order`, 1 where its event has the instant of its neighbour, and a
-            bound was reached among such: another order of theirs could give other pieces.
+        is_unsure: of a place, 1 where its event has the instant of another, and a bound was
+            reached among such: another order of theirs could give other pieces.
         more_*: the other pieces, in order; each ends a tier, so there are at most as many
             as tiers.  `more_counts` 1: the first rated piece of its event.
 
@@ -108,15 +114,15 @@ def draw(  # noqa: PLR0912, PLR0913, PLR0915 - one loop over arrays, compiled as
     for drawn in range(first, last):
         pool = pools[drawn]
         group = pool_start[pool]
-        group_instant = 0
+        group_instant, members = 0, 0
         is_touched = False
         for place in range(pool_start[pool], pool_start[pool + 1]):
-            event = order[place]
+            event = cells[FIELDS * place + EVENT]
             if event < 0:
-                if is_touched and place - group > 1:
+                if is_touched and members > 1:
                     for member in range(group, place):
                         is_unsure[member] = 1
-                group = place + 1
+                members = 0
                 is_touched = False
                 counter = opened[-1 - event]
                 lots = counter_lots[counter]
@@ -149,21 +155,27 @@ def draw(  # noqa: PLR0912, PLR0913, PLR0915 - one loop over arrays, compiled as
                             return -1
                         tier_upper[tier] += rolled
                 continue
-            instant = event_instant[event]
-            if place > group and instant != group_instant:
-                if is_touched and place - group > 1:
+            route = route_of[event >> BITS]
+            if route == 0:
+                continue
+            instant = cells[FIELDS * place + INSTANT]
+            if members > 0 and instant != group_instant:
+                if is_touched and members > 1:
                     for member in range(group, place):
                         is_unsure[member] = 1
-                group = place
+                members = 0
                 is_touched = False
+            if members == 0:
+                group = place
+            members += 1
             group_instant = instant
-            period = event_period[event]
+            period = cells[FIELDS * place + OWNER] & LOW
             stretch = stretch_of[period]
             while stretch + 1 < stretch_of[period + 1] and stretch_instant[stretch + 1] <= instant:
                 stretch += 1
             base = stretch_base[stretch]
-            path = path_of[stretch_paths[stretch] + event_route[event]]
-            pending = event_quantity[event]
+            path = path_of[stretch_paths[stretch] + route]
+            pending = cells[FIELDS * place + QUANTITY]
             is_first = True
             is_counted = False
             while True:
@@ -192,13 +204,13 @@ def draw(  # noqa: PLR0912, PLR0913, PLR0915 - one loop over arrays, compiled as
                     here = current[counter]
                     if here < counter_tier[counter + 1]:
                         if position[counter] > OPEN - chunk:
-                            return -1 - event
+                            return -1
                         position[counter] += chunk
                         tier_used[here] += chunk
                 counts = 1 if charge == RATED and not is_counted else 0
                 is_counted = is_counted or charge == RATED
                 if is_first:
-                    first_tier[event] = tier
+                    cells[FIELDS * place + OWNER] = period | ((tier + 1) << BITS)
                     is_first = False
                 else:
                     more_place[more] = place
@@ -209,7 +221,7 @@ def draw(  # noqa: PLR0912, PLR0913, PLR0915 - one loop over arrays, compiled as
                 pending -= chunk
                 if pending == 0:
                     break
-        if is_touched and pool_start[pool + 1] - group > 1:
+        if is_touched and members > 1:
             for member in range(group, pool_start[pool + 1]):
                 is_unsure[member] = 1
     return more

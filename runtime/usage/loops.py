@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 from numpy.typing import NDArray
 
@@ -20,6 +20,7 @@ from runtime.usage import kernel
 from runtime.usage.kernel import Integers
 
 Array = NDArray[Any]
+Done = TypeVar("Done")
 
 NONE = -1
 _WORD_BITS = (1 << 52) - 1
@@ -60,11 +61,32 @@ def run_compiled(
     if parts == 1:
         step(0, size, *arrays)
         return
-    cuts = [size * part // parts for part in range(parts + 1)]
+    cuts = cut(size, parts)
     with ThreadPoolExecutor(parts) as pool:
         done = [pool.submit(step, first, last, *arrays) for first, last in pairwise(cuts)]
         for each in done:
             each.result()
+
+
+def cut(size: int, parts: int) -> list[int]:
+    """Cut so many events into parts; give where each begins, and the end."""
+    return [size * part // parts for part in range(parts + 1)]
+
+
+def sharing(events: int, threads: int) -> int:
+    """Give how many threads may fill one array together: lists, for few events, are put back whole.
+
+    `events`: how many there are in all; `threads`: how many the run may use.
+    """
+    return threads if events >= kernel.COMPILED_FROM else 1
+
+
+def side_by_side(work: Callable[[int], Done], parts: int, threads: int) -> list[Done]:
+    """Do parts by number, so many at once; give what they gave, in their order."""
+    if threads == 1 or parts == 1:
+        return [work(part) for part in range(parts)]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(work, range(parts)))
 
 
 _IN_USE: set[Callable[..., object]] = set()
@@ -193,98 +215,6 @@ def walk_prefixes(  # noqa: PLR0913 - one loop over arrays, compiled as a whole
             if prefix_of[node] != NONE:
                 longest = prefix_of[node]
         found[event] = longest
-
-
-def find_segments(
-    first: int,
-    last: int,
-    holder: Integers,
-    instant: Integers,
-    segment_start: Integers,
-    segment_from: Integers,
-    segment_until: Integers,
-    found: Integers,
-) -> None:
-    """Find the segment that each instant of a holder falls in, NONE where there is none.
-
-    Segments stand by holder and time; those of a holder begin at its `segment_start`.
-    """
-    for event in range(first, last):
-        found[event] = NONE
-        own = holder[event]
-        if own == NONE:
-            continue
-        at = instant[event]
-        for segment in range(segment_start[own], segment_start[own + 1]):
-            if segment_from[segment] > at:
-                break
-            if at < segment_until[segment]:
-                found[event] = segment
-                break
-
-
-def find_prices(  # noqa: PLR0913 - one loop over arrays, compiled as a whole
-    first: int,
-    last: int,
-    segment: Integers,
-    combination: Integers,
-    band_set: Integers,
-    segment_kind: Integers,
-    segment_reason: Integers,
-    sizes: Integers,
-    pricing_of: Integers,
-    reason_of: Integers,
-    price_of: Integers,
-    route_of: Integers,
-    minimum_of: Integers,
-    increment_of: Integers,
-    reason: Integers,
-    price: Integers,
-    route: Integers,
-    quantity: Integers,
-) -> None:
-    """Find the price of each event, its reason where it has none, and round its quantity up.
-
-    Args:
-        first, last: the range.
-        segment, combination: of an event.
-        band_set: of an event; empty: there is only one.
-        segment_kind, segment_reason: of a segment.
-        sizes: how many combinations and sets of bands there are.
-        pricing_of: of kind, combination and set, its row of the `..._of` behind.
-        reason, price, route, quantity: of an event; `reason` 0 where nothing was wrong yet.
-        reason_of, price_of, route_of, minimum_of, increment_of: of a row.
-    """
-    combinations, sets = sizes[0], sizes[1]
-    unknown, too_large = sizes[2], sizes[3]
-    for event in range(first, last):
-        price[event] = NONE
-        route[event] = 0
-        own = segment[event]
-        if own == NONE:
-            if reason[event] == 0:
-                reason[event] = unknown
-            continue
-        band = band_set[event] if len(band_set) else 0
-        place = (segment_kind[own] * combinations + combination[event]) * sets + band
-        row = pricing_of[place]
-        if row != NONE:
-            price[event] = price_of[row]
-            route[event] = route_of[row]
-        if reason[event] != 0:
-            continue
-        if segment_reason[own] != 0:
-            reason[event] = segment_reason[own]
-            continue
-        reason[event] = reason_of[row]
-        if price[event] == NONE:
-            continue
-        least = max(quantity[event], minimum_of[row])
-        missing = (increment_of[row] - least % increment_of[row]) % increment_of[row]
-        if least > kernel.OPEN - missing:
-            reason[event] = too_large
-        else:
-            quantity[event] = least + missing
 
 
 Runner = Callable[[Callable[..., object], int, Sequence[Any], Sequence[Any]], None]

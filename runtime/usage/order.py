@@ -1,16 +1,15 @@
 """The order in which events are drawn: by pool, instant, id, feed.
 
 Usage mostly comes in the order of time.  So events are dealt to their pools as they come,
-and a pool is sorted only where its events are out of order.  Ids, which are long, are read
+and a pool is sorted only where its events are out of order.  What drawing and summing ask of
+an event goes along, so that they read memory from front to end.  Ids, which are long, are read
 only for those events of one pool and one instant whose order makes a difference.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 from typing import TypeVar
 
@@ -19,7 +18,8 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
-from runtime.usage import kernel, sql
+from runtime.usage import kernel, loops, order_loops, sql
+from runtime.usage.kernel import BITS, EVENT, FIELDS, INSTANT, LOW, OWNER
 from runtime.usage.pools import Counters
 from runtime.usage.tied import Tied
 
@@ -27,24 +27,79 @@ Longs = NDArray[np.int64]
 Ints = NDArray[np.int32]
 Done = TypeVar("Done")
 
+_LATE = 1 << 16
+"""So many events of a pool may come after later ones for it to be sorted in one go."""
+
+_BLOCK = 1 << 20
+"""About so many places are looked at or sorted at once, which bounds the memory of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The events of bucketed routes and the openings, pool by pool.
+    """The rated events and the openings, pool by pool.
 
     Attributes:
-        pool_start: of a pool, where it begins; the next one's ends it.
-        events: the events' numbers; -1 - n is the n-th opening.
-        pool_of: of a usage period, its pool.
+        pool_start: of a pool, its first place; the next one's ends them.
+        cells: the numbers of the places, as the kernel has them.
+        of_period: of a usage period, its pool.
     """
 
     pool_start: Longs
-    events: Ints
-    pool_of: Ints
+    cells: Longs
+    of_period: Longs
+
+    def __len__(self) -> int:
+        return len(self.cells) // FIELDS
+
+    def pool_of(self, places: Longs) -> Longs:
+        """Give the pool that places are of."""
+        return np.asarray(np.searchsorted(self.pool_start, places, "right") - 1)
+
+    def blocks(self) -> Iterator[tuple[Longs, Longs]]:
+        """Give the places that have events, and their numbers, a row each, block by block."""
+        every = self.cells.reshape(-1, FIELDS)
+        for begin in range(0, len(every), _BLOCK):
+            own = every[begin : begin + _BLOCK]
+            is_event = own[:, EVENT] >= 0
+            if is_event.all():
+                yield np.arange(begin, begin + len(own)), own
+            else:
+                yield begin + np.flatnonzero(is_event), own[is_event]
+
+    def tiers(self, events: int) -> Ints:
+        """Give the tier of the first piece of each of so many events, NO_TIER where none."""
+        tier = np.full(events, kernel.NO_TIER, np.int32)
+        for _, cells in self.blocks():
+            tier[cells[:, EVENT] & LOW] = tier_of(cells)
+        return tier
+
+    def at(self, places: Longs) -> Longs:
+        """Give the numbers of places, a row each."""
+        return self.cells.reshape(-1, FIELDS)[places]
+
+
+def event_of(cells: Longs) -> Longs:
+    """Give the events of places."""
+    return cells[:, EVENT] & LOW
+
+
+def row_of(cells: Longs) -> Longs:
+    """Give the rows of pricing of places."""
+    return (cells[:, EVENT] >> BITS) - 1
+
+
+def period_of(cells: Longs) -> Longs:
+    """Give the usage periods of places."""
+    return cells[:, OWNER] & LOW
+
+
+def tier_of(cells: Longs) -> Longs:
+    """Give the tiers of the first pieces of places."""
+    return (cells[:, OWNER] >> BITS) - 1
 
 
 def deal_events(connection: DuckDBPyConnection, tied: Tied, counters: Counters) -> Order:
-    """Put the rated events that go through buckets, and the openings, in order by their time.
+    """Put the rated events, and the openings, in order by their pool and time.
 
     Usage periods that are rated together are one pool.  An opening comes before the events
     of its instant.
@@ -55,98 +110,113 @@ def deal_events(connection: DuckDBPyConnection, tied: Tied, counters: Counters) 
         ).fetchnumpy()["number"]
     )
     groups = int(number.max(initial=-1)) + 1
-    pool_of = np.where(number < 0, groups + np.arange(len(number)), number).astype(np.int32)
-    pools = groups + len(number)
-    if len(tied) < kernel.COMPILED_FROM:
-        return _deal_few(tied, counters, pool_of, pools)
-    size = np.zeros(pools + 1, np.int64)
-    _compiled(count_pools)(pool_of, tied.period, tied.route, tied.reason, size)
-    np.add.at(size, counters.opened_group + 1, 1)
-    start = np.cumsum(size)
-    order = np.empty(int(start[-1]), np.int32)
-    given = [pool_of, tied.period, tied.route, tied.reason, tied.instant]
-    given += [counters.opened_group, counters.opened_instant, start, start.copy(), order]
-    run_pools(
-        lambda first, last: _compiled(fill_pools)(first, last, *given),
-        start,
-        sql.threads(connection),
+    known, pool_of = np.unique(
+        np.where(number < 0, groups + np.arange(len(number)), number), return_inverse=True
     )
-    return Order(start, order, pool_of)
+    of_segment = np.append(pool_of, NO_POOL)[tied.period_of]
+    threads = loops.sharing(len(tied), sql.threads(connection))
+    counts = tied.count(0, len(tied), threads)
+    sizes = np.zeros((len(counts) + 1, len(known)), np.int64)
+    for own, by_segment in zip(sizes, counts, strict=False):
+        np.add.at(own, of_segment[by_segment > 0], by_segment[by_segment > 0])
+    opened_pool = np.searchsorted(known, counters.opened_group)
+    np.add.at(sizes[-1], opened_pool, 1)
+    start = np.concatenate([[0], np.cumsum(sizes.sum(axis=0))])
+    fill = start[:-1] + np.cumsum(sizes, axis=0) - sizes
+    cells = _room(FIELDS * int(start[-1]), threads)
+    _deal(tied, of_segment, fill, cells, threads)
+    _put_openings(cells, fill[-1], opened_pool, counters.opened_instant)
+    order = Order(start, cells, pool_of)
+    sort_pools(order, len(tied), threads)
+    return order
 
 
-def _deal_few(tied: Tied, counters: Counters, pool_of: Ints, pools: int) -> Order:
-    event = np.flatnonzero(tied.is_rated & (tied.route > 0))
-    pool = np.concatenate([pool_of[tied.period[event]], counters.opened_group])
-    instant = np.concatenate([2 * tied.instant[event] + 1, 2 * counters.opened_instant])
-    every = np.concatenate([event, -1 - np.arange(len(counters.opened))])
-    order = np.lexsort((instant, pool))
-    start = np.searchsorted(pool[order], np.arange(pools + 1))
-    return Order(start.astype(np.int64), every[order].astype(np.int32), pool_of)
+NO_POOL = -1
 
 
-def run_pools(work: Callable[[int, int], Done], start: Longs, parts: int) -> list[Done]:
-    """Run work on ranges of pools, of about as many events each, in so many parts at once."""
+def _room(size: int, threads: int) -> Longs:
+    """Give room for numbers, which the system has already given.
+
+    It does so page by page, at the first touch: threads that touch pages here and there, as
+    dealing does, wait for each other and make it do the same page twice.
+    """
+    room = np.empty(size, np.int64)
+    cuts = loops.cut(size, threads)
+    loops.side_by_side(
+        lambda part: room[cuts[part] : cuts[part + 1] : 512].fill(0), threads, threads
+    )
+    return room
+
+
+def _deal(tied: Tied, of_segment: Longs, fill: Longs, cells: Longs, threads: int) -> None:
+    """Deal events to places from `fill` on, which is of a part of the events and a pool."""
+    cuts = loops.cut(len(tied), len(fill) - 1)
+    run = loops.runner(len(tied))
+    tables = [of_segment, np.asarray(tied.period_of, np.int64)]
+    names = ("segment", "row", "reason", "instant", "quantity")
+
+    def work(part: int) -> None:
+        own = slice(cuts[part], cuts[part + 1])
+        given = [getattr(tied, name)[own] for name in names]
+        base = np.array([own.start], np.int64)
+        made = [fill[part], cells]
+        run(order_loops.deal, own.stop - own.start, [*given, *tables, base], made)
+
+    loops.side_by_side(work, len(cuts) - 1, threads)
+
+
+def _put_openings(cells: Longs, fill: Longs, pool: Longs, instant: Longs) -> None:
+    """Put openings behind the events of their pools."""
+    by_pool = np.argsort(pool, kind="stable")
+    ours = pool[by_pool]
+    place = fill[ours] + np.arange(len(ours)) - np.searchsorted(ours, ours)
+    rows = cells.reshape(-1, FIELDS)
+    rows[place] = 0
+    rows[place, INSTANT] = instant[by_pool]
+    rows[place, EVENT] = -1 - by_pool
+
+
+def sort_pools(order: Order, events: int, threads: int) -> None:
+    """Sort the pools that are out of order, openings before the events of their instant."""
+    pools = len(order.pool_start) - 1
+    run, threads = loops.runner(events), loops.sharing(events, threads)
+    is_sorted = np.ones(pools, np.int8)
+
+    def look(first: int, last: int) -> None:
+        late = np.empty(min(_LATE, events) * FIELDS, np.int64)
+        given = [order.pool_start[first : last + 1]]
+        run(order_loops.sort_pools, last - first, given, [order.cells, late, is_sorted[first:last]])
+
+    run_pools(look, order.pool_start, threads, threads)
+    wanted = np.flatnonzero(is_sorted == 0)
+    if not len(wanted):
+        return
+    sizes = order.pool_start[wanted + 1] - order.pool_start[wanted]
+    parts = np.split(wanted, np.flatnonzero(np.diff(np.cumsum(sizes) // _BLOCK)) + 1)
+    rows = order.cells.reshape(-1, FIELDS)
+
+    def work(part: int) -> None:
+        own = parts[part]
+        begin, size = order.pool_start[own], order.pool_start[own + 1] - order.pool_start[own]
+        pool = np.repeat(np.arange(len(own)), size)
+        place = np.arange(len(pool)) + (begin - np.cumsum(size) + size)[pool]
+        ours = rows[place]
+        rows[place] = ours[np.lexsort((ours[:, EVENT] >= 0, ours[:, INSTANT], pool))]
+
+    loops.side_by_side(work, len(parts), threads)
+
+
+def run_pools(
+    work: Callable[[int, int], Done], start: Longs, parts: int, threads: int
+) -> list[Done]:
+    """Run work on ranges of pools, of about as many events each, some side by side.
+
+    Which ranges there are makes no difference to what is found; `start`: of `Order`.
+    """
     pools = len(start) - 1
     ends = np.searchsorted(start, [int(start[-1]) * part // parts for part in range(1, parts)])
-    cuts = [0, *(min(int(end), pools) for end in ends), pools]
-    with ThreadPoolExecutor(parts) as threads:
-        done = [threads.submit(work, first, last) for first, last in pairwise(cuts)]
-        return [each.result() for each in done]
-
-
-def count_pools(pool_of: Ints, period: Ints, route: Ints, reason: Ints, size: Longs) -> None:
-    """Count the events of each pool; `size` is of the pool before."""
-    for event in range(len(period)):
-        if reason[event] == 0 and route[event] > 0:
-            size[pool_of[period[event]] + 1] += 1
-
-
-def fill_pools(  # noqa: PLR0913 - one loop over arrays, compiled as a whole
-    first: int,
-    last: int,
-    pool_of: Ints,
-    period: Ints,
-    route: Ints,
-    reason: Ints,
-    instant: Longs,
-    opened_group: Longs,
-    opened_instant: Longs,
-    start: Longs,
-    fill: Longs,
-    order: Ints,
-) -> None:
-    """Deal the events and openings of some pools, and sort those of pools out of order."""
-    for event in range(len(period)):
-        if reason[event] == 0 and route[event] > 0:
-            pool = pool_of[period[event]]
-            if first <= pool < last:
-                order[fill[pool]] = event
-                fill[pool] += 1
-    for opening in range(len(opened_group)):
-        pool = opened_group[opening]
-        if first <= pool < last:
-            order[fill[pool]] = -1 - opening
-            fill[pool] += 1
-    for pool in range(first, last):
-        begin, end = start[pool], start[pool + 1]
-        is_sorted = True
-        for place in range(begin + 1, end):
-            one, other = order[place - 1], order[place]
-            if other < 0 or one < 0 or instant[other] < instant[one]:
-                is_sorted = False
-                break
-        if not is_sorted:
-            ours = order[begin:end].copy()
-            keys = np.empty(end - begin, np.int64)
-            for place in range(end - begin):
-                one = ours[place]
-                keys[place] = 2 * instant[one] + 1 if one >= 0 else 2 * opened_instant[-1 - one]
-            order[begin:end] = ours[np.argsort(keys, kind="mergesort")]
-
-
-@cache
-def _compiled(function: Callable[..., None]) -> Callable[..., None]:
-    return kernel.compile_loop(function)
+    cuts = list(pairwise([0, *(min(int(end), pools) for end in ends), pools]))
+    return loops.side_by_side(lambda part: work(*cuts[part]), len(cuts), threads)
 
 
 def order_by_id(
@@ -165,14 +235,14 @@ def order_by_id(
         members: the places of whole groups of such events.
         identities: relations of file, position, event_id, feed; together they have each event.
     """
-    event = order.events[members]
-    pool, instant = order.pool_of[tied.period[event]], tied.instant[event]
+    cells = order.at(members)
+    event, instant, pool = event_of(cells), cells[:, INSTANT], order.pool_of(members)
     starts = np.ones(len(members), np.bool_)
     starts[1:] = (pool[1:] != pool[:-1]) | (instant[1:] != instant[:-1])
     table = pa.table(
         {
             "tie": np.cumsum(starts),
-            "event": event,
+            "member": np.arange(len(members)),
             "file": tied.file[event],
             "position": tied.position[event],
         }
@@ -181,7 +251,7 @@ def order_by_id(
     try:
         connection.execute("""
             CREATE OR REPLACE TABLE usage.ties AS
-            SELECT tie, event, file::INTEGER AS file, position::BIGINT AS position FROM usage_ties
+            SELECT tie, member, file::INTEGER AS file, position::BIGINT AS position FROM usage_ties
         """)
     finally:
         connection.unregister("usage_ties")
@@ -191,9 +261,9 @@ def order_by_id(
         for each in identities
     )
     found = connection.execute(f"""
-        SELECT t.event FROM usage.ties AS t
+        SELECT t.member FROM usage.ties AS t
         JOIN ({every}) AS i ON i.file = t.file AND i.position = t.position
         ORDER BY t.tie, i.event_id, i.feed
-    """).fetchnumpy()["event"]
+    """).fetchnumpy()["member"]
     connection.execute("DROP TABLE usage.ties")
-    order.events[members] = np.asarray(found, np.int32)
+    order.cells.reshape(-1, FIELDS)[members] = cells[found]

@@ -34,7 +34,7 @@ CASE WHEN whole = 0 THEN millionths
      ELSE {share_sql("millionths", "(from_unit + quantity)", "whole")}
           - {share_sql("millionths", "from_unit", "whole")} END
 """
-_OF_EVENTS = ("file", "position", "instant", "period", "price", "route", "quantity")
+_OF_EVENTS = ("file", "position", "instant", "quantity")
 _BEGINS_HERE = "begins > above AND (up_to IS NULL OR begins <= up_to)"
 
 
@@ -121,8 +121,11 @@ def _make_rated_pieces(connection: DuckDBPyConnection, tied: Tied, pieces: Piece
     prices = sql.count(connection, "SELECT count(*) FROM usage.prices")
     is_asking = np.zeros(prices + 1, np.bool_)  # an event without a price is at the end
     is_asking[asking] = True
-    event = np.flatnonzero(tied.is_rated & is_asking[tied.price])
+    event = np.flatnonzero(tied.is_rated & is_asking[tied.price_of][tied.row])
     events = {name: getattr(tied, name)[event] for name in _OF_EVENTS}
+    row = tied.row[event]
+    events["period"] = tied.period_of[tied.segment[event]]
+    events |= {"price": tied.price_of[row], "route": tied.route_of[row]}
     events["amount"] = tied.amount[event] if len(tied.amount) else np.zeros(len(event), np.int64)
     connection.register("usage_events", pa.table({"row": event, **events}))
     connection.register("usage_pieces", pieces.rows(tied, is_asking))

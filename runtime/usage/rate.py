@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 from duckdb import DuckDBPyConnection
+from numpy.typing import NDArray
 
 from runtime.engine import create_table, drop_relation
 from runtime.program.model import Program
@@ -153,7 +154,8 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
     tied = tie(connection, program, events, len(fresh))
     del events, fresh, old
     read = _counts(connection, tied)
-    make_evaluated(connection, tied.used_periods())
+    used = tied.rated(sql.threads(connection))
+    make_evaluated(connection, np.flatnonzero(used))
     rerated, unrated = _keep_evaluated(connection, tied)
     job.enter("draw buckets")
     make_links(connection)
@@ -165,7 +167,7 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
     price_in_tiers(connection, program, tied, pieces, identities)
     write_pools(connection, counters, pieces.upper, pieces.used)
     if program.share_plans:
-        write_shares(connection, tied, pieces, counters.counter_tier)
+        write_shares(connection, pieces, counters.counter_tier)
     job.enter("write")
     if job.out is not None:
         folder = job.out / FOLDER / f"run={job.label}"
@@ -174,7 +176,7 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
     if job.keep:
         keep_usage(connection, job.store, job.run, sources)
         keep_known(connection, job.store.root, job.run)
-    return _report(job, tied, read, (rerated, unrated))
+    return _report(job, used, read, (rerated, unrated))
 
 
 def _make_book(job: _Run) -> None:
@@ -238,8 +240,9 @@ def _span(fresh: Scan) -> Span:
 
 
 def _counts(connection: DuckDBPyConnection, tied: Tied) -> dict[Reason, int]:
-    numbers = np.bincount(tied.reason[: tied.fresh], minlength=len(Reason))
-    counts = {reason: int(numbers[reason]) for reason in Reason if numbers[reason]}
+    reasons = tied.reason[: tied.fresh]
+    numbers = {reason: int(np.count_nonzero(reasons == reason)) for reason in Reason}
+    counts = {reason: number for reason, number in numbers.items() if number}
     malformed = sql.count(connection, "SELECT count(*) FROM usage.malformed")
     if malformed:
         counts[Reason.MALFORMED] = malformed
@@ -282,7 +285,7 @@ def _identities(job: _Run, sources: Sequence[Source], stored: StoredUsage) -> li
 
 
 def _report(
-    job: _Run, tied: Tied, counts: dict[Reason, int], stored: tuple[int, int]
+    job: _Run, used: NDArray[np.int64], counts: dict[Reason, int], stored: tuple[int, int]
 ) -> UsageReport:
     totals: dict[Disposition, int] = dict.fromkeys(("rated", "duplicate", "skipped", "rejected"), 0)
     for reason, number in counts.items():
@@ -290,8 +293,7 @@ def _report(
     running = job.connection.execute(
         f"SELECT period_end > DATE '{job.as_of}' AS waits FROM usage.periods ORDER BY period"
     ).fetchnumpy()["waits"]
-    waits = np.append(np.asarray(running, np.bool_), False)
-    is_waiting = waits[tied.period[: tied.fresh]] & tied.is_rated[: tied.fresh]
+    waiting = used[np.flatnonzero(np.asarray(running, np.bool_)[: len(used)])]
     return UsageReport(
         read=sum(counts.values()),
         rated=totals["rated"],
@@ -299,7 +301,7 @@ def _report(
         skipped=totals["skipped"],
         rejected=totals["rejected"],
         reasons=tuple(sorted((reason.name, number) for reason, number in counts.items())),
-        waiting=int(np.count_nonzero(is_waiting)),
+        waiting=int(waiting.sum()),
         stored=stored[0],
         unrated=stored[1],
         evaluated=sql.count(job.connection, "SELECT count(*) FROM usage.evaluated"),

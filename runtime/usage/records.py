@@ -137,7 +137,7 @@ def write_records(
     with _Workers(connection, makers) as workers:
         for records in _records(connection, tied, passes, stored, places):
             rated = records.only(tied.reason[records.event] == Reason.RATED)
-            month = month_of[tied.period[rated.event]]
+            month = month_of[tied.period_of[tied.segment[rated.event]]]
             for part, number in _pairs(rated.part, month):
                 if (part, number) not in parts:
                     name = folder / f"period={months[number]}" / f"part-{part}"
@@ -163,8 +163,10 @@ class _Pieces:
     def __init__(self, run: loops.Runner, tied: Tied, pieces: Pieces, counter_tier: Longs) -> None:
         self._run, self._tied, self._pieces = run, tied, pieces
         self._counter_tier = counter_tier
-        order = np.argsort(pieces.more_event, kind="stable")
-        self._more_event = pieces.more_event[order]
+        more_event = pieces.more_event
+        order = np.argsort(more_event, kind="stable")
+        self._more_event = more_event[order]
+        self._tier = pieces.order.tiers(len(tied))
         self._more = [
             pieces.more_tier[order],
             pieces.more_quantity[order],
@@ -182,7 +184,7 @@ class _Pieces:
         self._run(
             record_loops.spread_pieces,
             len(event),
-            [event, more, pieces.tier, tied.quantity, pieces.charge, *self._more],
+            [event, more, self._tier, tied.quantity, pieces.charge, *self._more],
             [which, piece, tier, quantity, counts],
         )
         event = event[which]
@@ -199,8 +201,8 @@ class _Pieces:
             piece=piece,
             instant=tied.instant[event],
             segment=tied.segment[event],
-            period=tied.period[event],
-            price=tied.price[event],
+            period=tied.period_of[tied.segment[event]],
+            price=tied.price_of[tied.row[event]],
             template=template,
             counter=counter,
             quantity=quantity,

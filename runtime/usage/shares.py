@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from runtime.program.model import Program
 from runtime.usage import sql
 from runtime.usage.draw import Pieces
-from runtime.usage.tied import Tied
 
 Longs = NDArray[np.int64]
 
@@ -98,9 +97,7 @@ def make_shares(connection: DuckDBPyConnection, program: Program) -> None:
     connection.execute("DROP TABLE usage.pool_tree")
 
 
-def write_shares(
-    connection: DuckDBPyConnection, tied: Tied, pieces: Pieces, counter_tier: Longs
-) -> None:
+def write_shares(connection: DuckDBPyConnection, pieces: Pieces, counter_tier: Longs) -> None:
     """Fill rated.pool_shares for the evaluated periods: what each account put in and drew.
 
     Reads usage.counters; `counter_tier`: of a counter, its first tier.
@@ -111,7 +108,7 @@ def write_shares(
         ORDER BY t.template
     """).fetchnumpy()["is_pooled"]
     wanted = np.append(np.asarray(is_pooled, np.bool_), False)
-    connection.register("usage_pool_pieces", pieces.by_counter(tied, counter_tier, wanted))
+    connection.register("usage_pool_pieces", pieces.by_counter(counter_tier, wanted))
     try:
         connection.execute("""
             INSERT INTO rated.pool_shares BY NAME

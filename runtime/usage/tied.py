@@ -13,7 +13,7 @@ from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
 from runtime.program.model import Program
-from runtime.usage import loops, sql
+from runtime.usage import loops, sql, tie_loops
 from runtime.usage.bands import asked_bands, find_bands
 from runtime.usage.dispositions import Reason
 from runtime.usage.loops import NONE, Array
@@ -33,12 +33,14 @@ class Tied:
 
     Attributes:
         quantity: rounded up as the rate says.
-        segment, period, price: of usage.segments, usage.periods and usage.prices; NONE where
-            there is none.
-        route: of the routes of make_pricing; 0 goes through no bucket.
+        segment: of usage.segments; NONE where there is none.
+        row: of the rows of pricing; NONE where there is no segment.
         reason: of runtime.usage.dispositions.
         amount: in millionths; empty where no rate asks for it.
         fresh: how many are of the run's files.
+        period_of: of a segment, and at the end of none, its usage period or NONE.
+        price_of, route_of: of a row, and at the end of none, its price or NONE, and its route
+            of make_pricing; 0 goes through no bucket.
     """
 
     file: Array
@@ -46,12 +48,13 @@ class Tied:
     instant: Longs
     quantity: Longs
     segment: Ints
-    period: Ints
-    price: Ints
-    route: Ints
+    row: Ints
     reason: NDArray[np.uint8]
     amount: Longs
     fresh: int
+    period_of: Ints
+    price_of: Ints
+    route_of: Ints
 
     def __len__(self) -> int:
         return len(self.reason)
@@ -61,33 +64,62 @@ class Tied:
         """Which events are rated."""
         return np.asarray(self.reason == Reason.RATED)
 
-    def used_periods(self) -> Longs:
-        """Give the usage periods of the rated events of the files."""
-        is_used = np.zeros(int(self.period.max(initial=0)) + 1, np.bool_)
-        fresh = slice(0, self.fresh)
-        is_used[self.period[fresh][self.reason[fresh] == Reason.RATED]] = True
-        return np.flatnonzero(is_used)
+    @property
+    def period(self) -> Ints:
+        """Give the usage period of each event."""
+        return self.period_of[self.segment]
+
+    @property
+    def price(self) -> Ints:
+        """Give the price of each event."""
+        return self.price_of[self.row]
+
+    def rated(self, threads: int) -> Longs:
+        """Give how many events of the files are rated, of each usage period that has some, and 0.
+
+        threads: how many may share the work.
+        """
+        found = np.zeros(int(self.period_of.max(initial=NONE)) + 1, np.int64)
+        counts = self.count(0, self.fresh, threads).sum(axis=0)[:-1]
+        of = np.flatnonzero(counts)
+        np.add.at(found, self.period_of[of], counts[of])
+        return found
+
+    def count(self, first: int, last: int, threads: int) -> Longs:
+        """Count the rated events of each segment and of none in the parts of a range."""
+        cuts = loops.cut(last - first, threads)
+        counts = np.zeros((len(cuts) - 1, len(self.period_of)), np.int64)
+        run = loops.runner(len(self))
+
+        def work(part: int) -> None:
+            own = slice(first + cuts[part], first + cuts[part + 1])
+            given = [self.segment[own], self.reason[own]]
+            run(tie_loops.count_rated, own.stop - own.start, given, [counts[part]])
+
+        loops.side_by_side(work, len(counts), threads)
+        return counts
 
     def keep(self, wanted: NDArray[np.bool_]) -> None:
         """Leave out events."""
         self.fresh = int(np.count_nonzero(wanted[: self.fresh]))
-        for name in ("file", "position", "instant", "quantity", "segment", "period", "price"):
+        for name in ("file", "position", "instant", "quantity", "segment", "row"):
             setattr(self, name, getattr(self, name)[wanted])
-        self.route, self.reason = self.route[wanted], self.reason[wanted]
+        self.reason = self.reason[wanted]
         self.amount = self.amount[wanted] if len(self.amount) else self.amount
 
 
 def show_tied(connection: DuckDBPyConnection, tied: Tied) -> None:
-    """Make the view usage.tied of the events, and usage.unrated of those of the files."""
+    """Make the view usage.tied of the events, and usage.unrated of those of the files.
+
+    The view looks up what segments and rows stand for as it is asked.
+    """
     columns: dict[str, Array] = {
         "file": tied.file,
         "position": tied.position,
         "instant": tied.instant,
         "quantity": tied.quantity,
         "segment": tied.segment,
-        "period": tied.period,
-        "price": tied.price,
-        "route": tied.route,
+        "row": tied.row,
         "reason": tied.reason,
     }
     amount = ""
@@ -95,13 +127,18 @@ def show_tied(connection: DuckDBPyConnection, tied: Tied) -> None:
         columns["amount"] = tied.amount
         amount = f", (amount::DECIMAL(18, 0) * 0.000001::DECIMAL(6, 6))::{AMOUNT_TYPE} AS amount"
     connection.register(_VIEWED, pa.table(columns))
+    numbers = np.append(np.arange(len(tied.price_of) - 1, dtype=np.int32), np.int32(NONE))
+    rows = {"row": numbers, "price": tied.price_of, "route": tied.route_of}
+    sql.make_arrow(connection, "pricing_rows", pa.table(rows))
     connection.execute(f"""
         CREATE OR REPLACE VIEW usage.tied AS
-        SELECT file::INTEGER AS file, position::BIGINT AS position,
-               make_timestamp(instant) AS instant, quantity,
-               nullif(segment, {NONE}) AS segment, nullif(period, {NONE}) AS period,
-               nullif(price, {NONE}) AS price, route, reason{amount}
-        FROM {_VIEWED}
+        SELECT t.file::INTEGER AS file, t.position::BIGINT AS position,
+               make_timestamp(t.instant) AS instant, t.quantity,
+               nullif(t.segment, {NONE}) AS segment, s.period,
+               nullif(r.price, {NONE}) AS price, r.route, t.reason{amount}
+        FROM {_VIEWED} AS t
+        JOIN usage.pricing_rows AS r ON r.row = t.row
+        LEFT JOIN usage.segments AS s ON s.segment = t.segment
     """)
     unrated = np.flatnonzero(tied.reason[: tied.fresh])
     sql.make_arrow(
@@ -118,56 +155,64 @@ def show_tied(connection: DuckDBPyConnection, tied: Tied) -> None:
 
 
 def tie(connection: DuckDBPyConnection, program: Program, events: Scan, fresh: int) -> Tied:
-    """Tie events by usage.segments and usage.pricing; takes the arrays of the scan."""
-    size = len(events)
-    segment = np.empty(size, np.int32)
-    cuts = connection.execute("""
+    """Tie events by usage.segments and usage.pricing; takes the arrays of the scan.
+
+    Their holders become segments and their combinations rows of pricing, in place.
+    """
+    found = connection.execute("""
         SELECT holder, epoch_us(from_instant) AS starts, epoch_us(until_instant) AS ends,
                coalesce(period, -1)::INTEGER AS period, kind, reason
         FROM usage.segments ORDER BY segment
     """).fetchnumpy()
     holders = sql.count(connection, "SELECT count(*) FROM usage.holders")
-    first = np.searchsorted(cuts["holder"], np.arange(holders + 1)).astype(np.int32)
-    given: list[Array] = [events.holder, events.instant, first]
+    first = np.searchsorted(found["holder"], np.arange(holders + 1)).astype(np.int32)
+    cuts = _side_by_side([found[name] for name in ("starts", "ends", "kind", "reason")])
     loops.run(
-        loops.find_segments,
-        size,
-        [*given, np.asarray(cuts["starts"], np.int64), np.asarray(cuts["ends"], np.int64)],
-        [segment],
+        tie_loops.find_segments,
+        len(events),
+        [events.instant, first, cuts],
+        [events.holder],
         sql.threads(connection),
     )
-    period_of = np.append(np.asarray(cuts["period"], np.int32), np.int32(NONE))
+    rows = connection.execute("""
+        SELECT kind, combination, band_set, coalesce(price, -1)::INTEGER AS price, route, reason,
+               coalesce(minimum, 0)::BIGINT AS minimum, coalesce(increment, 1)::BIGINT AS increment
+        FROM usage.pricing
+    """).fetchnumpy()
     tied = Tied(
         file=events.file,
         position=events.position,
         instant=events.instant,
         quantity=events.quantity,
-        segment=segment,
-        period=period_of[segment],
-        price=np.empty(size, np.int32),
-        route=np.empty(size, np.int32),
+        segment=events.holder,
+        row=events.combination,
         reason=events.reason,
         amount=events.amount,
         fresh=fresh,
+        period_of=np.append(np.asarray(found["period"], np.int32), np.int32(NONE)),
+        price_of=np.append(np.asarray(rows["price"], np.int32), np.int32(NONE)),
+        route_of=np.append(np.asarray(rows["route"], np.int32), np.int32(0)),
     )
-    kinds, reasons = np.asarray(cuts["kind"], np.int32), np.asarray(cuts["reason"], np.uint8)
-    _find_prices(connection, program, tied, events, kinds, reasons)
+    usable = np.asarray(tied.reason == Reason.RATED) if len(tied.amount) else None
+    _find_prices(connection, program, tied, cuts, rows)
+    if usable is not None and asks_amount(program):
+        reasons = np.asarray(found["reason"], np.uint8)
+        _ask_amounts(connection, program, tied, events, usable, reasons)
     return tied
+
+
+def _side_by_side(columns: list[Array]) -> Longs:
+    """Put columns of numbers into one array, row by row."""
+    return np.stack([np.asarray(each, np.int64) for each in columns], axis=1).reshape(-1)
 
 
 def _find_prices(
     connection: DuckDBPyConnection,
     program: Program,
     tied: Tied,
-    events: Scan,
-    kinds: Ints,
-    reasons: NDArray[np.uint8],
+    cuts: Longs,
+    rows: dict[str, Array],
 ) -> None:
-    rows = connection.execute("""
-        SELECT kind, combination, band_set, coalesce(price, -1)::INTEGER AS price, route, reason,
-               coalesce(minimum, 0)::BIGINT AS minimum, coalesce(increment, 1)::BIGINT AS increment
-        FROM usage.pricing
-    """).fetchnumpy()
     combinations = sql.count(connection, "SELECT count(*) FROM usage.combinations")
     sets = sql.count(connection, "SELECT count(*) FROM usage.band_set_numbers")
     kind_count = sql.count(connection, "SELECT count(*) FROM usage.kinds")
@@ -176,25 +221,16 @@ def _find_prices(
         np.asarray(rows[name], np.int64) for name in ("kind", "combination", "band_set")
     )
     pricing[(kind * combinations + combination) * sets + band_set] = np.arange(len(kind))
-    usable = np.asarray(tied.reason == Reason.RATED) if len(tied.amount) else None
     given = [
         tied.segment,
-        events.combination,
         _bands(connection, program, tied),
-        kinds,
-        reasons,
+        cuts,
         np.array([combinations, sets, Reason.UNKNOWN_SERVICE, Reason.QUANTITY_TOO_LARGE], np.int64),
         pricing,
-        np.asarray(rows["reason"], np.uint8),
-        np.asarray(rows["price"], np.int32),
-        np.asarray(rows["route"], np.int32),
-        np.asarray(rows["minimum"], np.int64),
-        np.asarray(rows["increment"], np.int64),
+        _side_by_side([rows[name] for name in ("price", "reason", "minimum", "increment")]),
     ]
-    made = [tied.reason, tied.price, tied.route, tied.quantity]
-    loops.run(loops.find_prices, len(tied), given, made, sql.threads(connection))
-    if usable is not None and asks_amount(program):
-        _ask_amounts(connection, program, tied, events, usable, reasons)
+    made = [tied.row, tied.reason, tied.quantity]
+    loops.run(tie_loops.find_prices, len(tied), given, made, sql.threads(connection))
 
 
 def _bands(connection: DuckDBPyConnection, program: Program, tied: Tied) -> Ints:
@@ -229,8 +265,9 @@ def _ask_amounts(
     """).fetchnumpy()
     asks = np.append(np.asarray(prices["asks_amount"], np.bool_), False)
     currency = np.append(np.asarray(prices["currency"], np.int32), np.int32(NONE))
-    is_asked = usable & (tied.segment != NONE) & asks[tied.price]
+    price = tied.price
+    is_asked = usable & (tied.segment != NONE) & asks[price]
     is_asked &= np.append(reasons, np.uint8(0))[tied.segment] == Reason.RATED
     tied.reason[is_asked & (events.currency == NONE)] = Reason.NO_AMOUNT
-    other = (events.currency != NONE) & (events.currency != currency[tied.price])
+    other = (events.currency != NONE) & (events.currency != currency[price])
     tied.reason[is_asked & other] = Reason.OTHER_CURRENCY

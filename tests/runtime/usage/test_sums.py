@@ -10,7 +10,11 @@ import numpy as np
 import pytest
 
 from runtime.usage import kernel, record_loops, sums
+from runtime.usage import order as ordering
+from runtime.usage.draw import Pieces
+from runtime.usage.kernel import BITS, LOW
 from runtime.usage.loops import runner
+from runtime.usage.order import Order
 
 MOST = 2**63 - 1
 PERIODS, PRICES, TEMPLATES = 7, 5, 3
@@ -21,66 +25,146 @@ def _places() -> sums.Places:
     return sums.Places(
         prices=PRICES,
         templates=TEMPLATES,
-        template_of=np.array([0, 1, 2, -1], np.int32),
         is_taken=np.array([True, False, True, False]),
         price_of=np.array([0, 0, 2, 2, 2], np.int32),
     )
 
 
-def _used(draw: random.Random, events: int) -> sums.Used:
-    def numbers(least: int, most: int) -> list[int]:
-        return [draw.randint(least, most) for _ in range(events)]
+PRICE_OF_ROW = np.array([3, 0, 1, 4, 2, 2, -1], np.int32)
+"""The last is that of no row."""
 
-    return sums.Used(
-        period=np.array(numbers(0, PERIODS - 1), np.int32),
-        price=np.array(numbers(0, PRICES - 1), np.int32),
-        reason=np.array([draw.choice((0, 0, 0, 3)) for _ in range(events)], np.uint8),
-        tier=np.array(numbers(-1, 2), np.int32),
-        quantity=np.array([draw.choice((0, 1, 2**62, MOST)) for _ in range(events)], np.int64),
+
+def _pieces(draw: random.Random, sizes: list[int]) -> Pieces:
+    """Give pieces of pools of so many places: some are openings, some of several pieces."""
+    cells: list[int] = []
+    more: list[tuple[int, int, int, int]] = []
+    pools = [pool for pool, size in enumerate(sizes) for _ in range(size)]
+    for place, pool in enumerate(pools):
+        row, tier = draw.randrange(len(PRICE_OF_ROW) - 1), draw.randint(-1, 2)
+        quantity = draw.choice((0, 1, 2**62, MOST))
+        event = place | (row + 1) << BITS if draw.randrange(10) else -1
+        period = pool * PERIODS + draw.randrange(PERIODS)
+        cells += [0, quantity, event, period | (tier + 1) << BITS]
+        if event >= 0 and draw.randrange(4) == 0:
+            for part in (quantity // 3, quantity // 2):
+                more.append((place, draw.randint(-1, 2), part, draw.randint(0, 1)))
+    columns = [np.array(each, np.int64) for each in zip(*more, strict=True)] or [
+        np.zeros(0, np.int64)
+    ] * 4
+    none = np.zeros(0, np.int64)
+    return Pieces(
+        order=Order(np.cumsum([0, *sizes]), np.array(cells, np.int64), none),
+        more_place=columns[0],
+        more_tier=columns[1].astype(np.int32),
+        more_quantity=columns[2],
+        more_counts=columns[3],
+        charge=none,
+        template=np.array([0, 1, 2, -1], np.int32),
+        upper=none,
+        used=none,
     )
+
+
+def _expected(pieces: Pieces, places: sums.Places) -> dict[tuple[int, int, int], list[int]]:
+    cells: dict[tuple[int, int, int], list[int]] = defaultdict(lambda: [0, 0])
+    further = list(
+        zip(
+            pieces.more_place.tolist(),
+            pieces.more_tier.tolist(),
+            pieces.more_quantity.tolist(),
+            pieces.more_counts.tolist(),
+            strict=True,
+        )
+    )
+    for place, (_, quantity, event, owner) in enumerate(pieces.order.cells.reshape(-1, 4).tolist()):
+        if event < 0:
+            continue
+        own = [each[1:] for each in further if each[0] == place]
+        left = quantity - sum(part for _, part, _ in own)
+        for tier, part, count in [((owner >> BITS) - 1, left, None), *own]:
+            template = int(pieces.template[tier])
+            price = int(PRICE_OF_ROW[(event >> BITS) - 1])
+            taken = bool(places.is_taken[template])
+            price = int(places.price_of[price]) if taken else price
+            cell = cells[owner & LOW, price, template]
+            cell[0] += part
+            cell[1] += (not taken) if count is None else count
+    return dict(cells)
 
 
 @pytest.mark.feature("A13", "D9")
 @BOTH
 @pytest.mark.parametrize("threads", [1, 3])
-def test_sums_are_exact_beyond_64_bits_and_in_order(compiled_from: int, threads: int) -> None:
-    used, places = _used(random.Random(threads), 2_000), _places()
-    expected: dict[tuple[int, int, int], list[int]] = defaultdict(lambda: [0, 0])
-    for period, price, reason, tier, quantity in zip(
-        *(each.tolist() for each in (used.period, used.price, used.reason, used.tier)),
-        used.quantity.tolist(),
-        strict=True,
-    ):
-        if reason == 0:
-            template = int(places.template_of[tier])
-            taken = bool(places.is_taken[template])
-            own = int(places.price_of[price]) if taken else price
-            cell = expected[period, own, template]
-            cell[0] += quantity
-            cell[1] += not taken
+@pytest.mark.parametrize("room", [2, 1 << 12])
+def test_sums_are_exact_beyond_64_bits_and_in_order(
+    compiled_from: int, threads: int, room: int
+) -> None:
+    pieces, places = _pieces(random.Random(threads), [0, 1500, 1, 0, 300, 200, 0]), _places()
     with (
         patch.object(kernel, "COMPILED_FROM", compiled_from),
-        patch.object(sums, "RANGE_EVENTS", 500),
+        patch.object(sums, "_FIRST_ROOM", room),
     ):
-        found = {}
-        for each in sums.sum_up([used], places, PERIODS, threads):
-            periods, codes = places.split(each.keys)
-            prices, templates = places.split_code(codes)
-            keys = zip(periods.tolist(), prices.tolist(), templates.tolist(), strict=True)
-            words = zip(each.high.tolist(), each.low.tolist(), each.events.tolist(), strict=True)
-            for key, (high, low, events) in zip(keys, words, strict=True):
-                found[key] = [high * 2**62 + low, events]
-    assert found == dict(expected)
-    assert list(found) == sorted(found)
+        found = sums.sum_up(pieces, places, PRICE_OF_ROW, 2_000, threads)
+    periods, codes = places.split(found.keys)
+    prices, templates = places.split_code(codes)
+    keys = list(zip(periods.tolist(), prices.tolist(), templates.tolist(), strict=True))
+    words = zip(found.high.tolist(), found.low.tolist(), found.events.tolist(), strict=True)
+    cells = {
+        key: [high * 2**62 + low, events]
+        for key, (high, low, events) in zip(keys, words, strict=True)
+    }
+    assert cells == _expected(pieces, places)
+    assert keys == sorted(set(keys))
 
 
 @pytest.mark.feature("A13")
 @BOTH
 def test_without_a_usage_period_there_is_no_sum(compiled_from: int) -> None:
-    none = np.full(3, -1, np.int32)
-    used = sums.Used(none, none, np.full(3, 7, np.uint8), none, np.ones(3, np.int64))
+    pieces = _pieces(random.Random(1), [])
     with patch.object(kernel, "COMPILED_FROM", compiled_from):
-        assert [len(each.keys) for each in sums.sum_up([used], _places(), 0, 2)] == [0]
+        assert len(sums.sum_up(pieces, _places(), PRICE_OF_ROW, 0, 2).keys) == 0
+
+
+@pytest.mark.feature("A13", "D8")
+@BOTH
+@pytest.mark.parametrize("late", [3, 1 << 16])
+def test_a_pool_is_sorted_by_time_whatever_its_events_come_in(
+    compiled_from: int, late: int
+) -> None:
+    draw = random.Random(9)
+    pools = []
+    for number in range(60):
+        size = draw.choice((0, 1, 2, 30))
+        instants = sorted(draw.randrange(20) for _ in range(size))
+        if number % 3 == 1:  # some records again
+            instants += sorted(draw.sample(instants, size // 3))
+        elif number % 3 == 2:
+            draw.shuffle(instants)
+        events = list(range(len(instants)))
+        if number % 7 == 0:
+            instants += [draw.randrange(20) for _ in range(2)]
+            events += [-2, -1]
+        pools.append(list(zip(instants, events, strict=True)))
+    rows = [
+        (instant, number, event, 0)
+        for pool in pools
+        for number, (instant, event) in enumerate(pool)
+    ]
+    order = Order(
+        np.cumsum([0, *map(len, pools)]),
+        np.array(rows, np.int64).reshape(-1),
+        np.zeros(0, np.int64),
+    )
+    with (
+        patch.object(kernel, "COMPILED_FROM", compiled_from),
+        patch.object(ordering, "_LATE", late),
+        patch.object(ordering, "_BLOCK", 50),
+    ):
+        ordering.sort_pools(order, len(rows), 2)
+    found = order.cells.reshape(-1, 4).tolist()
+    for pool, begin in zip(pools, order.pool_start.tolist(), strict=False):
+        own = [(instant, event) for instant, _, event, _ in found[begin : begin + len(pool)]]
+        assert own == sorted(pool, key=lambda each: (each[0], each[1] >= 0))
 
 
 @pytest.mark.feature("A13", "D9")

@@ -1,0 +1,105 @@
+"""Loops that deal events to their pools, with all that is asked of them."""
+
+from __future__ import annotations
+
+from runtime.usage.kernel import BITS, EVENT, FIELDS, INSTANT, OWNER, QUANTITY, Integers
+
+
+def deal(  # noqa: PLR0913 - one loop over arrays, compiled as a whole
+    first: int,
+    last: int,
+    segment: Integers,
+    row: Integers,
+    reason: Integers,
+    instant: Integers,
+    quantity: Integers,
+    pool_of: Integers,
+    period_of: Integers,
+    base: Integers,
+    fill: Integers,
+    cells: Integers,
+) -> None:
+    """Put the rated events into the next places of their pools.
+
+    Args:
+        first, last: the range.
+        segment, row, reason, instant, quantity: of an event.
+        pool_of, period_of: of a segment.
+        base: the number of the first event.
+        fill: of a pool, the next place; moves on.
+        cells: the numbers of the places.
+    """
+    for event in range(first, last):
+        if reason[event] != 0:
+            continue
+        own = segment[event]
+        pool = pool_of[own]
+        at = FIELDS * fill[pool]
+        fill[pool] += 1
+        cells[at + INSTANT] = instant[event]
+        cells[at + QUANTITY] = quantity[event]
+        cells[at + EVENT] = ((row[event] + 1) << BITS) | (base[0] + event)
+        cells[at + OWNER] = period_of[own]
+
+
+def sort_pools(  # noqa: PLR0912 - one loop over arrays, compiled as a whole
+    first: int,
+    last: int,
+    pool_start: Integers,
+    cells: Integers,
+    late: Integers,
+    is_sorted: Integers,
+) -> None:
+    """Sort the pools that are two series in the order of time; mark the others with 0.
+
+    So are those of a file that repeats some records, or of two files.  `late`: room for the
+    places of a pool that come after later ones; pools that have more, or openings, are marked.
+    """
+    room = len(late) // FIELDS
+    for pool in range(first, last):
+        begin, end = pool_start[pool], pool_start[pool + 1]
+        latest, latest_late = -(1 << 62), -(1 << 62)
+        taken = 0
+        for place in range(begin, end):
+            instant = cells[FIELDS * place + INSTANT]
+            if cells[FIELDS * place + EVENT] < 0:
+                is_sorted[pool] = 0
+                break
+            if instant >= latest:
+                latest = instant
+                continue
+            if instant < latest_late or taken == room:
+                is_sorted[pool] = 0
+                break
+            latest_late = instant
+            taken += 1
+        if taken == 0 or is_sorted[pool] == 0:
+            continue
+        # Those that are in time move up, and then down again from the end to let the late in.
+        latest = -(1 << 62)
+        kept, taken = begin, 0
+        for place in range(begin, end):
+            at = FIELDS * place
+            if cells[at + INSTANT] >= latest:
+                latest = cells[at + INSTANT]
+                if kept < place:
+                    for field in range(FIELDS):
+                        cells[FIELDS * kept + field] = cells[at + field]
+                kept += 1
+            else:
+                for field in range(FIELDS):
+                    late[FIELDS * taken + field] = cells[at + field]
+                taken += 1
+        place = end - 1
+        while taken > 0:
+            own = FIELDS * (taken - 1)
+            before = FIELDS * (kept - 1)
+            if kept > begin and cells[before + INSTANT] > late[own + INSTANT]:
+                for field in range(FIELDS):
+                    cells[FIELDS * place + field] = cells[before + field]
+                kept -= 1
+            else:
+                for field in range(FIELDS):
+                    cells[FIELDS * place + field] = late[own + field]
+                taken -= 1
+            place -= 1
