@@ -1,7 +1,7 @@
 """Kill processes that post run after run into one ledger, and audit the ledger after each.
 
 `python -m tests.posting_kills --times 100` (`--postgres`: in a server of its own; `--ledger URL`:
-in one that is there).  tests/kills.py kills whole bills; here nothing but posting is under way,
+in one that is there).  tests/kills kills whole bills; here nothing but posting is under way,
 so that every kill falls into a transaction or between two, and the next process goes on at
 once.  After each kill:
 
@@ -168,7 +168,10 @@ def main() -> int:
     print("| killed while | times |\n| --- | ---: |")
     for step, times in steps.most_common():
         print(f"| {step} | {times} |")
-    print(f"\n{steps.total()} kills; {runs} runs, {INVOICES * runs:,} invoices without a gap")
+    print(
+        f"\n{steps.total()} kills; {runs} runs, {INVOICES * runs:,} invoices without a gap, "
+        f"{ON_FORMS * runs:,} of them on forms"
+    )
     for each in wrong:
         print(f"WRONG: {each}")
     return bool(wrong)
