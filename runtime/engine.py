@@ -45,9 +45,11 @@ def open_engine(
     Raises EngineRefused where `memory_limit` is no size.
     """
     spill = temp or Path(tempfile.gettempdir()) / f"ratebook-{os.getpid()}"
+    # What is in memory alone is never written anew: by itself the engine would, all tables whole.
     settings: dict[str, str | bool | int | float | list[str]] = {  # float: duckdb's type
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
+        "checkpoint_threshold": "1TB",
         "python_enable_replacements": "false",
         "preserve_insertion_order": "true",
         "temp_directory": str(spill),
