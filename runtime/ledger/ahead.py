@@ -6,26 +6,21 @@ that two threads keep both busy.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
-from queue import Empty, Queue
-from threading import Event, Thread
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
-WAIT_SECONDS = 0.05
+WAIT_SECONDS = 0.05  # float: a time to wait, no money
 
 
 @dataclass(frozen=True, slots=True)
 class _Made(Generic[Item]):
     item: Item
-
-
-@dataclass(frozen=True, slots=True)
-class _Ended:
-    fault: BaseException | None
 
 
 @contextmanager
@@ -37,40 +32,29 @@ def made_ahead(
     What fails while an item is made is raised where it would have been taken.  Whoever leaves
     early has the thread ended before he goes on: `stop` ends what it has under way.
     """
-    queue: Queue[_Made[Item] | _Ended] = Queue(most)
-    is_left = Event()
-    thread = Thread(target=_make, args=(items, queue, is_left), name="made-ahead", daemon=True)
-    thread.start()
-    try:
-        yield _taken(queue)
-    finally:
-        is_left.set()
-        while thread.is_alive():
-            stop()
-            with suppress(Empty):
-                queue.get_nowait()
-            thread.join(WAIT_SECONDS)
+    left = iter(items)
+    asked: deque[Future[_Made[Item] | None]] = deque()
 
+    def make() -> _Made[Item] | None:
+        for item in left:
+            return _Made(item)
+        return None
 
-def _make(items: Iterable[Item], queue: Queue[_Made[Item] | _Ended], is_left: Event) -> None:
-    fault: BaseException | None = None
-    try:
-        for item in items:
-            queue.put(_Made(item))
-            if is_left.is_set():
+    def taken() -> Iterator[Item]:
+        while True:
+            while len(asked) <= most:
+                asked.append(thread.submit(make))
+            made = asked[0].result()
+            asked.popleft()
+            if made is None:
                 return
-    except BaseException as raised:  # noqa: BLE001 - whoever takes the items is told
-        fault = raised
-    queue.put(_Ended(fault))
+            yield made.item
 
-
-def _taken(queue: Queue[_Made[Item] | _Ended]) -> Iterator[Item]:
-    while True:
-        match queue.get():
-            case _Made(item):
-                yield item
-            case _Ended(None):
-                return
-            case _Ended(fault):
-                assert fault is not None
-                raise fault
+    with ThreadPoolExecutor(1, "made-ahead") as thread:
+        asked.extend(thread.submit(make) for _ in range(most))
+        try:
+            yield taken()
+        finally:
+            under_way = [each for each in asked if not each.cancel()]
+            while wait(under_way, WAIT_SECONDS).not_done:
+                stop()
