@@ -11,11 +11,15 @@ import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 from duckdb import DuckDBPyConnection
 
 from runtime.tables import TABLES
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 class EngineRefused(Exception):
@@ -114,7 +118,17 @@ def fill_table(
         return
     import pyarrow as pa
 
-    arrays = [pa.array(column) for column in zip(*rows, strict=True)]
+    arrays = [_array(column) for column in zip(*rows, strict=True)]
     connection.register("filling", pa.Table.from_arrays(arrays, names=list(columns)))
     connection.execute(f"INSERT INTO {name} SELECT * FROM filling")
     connection.unregister("filling")
+
+
+def _array(column: Sequence[object]) -> pa.Array:
+    import pyarrow as pa
+
+    try:
+        return pa.array(column)
+    except OverflowError:
+        # Whole numbers beyond 64 bits: as texts, which the engine takes as numbers.
+        return pa.array([None if value is None else str(value) for value in column])

@@ -113,12 +113,13 @@ LEFT JOIN (
 """
 
 # A row for each line: nothing but what tells it from others, as all else is joined where it is
-# asked for, mostly of one line of a form.
+# asked for, mostly of one line of a form.  The engine gives 0 and -1 of 128 bits one hash, which
+# the sign tells apart.
 LINES = """
 CREATE OR REPLACE TEMP TABLE on_form AS
 SELECT d.ordinal, p.ordinal AS section, CAST(d.ordinal - p.first + 1 AS INTEGER) AS number,
-       hash(1, p.one, q.quote, d.corrects IS NULL, {alike}) AS one,
-       hash(2, p.two, q.quote, d.corrects IS NULL, {alike}) AS two
+       hash(1, p.one, q.quote, d.corrects IS NULL, d.minor < 0, {alike}) AS one,
+       hash(2, p.two, q.quote, d.corrects IS NULL, d.minor < 0, {alike}) AS two
 FROM charge.due AS d
 JOIN placed AS p ON p.account_service = d.account_service AND p.currency = d.currency
 LEFT JOIN charge.posted_reference AS r ON r.line_id = d.corrects

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Table, func, select
 
 from runtime.bill import bill
 from runtime.bill_result import BillRequest, BillResult
-from runtime.engine import open_engine
+from runtime.engine import create_table, open_engine
 from runtime.invoice import alike_sql
 from runtime.ledger.connect import ledger_url, read_ledger
 from runtime.ledger.history import last_line_id, read_frozen, read_invoice_numbers
@@ -29,7 +29,7 @@ from runtime.ledger.schema import (
 )
 from runtime.payments.credited import read_creditable
 from tests.ledgers import Database
-from tests.runtime.bill.books import request
+from tests.runtime.bill.books import refuse, request
 from tests.runtime.bill.test_commercial import CATALOG as TINY
 from tests.runtime.bill.test_commercial import program_of, sold
 from tests.runtime.bill.test_incremental import CATALOG, Tree, changed
@@ -156,3 +156,40 @@ def test_the_digest_of_a_delivery_is_of_all_that_an_invoice_on_a_form_says(tmp_p
     assert len(set(digests.values())) == len(said)
     (tmp_path / "Ann S1 2").rename(tmp_path / "before")
     assert digest_with("Ann", "S1", 2) == digests["Ann", "S1", 2]
+
+
+@pytest.mark.feature("D9")
+def test_an_amount_on_a_form_that_the_ledger_cannot_hold_refuses_the_run(tmp_path: Path) -> None:
+    # Half a million billions x 99,000.00 are 4.95e21 cents; 2^63 are 9.2e18.  So many kinds of
+    # lines go into the engine all at once.
+    text = TINY.replace("12.00 CAD", "99000.00 CAD").replace("1..100", "1..999999999999999")
+    book = sold({"account": "A"})
+    (row,) = book.rows["account_services"]
+    book.rows["account_services"] = [
+        {**row, "account_service": f"A-{extra}", "quantity": 25_000_000_000_000 + extra}
+        for extra in range(20)
+    ]
+    book.write(tmp_path / "book")
+    (reason,) = refuse(request(tmp_path, "2026-01-31", program=program_of(text))).reasons
+    assert reason.endswith("is too large for the ledger's 64 bits")
+    assert "account A" in reason
+
+
+@pytest.mark.feature("D9")
+def test_a_line_of_nothing_is_not_on_the_form_of_one_of_a_cent_less() -> None:
+    with open_engine() as connection:
+        create_table(connection, "charge.due")
+        connection.execute("""
+            CREATE TABLE charge.posted_reference AS SELECT 0 AS line_id;
+            CREATE TEMP TABLE placed AS
+            SELECT 1 AS ordinal, 'S' AS account_service, 'CAD' AS currency, 1 AS first,
+                   1::UBIGINT AS one, 2::UBIGINT AS two;
+            INSERT INTO charge.due (ordinal, account_service, currency, minor)
+            VALUES (1, 'S', 'CAD', 0), (2, 'S', 'CAD', -1), (3, 'S', 'CAD', -1)
+        """)
+        query = alike_sql.LINES.format(alike="d.minor", quoted=alike_sql.NOT_QUOTED)
+        connection.execute(query)
+        found = connection.execute("""
+            SELECT count(DISTINCT one), count(DISTINCT two) FROM on_form
+        """).fetchall()
+    assert found == [(2, 2)]
