@@ -278,6 +278,8 @@ def _try_json(head: Head, feed: Feed) -> _Fit | _Misfit:
     fields = json_fields(head)
     if fields is None:
         reason = "is not JSON lines: none of its first lines is an object of its own"
+        if b"\0" in head.start:
+            reason = "is not UTF-8 text, as JSON lines are; it may be UTF-16"
         return _Misfit(feed, len(feed.columns) + 1, reason)
     needed = (*feed.id_fields, feed.time_field, *expressions.fields_of(feed.identifier_value))
     missing = [name for name in dict.fromkeys(needed) if name not in fields]

@@ -160,7 +160,8 @@ def json_fields(head: Head) -> frozenset[str] | None:
     has_object = False
     for line in lines if head.is_all or len(lines) == 1 else lines[:-1]:
         try:
-            record = json.loads(line)
+            # Of bytes it would guess the encoding, and take what the reader then rejects.
+            record = json.loads(line.decode("utf-8-sig"))
         except (ValueError, RecursionError):
             continue
         if isinstance(record, dict):

@@ -696,3 +696,20 @@ def test_compressed_json_cut_short_stops_the_run(tmp_path: Path, cut: int) -> No
     path.write_bytes(path.read_bytes()[:-cut])
     with pytest.raises(UsageFileFault, match="cut short"):
         runs.rate(path)
+
+
+@pytest.mark.feature("A26", "C2")
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])
+def test_json_lines_that_are_not_utf_8_stop_the_run(encoding: str, tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.jsonl", call(1), call(2))
+    path.write_bytes(path.read_text().encode(encoding))
+    with pytest.raises(UsageFileFault, match=r"a\.jsonl: is not UTF-8 text"):
+        match_files(program_of(JSON_FEED), [str(path)])
+
+
+@pytest.mark.feature("A26", "C2")
+def test_json_lines_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.jsonl", call(1), call(2))
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    runs = Runs(tmp_path, program_of(JSON_FEED))
+    assert runs.rate(path).rated == 2
