@@ -101,21 +101,23 @@ def kill_and_compare(asked: Killing, tell: Callable[[str], None] = lambda _: Non
     while done.kills < asked.times and time.monotonic() < asked.until:
         out = asked.folder / f"trial-{done.compared + 1}"
         asked.copy(early, out)
-        kill_in_a_row(asked, out, chance, done, tell)
-        run_whole(command_of(asked, out, LATE))
+        if not ended_in_a_row_of_kills(asked, out, chance, done, tell):
+            run_whole(command_of(asked, out, LATE))
         compare(asked, out, expected, done, tell)
         asked.remove(out)
     return done
 
 
-def kill_in_a_row(
+def ended_in_a_row_of_kills(
     asked: Killing,
     out: Path,
     chance: random.Random,
     done: Killed,
     tell: Callable[[str], None],
-) -> None:
+) -> bool:
     """Kill a run, and the one that begins after it, and so on until one had posted.
+
+    True where the last of them ended before it could be killed: there is nothing left to run.
 
     Every second instant is any of the run's time, the others are of any stage: most of the time
     goes to a few stages, and the commit would hardly ever be met.
@@ -126,11 +128,12 @@ def kill_in_a_row(
         shutil.rmtree(asked.folder / "tmp")
         (asked.folder / "tmp").mkdir()
         if stage is None:
-            return
+            return True
         done.stages[stage] += 1
         tell(f"{out.name}: kill {done.kills} while {stage}")
         if is_posted(out) or time.monotonic() > asked.until:
-            return
+            return False
+    return False
 
 
 def compare(
