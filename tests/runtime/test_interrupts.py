@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Iterator
 
 import pytest
 
@@ -9,6 +10,14 @@ from runtime.interrupts import hold_interrupts
 from runtime.invoice.pdf import TemplateFetcher, render_pdf
 
 PAGE = "<html><body style='font-family:Inter'><p>An invoice.</p></body></html>"
+
+
+@pytest.fixture(autouse=True)
+def heeded() -> Iterator[None]:
+    """Let SIGINT be heeded, also where the tests run in the background, whose shell ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def test_an_interrupt_waits_for_the_end_of_what_is_under_way() -> None:
