@@ -105,16 +105,41 @@ def test_sums_are_exact_beyond_64_bits_and_in_order(
         patch.object(sums, "_FIRST_ROOM", room),
     ):
         found = sums.sum_up(pieces, places, PRICE_OF_ROW, 2_000, threads)
+    cells = _cells(found, places)
+    assert cells == _expected(pieces, places)
+    assert list(cells) == sorted(cells)
+    assert len(cells) == len(found.keys)
+
+
+def _cells(found: sums.Sums, places: sums.Places) -> dict[tuple[int, int, int], list[int]]:
     periods, codes = places.split(found.keys)
     prices, templates = places.split_code(codes)
-    keys = list(zip(periods.tolist(), prices.tolist(), templates.tolist(), strict=True))
+    keys = zip(periods.tolist(), prices.tolist(), templates.tolist(), strict=True)
     words = zip(found.high.tolist(), found.low.tolist(), found.events.tolist(), strict=True)
-    cells = {
+    return {
         key: [high * 2**62 + low, events]
         for key, (high, low, events) in zip(keys, words, strict=True)
     }
-    assert cells == _expected(pieces, places)
-    assert keys == sorted(set(keys))
+
+
+class Taken(list[tuple[sums.Longs, sums.Ints]]):
+    """Room that another thread takes, and writes over, as soon as it is given back."""
+
+    def append(self, room: tuple[sums.Longs, sums.Ints]) -> None:
+        room[0].fill(-7)
+        super().append(room)
+
+
+def test_what_a_range_found_is_its_own_once_another_has_its_room() -> None:
+    pieces, places = _pieces(random.Random(5), [700, 1, 0, 300]), _places()
+    sum_range = sums._sum_range
+
+    def beside_others(run, pieces, given, pools, _free):  # type: ignore[no-untyped-def]
+        return sum_range(run, pieces, given, pools, Taken())
+
+    with patch.object(sums, "_sum_range", beside_others):
+        found = sums.sum_up(pieces, places, PRICE_OF_ROW, 2_000, 3)
+    assert _cells(found, places) == _expected(pieces, places)
 
 
 @pytest.mark.feature("A13")
