@@ -163,7 +163,9 @@ def subscribe(run: Run) -> Reasons:
     if last is not None:
         file = known_file(run.folder.known, last.run)
         settled = Settled(last.as_of, file, last.known)
-    build_subscriptions(run.connection, request.program, request.as_of, settled)
+    build_subscriptions(
+        run.connection, request.program, request.as_of, settled, are_alike_found=True
+    )
     return ()
 
 

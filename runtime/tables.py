@@ -28,6 +28,7 @@ the tables above it and leaves its own.  Conventions for every table:
 | subscription.discounts | runtime.subscriptions | a discount given to an account service |
 | subscription.known | runtime.subscriptions | a digest of what sets an account service's charges |
 | subscription.horizons | runtime.subscriptions | up to when an account service is settled |
+| subscription.alike | runtime.subscriptions | an account service that is charged as another |
 | subscription.gone | runtime.subscriptions | an account service that the last run knew |
 | rated.cells | runtime.usage | usage of one line at one rate or bucket tier; a view |
 | rated.flats | runtime.usage | a flat amount of a bucket tier that was entered |
@@ -207,10 +208,7 @@ TABLES: dict[str, dict[str, str]] = {
     },
     # All that sets an account service's charges, but for usage, in 64 bits: the same as the
     # last run's where nothing of it changed.
-    "subscription.known": {
-        "account_service": "VARCHAR",
-        "digest": "UBIGINT",
-    },
+    "subscription.known": {"account_service": "VARCHAR", "digest": "UBIGINT"},
     # What of an account service fell due by `after_day` is posted as it should be: its target
     # is computed from then on, and compared with nothing.  BEGINNING of
     # runtime.subscriptions.known: it is looked at whole, all its life against all posted.
@@ -219,9 +217,10 @@ TABLES: dict[str, dict[str, str]] = {
         "after_day": "DATE",
     },
     # Of the account services that the last run knew those which the book lacks.
-    "subscription.gone": {
-        "account_service": "VARCHAR",
-    },
+    "subscription.gone": {"account_service": "VARCHAR"},
+    # An account service whose charges but for usage are those of `example`, and are not computed.
+    # None is the example of another that has one itself.
+    "subscription.alike": {"account_service": "VARCHAR", "example": "VARCHAR"},
     # `component`: `rated` (quantity at the rate), `included`, `flat` or `priced` (drawn from
     # that tier of the bucket, nothing by the unit; `tier` NULL: from what rolled over into
     # the bucket).  A `rated` cell may also lie in a rated

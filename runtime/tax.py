@@ -281,13 +281,20 @@ def find_missing_tax_rates(
     """
     rates = TaxRates(program)
     rows = connection.execute("""
-        SELECT min(s.account), d.tax_class, s.jurisdiction, s.is_exempt,
-               CASE WHEN d.kind IN ('usage', 'bucket', 'minimum') THEN d.period_end - 1
-                    ELSE d.period_start END AS day
-        FROM charge.due AS d
-        JOIN subscription.account_services AS s ON s.account_service = d.account_service
-        WHERE d.tax_class IS NOT NULL AND NOT d.is_credit
-        GROUP BY d.tax_class, s.jurisdiction, s.is_exempt, day
+        SELECT min(s.account), d.tax_class, s.jurisdiction, s.is_exempt, d.day
+        FROM (
+          SELECT DISTINCT content_group, tax_class,
+                 CASE WHEN kind IN ('usage', 'bucket', 'minimum') THEN period_end - 1
+                      ELSE period_start END AS day
+          FROM charge.due_content WHERE tax_class IS NOT NULL AND NOT is_credit
+        ) AS d
+        JOIN (
+          SELECT g.content_group, s.jurisdiction, s.is_exempt, min(s.account) AS account
+          FROM charge.due_service AS g
+          JOIN subscription.account_services AS s ON s.account_service = g.account_service
+          GROUP BY g.content_group, s.jurisdiction, s.is_exempt
+        ) AS s ON s.content_group = d.content_group
+        GROUP BY d.tax_class, s.jurisdiction, s.is_exempt, d.day
         ORDER BY 1, 2, 3, 4, 5
     """).fetchall()
     missing: dict[tuple[str, str | None], MissingTaxRate] = {}

@@ -25,8 +25,8 @@ _HOLDS = f"{owned_sql(ACTIVATED)} AND {holds_sql(ACTIVATED, 'CAST(NULL AS DATE)'
 def one_time_sql(connection: DuckDBPyConnection, as_of: date) -> str:
     """Give SQL for each non-recurring service activated by `as_of`, with its price.
 
-    Only those behind their horizon.  `price` is NULL where there is none.  A package that is
-    not activated yet has no such day, whatever the service's first day.
+    Only those behind their horizon, and of those that are alike one.  `price` is NULL where there
+    is none.  A package that is not activated yet has no such day, whatever the service's first.
     """
     is_held = f"AND {_HOLDS}" if is_choice(connection) else ""
     best = best_sql("s.account_service") if is_choice(connection) else ""
@@ -36,6 +36,7 @@ def one_time_sql(connection: DuckDBPyConnection, as_of: date) -> str:
            {quantity_sql(ACTIVATED)} AS quantity,
            s.currency, s.minor_units, r.price, r.unit_price, r.counted_by, r.source
     FROM subscription.account_services AS s
+    ANTI JOIN subscription.alike AS x ON x.account_service = s.account_service
     LEFT JOIN subscription.horizons AS h ON h.account_service = s.account_service
     JOIN charge.services AS k ON k.service = s.service AND k.base = 'non_recurring'
     LEFT JOIN charge.one_time_prices AS r

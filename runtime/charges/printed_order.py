@@ -1,47 +1,64 @@
 """Puts the lines to post into the order in which invoices print them, and numbers them.
 
-Packages are put in order first, by names that are long, then their account services, then
-lines, each by the numbers of those before, which are short.
+Account services that are alike have the same lines but for whose they are, so that these are put
+in order once.  Then packages are put in order, by names that are long, and their account services
+behind each other, each as far from the last one as that has lines.
+
+| table | one row is |
+| --- | --- |
+| charge.due_content | a line of a group, with its place among them |
+| charge.due_service | an account service, its group, and where its lines begin |
+| charge.due | a line to post; a view of the two |
 """
 
 from __future__ import annotations
 
 from duckdb import DuckDBPyConnection
 
-from runtime.engine import create_table
 from runtime.tables import TABLES
 
-# Of whom the lines are: the invoicer, then the served account (the invoicer itself first),
-# its package, and the service as the package lists them.
-_PLACES = """
-CREATE OR REPLACE TEMP TABLE printed_place AS
-WITH served AS (
-  SELECT s.account_service, s.invoicer, s.account, s.account_package, ps.ordinal
-  FROM subscription.account_services AS s
-  LEFT JOIN charge.package_services AS ps ON ps.package = s.package AND ps.service = s.service
-  WHERE s.account_service IN (SELECT account_service FROM charge.difference)
-),
-packages AS (
-  SELECT p.invoicer, p.account, p.account_package, row_number() OVER (
-    ORDER BY p.invoicer, p.account <> p.invoicer, a.name, p.account, p.account_package
-  ) AS package_place
-  FROM (SELECT DISTINCT invoicer, account, account_package FROM served) AS p
-  LEFT JOIN book.accounts AS a ON a.account = p.account
-),
-invoicers AS (
-  SELECT invoicer, min(package_place) AS invoicer_place FROM packages GROUP BY invoicer
-)
-SELECT s.account_service, i.invoicer_place,
-       row_number() OVER (ORDER BY p.package_place, s.ordinal, s.account_service) AS place
-FROM served AS s
-JOIN packages AS p ON p.account_package = s.account_package AND p.account = s.account
-JOIN invoicers AS i ON i.invoicer = s.invoicer
+_SHARED = "('recurring', 'discount', 'one_time', 'transition')"
+"""Kinds of charges that account services that are alike have in common."""
+
+# Those who have lines of other kinds have groups of their own, which take in what they share.
+_OWN = f"""
+CREATE OR REPLACE TEMP TABLE own_due AS
+SELECT DISTINCT account_service FROM charge.difference WHERE kind NOT IN {_SHARED}
 """
 
-# The order of a document: invoice and account service, then kind, class and days; a credit
-# stands before the charge that takes its place, and a discount behind what it lowers.
+_HELD = f"""
+SELECT d.account_service AS holder, false AS is_own, d.*
+FROM charge.difference AS d WHERE d.kind IN {_SHARED}
+"""
+
+_HELD_APART = f"""
+{_HELD}
+UNION ALL
+SELECT o.account_service, true, d.*
+FROM own_due AS o
+LEFT JOIN subscription.alike AS x ON x.account_service = o.account_service
+JOIN charge.difference AS d ON d.account_service = coalesce(x.example, o.account_service)
+WHERE d.kind IN {_SHARED}
+UNION ALL
+SELECT d.account_service, true, d.* FROM charge.difference AS d WHERE d.kind NOT IN {_SHARED}
+"""
+
+# The order of an account service's lines: kind, class and days; a credit stands before the charge
+# that takes its place, and a discount behind what it lowers.
+_CONTENT = """
+CREATE OR REPLACE TABLE charge.due_content AS
+SELECT CAST(dense_rank() OVER (ORDER BY d.holder, d.is_own, d.currency) AS INTEGER)
+         AS content_group,
+       CAST(row_number() OVER (
+         PARTITION BY d.holder, d.is_own, d.currency ORDER BY {order}
+       ) AS INTEGER) AS number,
+       d.holder, d.is_own, {names}
+FROM ({held}) AS d
+{joins}
+LEFT JOIN charge.discounts AS k ON k.discount = d.discount
+"""
+
 _PRINTED_ORDER = """
-p.invoicer_place, d.currency, p.place,
 CASE d.kind WHEN 'recurring' THEN 0 WHEN 'discount' THEN 0 WHEN 'one_time' THEN 1
             WHEN 'transition' THEN 2 WHEN 'usage' THEN 3 WHEN 'bucket' THEN 4 WHEN 'minimum' THEN 5
             WHEN 'prepaid' THEN 6 WHEN 'drawdown' THEN 7 ELSE 8 END,
@@ -61,30 +78,83 @@ LEFT JOIN charge.usage_classes AS u ON u.usage_class = d.usage_class
 LEFT JOIN charge.buckets AS b ON b.bucket = d.bucket
 """
 
+# The invoicer, then the served account (the invoicer itself first), its package, and the service
+# as the package lists them.
+_SERVICES = """
+CREATE OR REPLACE TABLE charge.due_service AS
+WITH groups AS (
+  SELECT content_group, any_value(holder) AS holder, any_value(is_own) AS is_own,
+         any_value(currency) AS currency, count(*) AS lines
+  FROM charge.due_content GROUP BY content_group
+),
+served AS (
+  SELECT s.account_service, s.invoicer, s.account, s.account_package, ps.ordinal,
+         g.content_group, g.currency, g.lines
+  FROM (
+    SELECT s.account_service, s.invoicer, s.account, s.account_package, s.package, s.service,
+           {holder} AS holder, {is_own} AS is_own
+    FROM subscription.account_services AS s
+    LEFT JOIN subscription.alike AS x ON x.account_service = s.account_service
+    LEFT JOIN own_due AS o ON o.account_service = s.account_service
+  ) AS s
+  JOIN groups AS g ON g.holder = s.holder AND g.is_own = s.is_own
+  LEFT JOIN charge.package_services AS ps ON ps.package = s.package AND ps.service = s.service
+),
+packages AS (
+  SELECT p.invoicer, p.account, p.account_package, row_number() OVER (
+    ORDER BY p.invoicer, p.account <> p.invoicer, a.name, p.account, p.account_package
+  ) AS package_place
+  FROM (SELECT DISTINCT invoicer, account, account_package FROM served) AS p
+  LEFT JOIN book.accounts AS a ON a.account = p.account
+),
+invoicers AS (
+  SELECT invoicer, min(package_place) AS invoicer_place FROM packages GROUP BY invoicer
+)
+SELECT s.account_service, s.currency, s.content_group,
+       CAST(1 + sum(s.lines) OVER printed - s.lines AS BIGINT) AS ordinal
+FROM served AS s
+JOIN packages AS p ON p.account_package = s.account_package AND p.account = s.account
+JOIN invoicers AS i ON i.invoicer = s.invoicer
+WINDOW printed AS (
+  ORDER BY i.invoicer_place, s.currency, p.package_place, s.ordinal, s.account_service
+  ROWS UNBOUNDED PRECEDING
+)
+"""
+
 
 def make_due(connection: DuckDBPyConnection) -> None:
     """Make charge.due of charge.difference: its lines in order, numbered from 1."""
-    connection.execute(_PLACES)
-    create_table(connection, "charge.due")
-    is_usage = connection.execute("""
+    connection.execute(_OWN)
+    is_any_own = connection.execute("SELECT 1 FROM own_due LIMIT 1").fetchone() is not None
+    is_usage = (
+        is_any_own
+        and connection.execute("""
         SELECT 1 FROM charge.difference WHERE kind IN ('usage', 'bucket') LIMIT 1
     """).fetchone()
-    names = [
-        f"d.{name}"
-        for name in TABLES["charge.due"]
-        if name != "ordinal" and (is_usage or name not in _OF_USAGE)
-    ]
-    order = _PRINTED_ORDER.format(of_usage=_USAGE_ORDER if is_usage else "")
-    connection.execute(f"""
-        INSERT INTO charge.due BY NAME
-        SELECT row_number() OVER () AS ordinal, *
-        FROM (
-          SELECT {", ".join(names)}
-          FROM charge.difference AS d
-          JOIN printed_place AS p ON p.account_service = d.account_service
-          {_USAGE_JOINS if is_usage else ""}
-          LEFT JOIN charge.discounts AS k ON k.discount = d.discount
-          ORDER BY {order}
+    )
+    names = [f"d.{name}" for name in TABLES["charge.due"] if name != "ordinal"]
+    connection.execute(
+        _CONTENT.format(
+            order=_PRINTED_ORDER.format(of_usage=_USAGE_ORDER if is_usage else ""),
+            names=", ".join(names),
+            held=_HELD_APART if is_any_own else _HELD,
+            joins=_USAGE_JOINS if is_usage else "",
         )
+    )
+    own = "o.account_service IS NOT NULL"
+    connection.execute(
+        _SERVICES.format(
+            holder=f"CASE WHEN {own} THEN s.account_service "
+            "ELSE coalesce(x.example, s.account_service) END",
+            is_own=own,
+        )
+    )
+    of = {"ordinal": "s.ordinal + c.number - 1", "account_service": "s.account_service"}
+    columns = ", ".join(f"{of.get(name, f'c.{name}')} AS {name}" for name in TABLES["charge.due"])
+    connection.execute(f"""
+        CREATE OR REPLACE VIEW charge.due AS
+        SELECT {columns}
+        FROM charge.due_service AS s
+        JOIN charge.due_content AS c ON c.content_group = s.content_group
     """)
-    connection.execute("DROP TABLE printed_place")
+    connection.execute("DROP TABLE own_due")

@@ -35,7 +35,8 @@ _RENEWED = renewed_sql("p.period_start", "p.full_start > s.activation_day")
 _FOUND = """
 CREATE OR REPLACE TEMP TABLE found_stretch AS
 WITH cut AS (
-  SELECT account_service FROM subscription.timeline WHERE billable
+  SELECT account_service FROM subscription.timeline
+  SEMI JOIN subscription.periods USING (account_service) WHERE billable
   GROUP BY account_service HAVING count(*) > 1
   UNION SELECT account_service FROM subscription.quantities
 )

@@ -16,7 +16,8 @@ from runtime.program.model import Program
 def transition_sql(connection: DuckDBPyConnection, as_of: date) -> str:
     """Give SQL for each charged transition that occurred by `as_of`, with its price.
 
-    Only those behind their horizon.  `price` is NULL where there is none.
+    Only those behind their horizon, and of those that are alike one.  `price` is NULL where there
+    is none.
     """
     is_held = f"AND {owned_sql('o.day')}" if is_choice(connection) else ""
     best = best_sql("o.account_service, o.transition, o.day, o.occurrence, f.fee_service")
@@ -27,6 +28,7 @@ def transition_sql(connection: DuckDBPyConnection, as_of: date) -> str:
            s.currency, s.minor_units,
            r.price, r.unit_price, r.counted_by, r.source
     FROM subscription.occurrences AS o
+    ANTI JOIN subscription.alike AS x ON x.account_service = o.account_service
     JOIN subscription.account_services AS s ON s.account_service = o.account_service
     LEFT JOIN subscription.horizons AS h ON h.account_service = s.account_service
     JOIN (SELECT DISTINCT service, transition, fee_service FROM charge.transition_prices) AS f

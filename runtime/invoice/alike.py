@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, fields
 from duckdb import DuckDBPyConnection
 
 from runtime.engine import fill_table
-from runtime.invoice import alike_sql
+from runtime.invoice import alike_sql, own_sql
 from runtime.invoice.assemble import draft_of
 from runtime.invoice.assemble_choices import read_owners
 from runtime.invoice.assemble_facts import StatusChange, due_columns, due_sql, read_facts
@@ -104,11 +104,11 @@ def make_forms(connection: DuckDBPyConnection, maker: Maker) -> Forms:
     for query in alike_sql.shapes(maker.program.rounding):
         connection.execute(query)
     _word_changes(connection, maker)
-    connection.execute(alike_sql.IDENTIFIERS)
+    connection.execute(own_sql.IDENTIFIERS)
     return forms
 
 
-def _alike_lines(connection: DuckDBPyConnection) -> tuple[str, str]:
+def _alike_lines(connection: DuckDBPyConnection) -> tuple[str, ...]:
     """Give the statements that tell lines apart by all that words them but `_IDENTITY`.
 
     What an account service says in each of its lines is taken in once.
@@ -119,6 +119,7 @@ def _alike_lines(connection: DuckDBPyConnection) -> tuple[str, str]:
     quoted = alike_sql.QUOTED if _is_quoted(connection) else alike_sql.NOT_QUOTED
     return (
         alike_sql.PLACED.format(alike=", ".join(of_service)),
+        alike_sql.KINDS,
         alike_sql.LINES.format(alike=", ".join(of_line), quoted=quoted),
     )
 
@@ -144,7 +145,8 @@ def _word_lines(connection: DuckDBPyConnection, maker: Maker, forms: Forms) -> N
     names = ", ".join(f"l.{field.name}" for field in fields(DueLine))
     rows = connection.execute(f"""
         SELECT f.form, f.exemption, {names}
-        FROM ({due_sql()}) AS l JOIN form AS f ON f.ordinal = l.ordinal ORDER BY f.form
+        FROM ({due_sql(alike_sql.DUE_OF_FORMS)}) AS l
+        JOIN form AS f ON f.ordinal = l.ordinal ORDER BY f.form
     """).fetchall()
     dues = {form: DueLine(*line) for form, _, *line in rows}
     fill_table(
@@ -219,7 +221,7 @@ def _word_heads(connection: DuckDBPyConnection, maker: Maker, forms: Forms) -> N
     rows = []
     for head, invoice in connection.execute("SELECT head, invoice FROM head").fetchall():
         found = connection.execute(
-            f"SELECT {names} FROM ({due_sql()}) AS l WHERE l.invoice = ? ORDER BY l.ordinal",
+            f"SELECT {names} FROM ({due_sql(alike_sql.DUE_OF_INVOICE)}) AS l ORDER BY l.ordinal",
             [invoice],
         ).fetchall()
         lines = tuple(DueLine(*row) for row in found)
@@ -232,9 +234,9 @@ def _word_heads(connection: DuckDBPyConnection, maker: Maker, forms: Forms) -> N
 
 def _word_changes(connection: DuckDBPyConnection, maker: Maker) -> None:
     """Make own_changes: the changes of status that invoices tell, worded one by one."""
-    connection.execute(alike_sql.CHANGED_SERVICES, {"open": alike_sql.OPEN})
+    connection.execute(own_sql.CHANGED_SERVICES, {"open": own_sql.OPEN})
     found: dict[int, list[str]] = defaultdict(list)
-    for row in connection.execute(alike_sql.CHANGES, {"open": alike_sql.OPEN}).fetchall():
+    for row in connection.execute(own_sql.CHANGES, {"open": own_sql.OPEN}).fetchall():
         invoice, account, service, months, currency, start, end, *change = row
         worded = word_change(
             (account, service, months, currency),

@@ -6,30 +6,26 @@
 | due_invoice | an invoice to be: invoicer, currency, its place |
 | elaborate | one that is worded line by line |
 | placed | a due_section on forms, with what its account service says in every line |
-| on_form | a line on a form |
+| section_kind | a kind of sections that are alike, with one of them |
+| on_form | a line of a kind of sections |
 | form | a kind of lines that are alike, with one of them |
 | line_form, tax_form | a form's pieces, or its number of words |
 | form_rate | a tax rate that lines of a form bear |
 | balances | what an account owed before |
 | head | a kind of invoices whose heads are alike, with one of them |
-| formed_line | a line on a form, with its number on its invoice |
+| kind_line | a line of a kind of sections, and its form |
 | section | a due_section on forms, with its lines' forms |
 | shape | an invoice form: a kind of invoices with the same lines, with one of them |
 | formed | an invoice on forms, and its form |
 | span_* | of the one invoice of each form: lines, taxes |
 | shape_line, shape_sum | a line of an invoice form; what the form comes to |
-| own_changes, own_identifiers | what an invoice, or a section, says besides |
 """
 
 from __future__ import annotations
 
-from runtime.invoice.assemble_facts import CHANGES as _STATUS_CHANGES
-from runtime.invoice.forms import TAX_BLANKS, amount_sql, filled_sql, text_sql
+from runtime.invoice.forms import TAX_BLANKS, amount_sql, filled_sql
 from runtime.money import rounded_ratio_sql
 from runtime.program.model import Rounding
-from runtime.tables import OPEN_DAY
-
-OPEN = OPEN_DAY
 
 LINE_FORM = {
     "form": "INTEGER",
@@ -49,9 +45,13 @@ FORM_RATE = {
 
 DUE_SECTIONS = """
 CREATE OR REPLACE TEMP TABLE due_section AS
-SELECT account_service, currency, min(ordinal) AS ordinal,
-       bool_or(kind NOT IN ('recurring', 'discount', 'one_time', 'transition')) AS is_elaborate
-FROM charge.due GROUP BY account_service, currency
+SELECT s.account_service, s.currency, s.ordinal, s.content_group, g.is_elaborate
+FROM charge.due_service AS s
+JOIN (
+  SELECT content_group,
+         bool_or(kind NOT IN ('recurring', 'discount', 'one_time', 'transition')) AS is_elaborate
+  FROM charge.due_content GROUP BY content_group
+) AS g ON g.content_group = s.content_group
 """
 
 # Ordinals of an invoice follow each other, so that a line's number is its distance from the first.
@@ -77,27 +77,31 @@ WHERE b.is_told OR d.is_elaborate
    OR d.account_service IN (SELECT account_service FROM rated.pools)
 """
 
-NOT_QUOTED = "SELECT NULL::BIGINT AS ordinal, NULL::UBIGINT AS quote WHERE false"
+NOT_QUOTED = """
+SELECT NULL::INTEGER AS content_group, NULL::INTEGER AS number, NULL::UBIGINT AS quote WHERE false
+"""
 
 # How a tiered price came about is part of what words a line; see assemble_pricing.
 QUOTED = """
-SELECT d.ordinal, hash(q.price, q.counted_by, q.included, q.percent_off, q.counted, q.instances,
-                       q.gross, q.reduced, q.bounded, q.source) AS quote
-FROM charge.due AS d
+SELECT d.content_group, d.number,
+       hash(q.price, q.counted_by, q.included, q.percent_off, q.counted, q.instances,
+            q.gross, q.reduced, q.bounded, q.source) AS quote
+FROM charge.due_content AS d
 JOIN charge.quoted AS q
   ON q.kind = d.kind AND q.account_service = d.account_service AND q.service = d.service
  AND q.status IS NOT DISTINCT FROM d.status AND q.transition IS NOT DISTINCT FROM d.transition
  AND q.day = CASE d.kind WHEN 'recurring' THEN d.full_start ELSE d.period_start END
  AND q.amount = d.unit_price
 QUALIFY row_number() OVER (
-  PARTITION BY d.ordinal ORDER BY q.price DESC, q.counted DESC, q.instances DESC
+  PARTITION BY d.content_group, d.number ORDER BY q.price DESC, q.counted DESC, q.instances DESC
 ) = 1
 """
 
 # Two hashes of 64 bits tell forms apart; each begins with another number.
 PLACED = """
 CREATE OR REPLACE TEMP TABLE placed AS
-SELECT d.ordinal, d.account_service, d.currency, i.invoice, i.first, s.account, s.account_package,
+SELECT d.ordinal, d.account_service, d.content_group, i.invoice, i.first, s.account,
+       s.account_package,
        CASE WHEN s.is_exempt THEN coalesce(a.tax_exemption, '') END AS exemption,
        hash(1, exemption, w.owners, {alike}) AS one, hash(2, exemption, w.owners, {alike}) AS two
 FROM due_section AS d
@@ -112,29 +116,39 @@ LEFT JOIN (
 ) AS w ON w.account_service = d.account_service
 """
 
-# A row for each line: nothing but what tells it from others, as all else is joined where it is
-# asked for, mostly of one line of a form.  The engine gives 0 and -1 of 128 bits one hash, which
-# the sign tells apart.
+# Sections are alike where their account services say the same in each line, and have the same
+# lines.
+KINDS = """
+CREATE OR REPLACE TEMP TABLE section_kind AS
+SELECT CAST(row_number() OVER (ORDER BY min(ordinal)) AS INTEGER) AS section_kind, one, two,
+       content_group, min(ordinal) AS ordinal
+FROM placed GROUP BY one, two, content_group
+"""
+
+# Nothing but what tells a line from others, as all else is joined where it is asked for, mostly
+# of one line of a form.  The engine gives 0 and -1 of 128 bits one hash, which the sign tells
+# apart.
 LINES = """
 CREATE OR REPLACE TEMP TABLE on_form AS
-SELECT d.ordinal, p.ordinal AS section, CAST(d.ordinal - p.first + 1 AS INTEGER) AS number,
+SELECT p.ordinal + d.number - 1 AS ordinal, p.section_kind, d.content_group, d.number,
        hash(1, p.one, q.quote, d.corrects IS NULL, d.minor < 0, {alike}) AS one,
        hash(2, p.two, q.quote, d.corrects IS NULL, d.minor < 0, {alike}) AS two
-FROM charge.due AS d
-JOIN placed AS p ON p.account_service = d.account_service AND p.currency = d.currency
+FROM section_kind AS p
+JOIN charge.due_content AS d ON d.content_group = p.content_group
 LEFT JOIN charge.posted_reference AS r ON r.line_id = d.corrects
-LEFT JOIN ({quoted}) AS q ON q.ordinal = d.ordinal
+LEFT JOIN ({quoted}) AS q ON q.content_group = d.content_group AND q.number = d.number
 """
 
 FORMS = """
 CREATE OR REPLACE TEMP TABLE form AS
 SELECT CAST(row_number() OVER (ORDER BY f.ordinal) AS INTEGER) AS form, f.one, f.two, f.ordinal,
-       p.exemption
+       f.content_group, f.number, p.account_service, p.exemption
 FROM (
-  SELECT one, two, min(ordinal) AS ordinal, arg_min(section, ordinal) AS section
+  SELECT one, two, min(ordinal) AS ordinal, arg_min(content_group, ordinal) AS content_group,
+         arg_min(number, ordinal) AS number
   FROM on_form GROUP BY one, two
 ) AS f
-JOIN placed AS p ON p.ordinal = f.section
+JOIN placed AS p ON p.ordinal = f.ordinal - f.number + 1
 """
 
 HEADS = """
@@ -148,23 +162,45 @@ GROUP BY a.bill_group, a.locale, i.currency
 """
 
 NUMBERED = """
-CREATE OR REPLACE TEMP TABLE formed_line AS
-SELECT o.ordinal, o.section, o.number, f.form
+CREATE OR REPLACE TEMP TABLE kind_line AS
+SELECT o.section_kind, o.content_group, o.number, f.form
 FROM on_form AS o JOIN form AS f ON f.one = o.one AND f.two = o.two
 """
 
 SECTIONS = """
 CREATE OR REPLACE TEMP TABLE section AS
 SELECT p.ordinal, p.invoice, CAST(p.ordinal - p.first + 1 AS INTEGER) AS line, p.account,
-       p.account_package, p.account_service, l.one, l.two
+       p.account_package, p.account_service, k.section_kind,
+       hash(1, p.ordinal - p.first, l.one) AS one, hash(2, p.ordinal - p.first, l.two) AS two
 FROM placed AS p
+JOIN section_kind AS k
+  ON k.one = p.one AND k.two = p.two AND k.content_group = p.content_group
 JOIN (
-  SELECT section, sum(hash(1, form, number)) AS one, sum(hash(2, form, number)) AS two
-  FROM formed_line GROUP BY section
-) AS l ON l.section = p.ordinal
+  SELECT section_kind, sum(hash(1, form, number)) AS one, sum(hash(2, form, number)) AS two
+  FROM kind_line GROUP BY section_kind
+) AS l ON l.section_kind = k.section_kind
 """
 
-DONE = ("DROP TABLE on_form", "DROP TABLE placed", "DROP TABLE due_section")
+DONE = (
+    *("DROP TABLE on_form", "DROP TABLE placed", "DROP TABLE due_section"),
+    "DROP TABLE section_kind",
+)
+
+# Some lines of charge.due, as runtime.invoice.assemble_facts.due_sql takes them: one of each
+# form, or those of the invoice whose place is asked for.
+_ALL = "d.* EXCLUDE (content_group, number, holder, is_own, account_service)"
+DUE_OF_FORMS = f"""(
+  SELECT f.ordinal, f.account_service, {_ALL}
+  FROM form AS f
+  JOIN charge.due_content AS d ON d.content_group = f.content_group AND d.number = f.number
+)"""
+DUE_OF_INVOICE = f"""(
+  SELECT s.ordinal + l.number - 1 AS ordinal, s.account_service, {_ALL}
+  FROM section AS s
+  JOIN kind_line AS l ON l.section_kind = s.section_kind
+  JOIN charge.due_content AS d ON d.content_group = l.content_group AND d.number = l.number
+  WHERE s.invoice = ?
+)"""
 
 # Invoices are alike where their heads are, and their lines, one by one, with the sections they
 # stand in.  Numbers of lines are in the hashes, so that sums of them tell orders apart.
@@ -201,12 +237,12 @@ FROM formed GROUP BY one, two
 
 _SPAN = """
 CREATE OR REPLACE TEMP TABLE span_line AS
-SELECT s.shape, s.invoice, t.line AS section, l.number, l.form, d.minor, d.currency,
-       d.kind = 'recurring' AS is_recurring, d.period_start, d.period_end
+SELECT s.shape, s.invoice, t.line AS section, t.line + l.number - 1 AS number, l.form, d.minor,
+       d.currency, d.kind = 'recurring' AS is_recurring, d.period_start, d.period_end
 FROM shape AS s
 JOIN section AS t ON t.invoice = s.invoice
-JOIN formed_line AS l ON l.section = t.ordinal
-JOIN charge.due AS d ON d.ordinal = l.ordinal
+JOIN kind_line AS l ON l.section_kind = t.section_kind
+JOIN charge.due_content AS d ON d.content_group = l.content_group AND d.number = l.number
 """
 
 # Shares of a rounded whole by largest remainder, as runtime.tax.largest_remainder has them.
@@ -297,91 +333,3 @@ def shapes(rounding: Rounding) -> tuple[str, ...]:
     rounded = rounded_ratio_sql("amount * part", "whole", rounding)
     shares = _SHARES.format(rounded=rounded)
     return (FORMED, SHAPES, _SPAN, shares, _TAXED, _TAXES, SHAPE_LINES, SHAPE_SUMS)
-
-
-# Only of those that changed at all, which are few.
-CHANGED_SERVICES = """
-CREATE OR REPLACE TEMP TABLE batch_service AS
-SELECT t.account_service
-FROM subscription.timeline AS t
-SEMI JOIN section AS s ON s.account_service = t.account_service
-GROUP BY t.account_service HAVING count(*) > 1 OR max(t.until_day) < $open
-"""
-
-CHANGES = f"""
-WITH at_hand AS (
-  SELECT s.invoice, s.account_service, s.account, l.number, a.service AS sold_service, a.months,
-         d.currency, d.kind = 'recurring' AS is_recurring, d.full_start, d.full_end
-  FROM section AS s
-  SEMI JOIN batch_service AS b ON b.account_service = s.account_service
-  JOIN subscription.account_services AS a ON a.account_service = s.account_service
-  JOIN formed_line AS l ON l.section = s.ordinal
-  JOIN charge.due AS d ON d.ordinal = l.ordinal
-),
-frames AS (
-  SELECT DISTINCT invoice, account_service, full_start, full_end FROM at_hand
-  WHERE is_recurring AND full_start IS NOT NULL AND full_end IS NOT NULL
-),
-firsts AS (
-  SELECT invoice, account_service, min(number) AS number, any_value(account) AS account,
-         any_value(sold_service) AS service, any_value(months) AS months,
-         any_value(currency) AS currency
-  FROM at_hand GROUP BY invoice, account_service
-)
-SELECT l.invoice, l.account, l.service, l.months, l.currency, f.full_start, f.full_end, c.*
-FROM ({_STATUS_CHANGES}) AS c
-JOIN firsts AS l ON l.account_service = c.account_service
-JOIN frames AS f
-  ON f.invoice = l.invoice AND f.account_service = l.account_service
- AND f.full_start <= c.day AND c.day < f.full_end
-ORDER BY l.invoice, l.number, c.day, f.full_start, f.full_end
-"""
-
-IDENTIFIERS = f"""
-CREATE OR REPLACE TEMP TABLE own_identifiers AS
-SELECT account_service, '[' || string_agg({text_sql("value")}, ',' ORDER BY place) || ']' AS texts
-FROM (
-  SELECT account_service, value, min(place) AS place
-  FROM (
-    SELECT i.account_service, i.value, row_number() OVER (
-      PARTITION BY i.account_service
-      ORDER BY i.identifier, i.effective NULLS FIRST, i.value
-    ) AS place
-    FROM book.identifiers AS i
-    SEMI JOIN section AS s ON s.account_service = i.account_service
-  )
-  GROUP BY account_service, value
-)
-GROUP BY account_service
-"""
-
-_PARTY = (
-    *("a.account", "a.name", "c.name", "c.email", "c.street", "c.city", "c.region"),
-    *("c.postal_code", "c.country", "a.tax_id"),
-)
-_PARTY_FIELDS = (
-    *("account", "name", "contact", "email", "street", "city", "region", "postal_code"),
-    *("country", "tax_id"),
-)
-_BILL_TO = " || ',' || ".join(
-    f"""'"{name}":' || {text_sql(value)}"""
-    for name, value in zip(_PARTY_FIELDS, _PARTY, strict=True)
-)
-
-# What an invoice on forms says of its own, in the order of runtime.invoice.filled.Own.
-OWN = f"""
-WITH contact AS (
-  SELECT * FROM book.contacts
-  SEMI JOIN (
-    SELECT account, min("row") AS "row" FROM book.contacts WHERE kind = 'billing' GROUP BY account
-  ) AS f ON f.account = contacts.account AND f."row" = contacts."row"
-)
-SELECT f.invoice, f.invoicer, c.email,
-       '{{"bill_to":{{' || {_BILL_TO} || '}},"previous_minor":' || coalesce(b.minor, 0)::VARCHAR
-         || ',"changes":' || coalesce(g.changes, '[]') || '}}' AS document
-FROM formed AS f
-JOIN book.accounts AS a ON a.account = f.invoicer
-LEFT JOIN contact AS c ON c.account = f.invoicer
-LEFT JOIN balances AS b ON b.invoicer = f.invoicer AND b.currency = f.currency
-LEFT JOIN own_changes AS g ON g.invoice = f.invoice
-"""

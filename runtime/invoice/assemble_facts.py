@@ -180,12 +180,15 @@ def due_columns() -> dict[str, str]:
     return own | _RENAMED
 
 
-def due_sql() -> str:
-    """Give SQL for the rows of DueLine, with `invoice`, its place in due_invoice."""
+def due_sql(due: str = "charge.due") -> str:
+    """Give SQL for the rows of DueLine, with `invoice`, its place in due_invoice.
+
+    `due`: charge.due, or SQL for some of its rows.
+    """
     columns = ", ".join(f"{value} AS {name}" for name, value in due_columns().items())
     return f"""
         SELECT {columns}, i.invoice
-        FROM charge.due AS d
+        FROM {due} AS d
         JOIN subscription.account_services AS s ON s.account_service = d.account_service
         JOIN due_invoice AS i ON i.invoicer = s.invoicer AND i.currency = d.currency
         JOIN charge.currencies AS c ON c.currency = d.currency

@@ -70,10 +70,12 @@ class Quotes:
 def read_quotes(connection: DuckDBPyConnection) -> Quotes:
     """Read the quotes behind the charges of the batch's account services."""
     rows = connection.execute("""
-        SELECT kind, account_service, service, status, transition, day, amount,
-               price, counted_by, included, percent_off, counted, instances,
-               gross, reduced, bounded, source
-        FROM charge.quoted JOIN batch_service USING (account_service)
+        SELECT q.kind, b.account_service, q.service, q.status, q.transition, q.day, q.amount,
+               q.price, q.counted_by, q.included, q.percent_off, q.counted, q.instances,
+               q.gross, q.reduced, q.bounded, q.source
+        FROM batch_service AS b
+        LEFT JOIN subscription.alike AS x ON x.account_service = b.account_service
+        JOIN charge.quoted AS q ON q.account_service = coalesce(x.example, b.account_service)
     """).fetchall()
     quoted = {tuple(row[:7]): Quoted(*row[7:]) for row in rows}
     terms: dict[QuoteKey, list[Term]] = defaultdict(list)

@@ -1,14 +1,14 @@
 """What goes into the ledger's tables of invoices that are on forms, out of the engine's.
 
-Reads the tables of runtime.invoice.alike_sql and `numbered` (runtime.invoice.make).  The
-columns of each query are those of the ledger's table, in its order; `$last` is the last number
-of the series, `$lines` the last line id, and `$forms`, `$line_forms` and `$words` are the last
-ids of those.
+Reads the tables of runtime.invoice.alike_sql and own_sql, and `numbered` (runtime.invoice.make).
+The columns of each query are those of the ledger's table, in its order; `$last` is the last
+number of the series, `$lines` the last line id, and `$forms`, `$line_forms` and `$words` are the
+last ids of those.
 """
 
 from __future__ import annotations
 
-from runtime.invoice.alike_sql import OWN
+from runtime.invoice.own_sql import OWN
 from runtime.ledger.post import SERIES
 
 _NUMBER = f"format('{SERIES}-{{:06d}}', $last + n.place)"
@@ -48,10 +48,11 @@ ORDER BY s.ordinal
 """
 
 _CORRECTED = """
-SELECT s.invoice, l.number, d.corrects, r.invoice AS posted_invoice, r.line AS posted_line
-FROM charge.due AS d
-JOIN formed_line AS l ON l.ordinal = d.ordinal
-JOIN section AS s ON s.ordinal = l.section
+SELECT s.invoice, s.line + l.number - 1 AS number, d.corrects, r.invoice AS posted_invoice,
+       r.line AS posted_line
+FROM charge.due_content AS d
+JOIN kind_line AS l ON l.content_group = d.content_group AND l.number = d.number
+JOIN section AS s ON s.section_kind = l.section_kind
 LEFT JOIN charge.posted_reference AS r ON r.line_id = d.corrects
 WHERE d.corrects IS NOT NULL
 """

@@ -18,7 +18,9 @@
 | rate plans | rate_plans | the rate plans that the book gives |
 | discounts | discounts, timed_discounts | which discounts are given |
 | known | known | a digest of all of the above, by account service |
+| | own_digests | the same of each by itself, and of all but whose it is |
 | horizons | horizons, gone | up to when each is settled |
+| alike | alike | whose charges are another's |
 | periods | periods | the billing periods that fell due since |
 
 Only the tables of runtime.tables stay.
@@ -31,7 +33,9 @@ from datetime import date
 from duckdb import DuckDBPyConnection
 
 from runtime.book.offer import make_offer
+from runtime.engine import create_table
 from runtime.program.model import Program
+from runtime.subscriptions.alike import find_alike
 from runtime.subscriptions.bill_days import make_bill_days
 from runtime.subscriptions.changed import make_quantities
 from runtime.subscriptions.discounts import make_discounts
@@ -57,11 +61,17 @@ PASSING = (
     "discount_uses",
     "first_billable",
     "timed_discounts",
+    "own_digests",
 )
 
 
 def build_subscriptions(
-    connection: DuckDBPyConnection, program: Program, as_of: date, settled: Settled | None = None
+    connection: DuckDBPyConnection,
+    program: Program,
+    as_of: date,
+    settled: Settled | None = None,
+    *,
+    are_alike_found: bool = False,
 ) -> None:
     """Leave subscription.* as runtime.tables says, as known on the as-of date.
 
@@ -71,6 +81,8 @@ def build_subscriptions(
         as_of: status changes recorded later are not known; periods are those that have
             begun by then (in advance, usage) or ended by then (in arrears).
         settled: what the last run has settled; None: everything is looked at whole.
+        are_alike_found: charges of account services that are alike are computed once, so that
+            the periods of but one of them are made.  Without `settled`, nothing may be posted.
     """
     make_offer(connection, program)
     make_holdings(connection, program)
@@ -88,6 +100,9 @@ def build_subscriptions(
     make_discounts(connection, program)
     make_known(connection, program)
     make_horizons(connection, program, settled)
+    create_table(connection, "subscription.alike")
+    if are_alike_found:
+        find_alike(connection, program, is_first=settled is None)
     make_periods(connection, as_of)
     for name in PASSING:
         connection.execute(f"DROP TABLE subscription.{name}")

@@ -66,7 +66,7 @@ def known_file(folder: Path, run: int) -> Path:
 
 
 def make_known(connection: DuckDBPyConnection, program: Program) -> None:
-    """Make subscription.known (account_service, digest) of the subscription tables.
+    """Make subscription.known and own_digests of the subscription tables.
 
     What is counted over an account or its tree, and discounts that count the periods of a
     package, make account services hang together: their digests take in one another's.
@@ -84,17 +84,19 @@ def make_known(connection: DuckDBPyConnection, program: Program) -> None:
     # The long words of the catalog are taken in once, and not for each account service.
     says = connection.execute("SELECT hash(?)", [_terms(program)]).fetchone()
     assert says is not None
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE own_digest AS {_OWN}")
+    connection.execute(f"CREATE OR REPLACE TABLE subscription.own_digests AS {_OWN}")
     connection.execute(
         """
         CREATE OR REPLACE TABLE subscription.known AS
         WITH in_package AS (
-          SELECT account_package, sum(digest) AS digest FROM own_digest
-          WHERE account_package IN (SELECT account_package FROM own_digest WHERE by_package)
+          SELECT account_package, sum(digest) AS digest FROM subscription.own_digests
+          WHERE account_package IN (
+            SELECT account_package FROM subscription.own_digests WHERE by_package
+          )
           GROUP BY account_package
         ),
         countable AS (
-          SELECT account, digest FROM own_digest
+          SELECT account, digest FROM subscription.own_digests
           UNION ALL
           SELECT account, hash(account_package, package, status, base, from_day, until_day)
           FROM subscription.package_timeline WHERE $are_packages_counted
@@ -110,7 +112,7 @@ def make_known(connection: DuckDBPyConnection, program: Program) -> None:
           CASE WHEN o.is_counted THEN
             CASE WHEN g.is_owner THEN (SELECT sum(digest) FROM in_group) ELSE i.digest END END
         ) AS digest
-        FROM own_digest AS o
+        FROM subscription.own_digests AS o
         LEFT JOIN in_package AS p ON p.account_package = o.account_package
         LEFT JOIN subscription.count_groups AS g ON g.account = o.account
         LEFT JOIN in_group AS i ON i.top = g.top
@@ -121,7 +123,7 @@ def make_known(connection: DuckDBPyConnection, program: Program) -> None:
             "are_packages_counted": any(r.counts == "package" for r in program.counting_rules),
         },
     )
-    for table in ("subscription.service_terms", "subscription.count_groups", "own_digest"):
+    for table in ("subscription.service_terms", "subscription.count_groups"):
         connection.execute(f"DROP TABLE {table}")
 
 
@@ -234,8 +236,15 @@ def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
-# The digest of an account service by itself.  Rows of a history add up in any order.
-_OWN = """
+_CONTENT = """
+s.package, s.service, s.months, s.timing, s.proration, s.quantity, s.currency, s.minor_units,
+s.timezone, s.sale_day, s.start_day, s.end_day, s.activation_day, s.anchor_day, s.bill_day,
+s.usage_bill_day, v.digest, q.digest, o.digest, w.digest, l.digest, m.digest, t.says
+"""
+
+# The digest of an account service by itself, and two of all but whose it is: by both together
+# those that are alike are told.  Rows of a history add up in any order.
+_OWN = f"""
 WITH lived AS (
   SELECT account_service,
          sum(hash(status, base, package_status, package_base, billable, from_day, until_day))
@@ -269,12 +278,10 @@ lowered AS (
          bool_or(by_package) AS by_package
   FROM subscription.discounts GROUP BY account_service
 )
-SELECT s.account_service, s.account_package, s.account, l.by_package, t.is_counted,
-       hash(s.account_service, s.account_package, s.account, s.package, s.service, s.months,
-            s.timing, s.proration, s.quantity, s.currency, s.minor_units, s.timezone,
-            s.sale_day, s.start_day, s.end_day, s.activation_day, s.anchor_day, s.bill_day,
-            s.usage_bill_day, v.digest, q.digest, o.digest, w.digest, l.digest, m.digest,
-            t.says) AS digest
+SELECT s.account_service, s.account_package, s.account, s.service, t.is_counted,
+       coalesce(l.by_package, false) AS by_package, hash(1, {_CONTENT}) AS one,
+       hash(2, {_CONTENT}) AS two, hash(s.account_service, s.account_package, s.account, one)
+         AS digest
 FROM subscription.account_services AS s
 LEFT JOIN lived AS v ON v.account_service = s.account_service
 LEFT JOIN held AS q ON q.account_service = s.account_service

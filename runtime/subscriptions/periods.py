@@ -17,10 +17,10 @@ from runtime.subscriptions.known import BEGINNING, is_all_whole
 def make_periods(connection: DuckDBPyConnection, as_of: date) -> None:
     """Make subscription.periods: of an advance package those begun, in arrears those ended.
 
-    Each that fell due behind its account service's horizon.  A service that begins after its
-    package has a partial first period of the package's.  Where a discount lasts for so many
-    periods, which one this is counts from the first: a package with such a discount and a
-    period that is due is looked at whole.
+    Each that fell due behind its account service's horizon; none of whom subscription.alike has.
+    A service that begins after its package has a partial first period of the package's.  Where a
+    discount lasts for so many periods, which one this is counts from the first: a package with
+    such a discount and a period that is due is looked at whole.
     """
     create_table(connection, "subscription.periods")
     _lay_periods(connection, "subscription.account_services", as_of)
@@ -65,6 +65,7 @@ def _lay_periods(connection: DuckDBPyConnection, services: str, as_of: date) -> 
             greatest(f.full_start, s.start_day, s.activation_day, b.from_day) AS period_start,
             least(f.full_end, s.end_day, b.until_day) AS period_end
           FROM {services} AS s
+          ANTI JOIN subscription.alike AS x ON x.account_service = s.account_service
           LEFT JOIN subscription.bill_days AS b ON b.account_package = s.account_package
           JOIN subscription.horizons AS h ON h.account_service = s.account_service
           JOIN behind AS f

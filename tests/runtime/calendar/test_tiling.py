@@ -36,6 +36,7 @@ def connection() -> Iterator[DuckDBPyConnection]:
     with open_engine(threads=1) as opened:
         create_table(opened, "subscription.bill_days")
         create_table(opened, "subscription.discounts")
+        create_table(opened, "subscription.alike")
         opened.execute("CREATE TABLE subscription.timed_discounts (discount VARCHAR)")
         yield opened
 

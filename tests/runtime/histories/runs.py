@@ -56,7 +56,7 @@ class Ledger:
         connection, sold = self.connection, program()
         report = load_book(connection, sold, book, day)
         assert report.faults == (), [fault.text() for fault in report.faults]
-        build_subscriptions(connection, sold, day, self.settled)
+        build_subscriptions(connection, sold, day, self.settled, are_alike_found=True)
         connection.execute(f"""
             CREATE OR REPLACE TABLE charge.posted AS SELECT * FROM everything
             WHERE account_service IN (

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Table, func, select
 
 from runtime.bill import bill
 from runtime.bill_result import BillRequest, BillResult
-from runtime.engine import create_table, open_engine
+from runtime.engine import open_engine
 from runtime.invoice import alike_sql
 from runtime.ledger.connect import ledger_url, read_ledger
 from runtime.ledger.history import last_line_id, read_frozen, read_invoice_numbers
@@ -178,14 +178,14 @@ def test_an_amount_on_a_form_that_the_ledger_cannot_hold_refuses_the_run(tmp_pat
 @pytest.mark.feature("D9")
 def test_a_line_of_nothing_is_not_on_the_form_of_one_of_a_cent_less() -> None:
     with open_engine() as connection:
-        create_table(connection, "charge.due")
         connection.execute("""
             CREATE TABLE charge.posted_reference AS SELECT 0 AS line_id;
-            CREATE TEMP TABLE placed AS
-            SELECT 1 AS ordinal, 'S' AS account_service, 'CAD' AS currency, 1 AS first,
+            CREATE TEMP TABLE section_kind AS
+            SELECT 1 AS section_kind, 1 AS content_group, 1 AS ordinal,
                    1::UBIGINT AS one, 2::UBIGINT AS two;
-            INSERT INTO charge.due (ordinal, account_service, currency, minor)
-            VALUES (1, 'S', 'CAD', 0), (2, 'S', 'CAD', -1), (3, 'S', 'CAD', -1)
+            CREATE TABLE charge.due_content AS
+            SELECT 1 AS content_group, number, minor::HUGEINT AS minor, NULL::BIGINT AS corrects
+            FROM (VALUES (1, 0), (2, -1), (3, -1)) AS line(number, minor)
         """)
         query = alike_sql.LINES.format(alike="d.minor", quoted=alike_sql.NOT_QUOTED)
         connection.execute(query)

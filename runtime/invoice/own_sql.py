@@ -1,0 +1,103 @@
+"""The statements for what invoices on forms say of their own; see runtime.invoice.alike.
+
+| table | one row is |
+| --- | --- |
+| batch_service | an account service whose status changed at all |
+| own_changes, own_identifiers | what an invoice, or a section, says besides |
+"""
+
+from __future__ import annotations
+
+from runtime.invoice.assemble_facts import CHANGES as _STATUS_CHANGES
+from runtime.invoice.forms import text_sql
+from runtime.tables import OPEN_DAY
+
+OPEN = OPEN_DAY
+
+# Only of those that changed at all, which are few.
+CHANGED_SERVICES = """
+CREATE OR REPLACE TEMP TABLE batch_service AS
+SELECT t.account_service
+FROM subscription.timeline AS t
+SEMI JOIN section AS s ON s.account_service = t.account_service
+GROUP BY t.account_service HAVING count(*) > 1 OR max(t.until_day) < $open
+"""
+
+CHANGES = f"""
+WITH at_hand AS (
+  SELECT s.invoice, s.account_service, s.account, s.line + l.number - 1 AS number,
+         a.service AS sold_service, a.months, d.currency, d.kind = 'recurring' AS is_recurring,
+         d.full_start, d.full_end
+  FROM section AS s
+  SEMI JOIN batch_service AS b ON b.account_service = s.account_service
+  JOIN subscription.account_services AS a ON a.account_service = s.account_service
+  JOIN kind_line AS l ON l.section_kind = s.section_kind
+  JOIN charge.due_content AS d ON d.content_group = l.content_group AND d.number = l.number
+),
+frames AS (
+  SELECT DISTINCT invoice, account_service, full_start, full_end FROM at_hand
+  WHERE is_recurring AND full_start IS NOT NULL AND full_end IS NOT NULL
+),
+firsts AS (
+  SELECT invoice, account_service, min(number) AS number, any_value(account) AS account,
+         any_value(sold_service) AS service, any_value(months) AS months,
+         any_value(currency) AS currency
+  FROM at_hand GROUP BY invoice, account_service
+)
+SELECT l.invoice, l.account, l.service, l.months, l.currency, f.full_start, f.full_end, c.*
+FROM ({_STATUS_CHANGES}) AS c
+JOIN firsts AS l ON l.account_service = c.account_service
+JOIN frames AS f
+  ON f.invoice = l.invoice AND f.account_service = l.account_service
+ AND f.full_start <= c.day AND c.day < f.full_end
+ORDER BY l.invoice, l.number, c.day, f.full_start, f.full_end
+"""
+
+IDENTIFIERS = f"""
+CREATE OR REPLACE TEMP TABLE own_identifiers AS
+SELECT account_service, '[' || string_agg({text_sql("value")}, ',' ORDER BY place) || ']' AS texts
+FROM (
+  SELECT account_service, value, min(place) AS place
+  FROM (
+    SELECT i.account_service, i.value, row_number() OVER (
+      PARTITION BY i.account_service
+      ORDER BY i.identifier, i.effective NULLS FIRST, i.value
+    ) AS place
+    FROM book.identifiers AS i
+    SEMI JOIN section AS s ON s.account_service = i.account_service
+  )
+  GROUP BY account_service, value
+)
+GROUP BY account_service
+"""
+
+_PARTY = (
+    *("a.account", "a.name", "c.name", "c.email", "c.street", "c.city", "c.region"),
+    *("c.postal_code", "c.country", "a.tax_id"),
+)
+_PARTY_FIELDS = (
+    *("account", "name", "contact", "email", "street", "city", "region", "postal_code"),
+    *("country", "tax_id"),
+)
+_BILL_TO = " || ',' || ".join(
+    f"""'"{name}":' || {text_sql(value)}"""
+    for name, value in zip(_PARTY_FIELDS, _PARTY, strict=True)
+)
+
+# What an invoice on forms says of its own, in the order of runtime.invoice.filled.Own.
+OWN = f"""
+WITH contact AS (
+  SELECT * FROM book.contacts
+  SEMI JOIN (
+    SELECT account, min("row") AS "row" FROM book.contacts WHERE kind = 'billing' GROUP BY account
+  ) AS f ON f.account = contacts.account AND f."row" = contacts."row"
+)
+SELECT f.invoice, f.invoicer, c.email,
+       '{{"bill_to":{{' || {_BILL_TO} || '}},"previous_minor":' || coalesce(b.minor, 0)::VARCHAR
+         || ',"changes":' || coalesce(g.changes, '[]') || '}}' AS document
+FROM formed AS f
+JOIN book.accounts AS a ON a.account = f.invoicer
+LEFT JOIN contact AS c ON c.account = f.invoicer
+LEFT JOIN balances AS b ON b.invoicer = f.invoicer AND b.currency = f.currency
+LEFT JOIN own_changes AS g ON g.invoice = f.invoice
+"""
