@@ -16,6 +16,7 @@ from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
 from runtime.usage import kernel, sql
+from runtime.usage.beside import beside
 from runtime.usage.faults import UsageOverflow
 from runtime.usage.kernel import QUANTITY
 from runtime.usage.order import (
@@ -164,8 +165,9 @@ def draw_buckets(
     identities: Sequence[str],
 ) -> Pieces:
     """Draw the buckets for tied events; raise UsageOverflow past 2^63 - 1."""
-    stretches = make_stretches(connection)
-    order = deal_events(connection, tied, counters)
+    with beside(connection, make_stretches) as made:
+        order = deal_events(connection, tied, counters)
+    stretches = made.value
     given = _given(tied, sql.count(connection, "SELECT count(*) FROM usage.periods"), stretches)
     given += [*_paths(routes, stretches), counters.counter_tier, counters.lots, counters.cap]
     given += [counters.charge, counters.opened]

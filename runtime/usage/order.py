@@ -1,7 +1,9 @@
 """The order in which events are drawn: by pool, instant, id, feed.
 
 Usage mostly comes in the order of time.  So events are dealt to their pools as they come,
-and a pool is sorted only where its events are out of order.  What drawing and summing ask of
+and a pool is sorted only where its events are out of order.  They are dealt to heaps of pools
+first, and a heap is then arranged at once: of places all over the memory, each would be waited
+for.  What drawing and summing ask of
 an event goes along, so that they read memory from front to end.  Ids, which are long, are read
 only for those events of one pool and one instant whose order makes a difference.
 """
@@ -29,6 +31,9 @@ Done = TypeVar("Done")
 
 _LATE = 1 << 16
 """So many events of a pool may come after later ones for it to be sorted in one go."""
+
+_HEAP = 1 << 16
+"""About so many places are a heap."""
 
 _BLOCK = 1 << 20
 """About so many places are looked at or sorted at once, which bounds the memory of it."""
@@ -116,17 +121,19 @@ def deal_events(connection: DuckDBPyConnection, tied: Tied, counters: Counters) 
     of_segment = np.append(pool_of, NO_POOL)[tied.period_of]
     threads = loops.sharing(len(tied), sql.threads(connection))
     counts = tied.count(0, len(tied), threads)
-    sizes = np.zeros((len(counts) + 1, len(known)), np.int64)
-    for own, by_segment in zip(sizes, counts, strict=False):
-        np.add.at(own, of_segment[by_segment > 0], by_segment[by_segment > 0])
     opened_pool = np.searchsorted(known, counters.opened_group)
-    np.add.at(sizes[-1], opened_pool, 1)
-    start = np.concatenate([[0], np.cumsum(sizes.sum(axis=0))])
-    fill = start[:-1] + np.cumsum(sizes, axis=0) - sizes
-    cells = _room(FIELDS * int(start[-1]), threads)
-    _deal(tied, of_segment, fill, cells, threads)
-    _put_openings(cells, fill[-1], opened_pool, counters.opened_instant)
-    order = Order(start, cells, pool_of)
+    opened = np.bincount(opened_pool, minlength=len(known))
+    start = np.concatenate(
+        [[0], np.cumsum(_by(of_segment, counts.sum(axis=0), len(known)) + opened)]
+    )
+    heaps = _heaps(start)
+    order = Order(start, np.empty(FIELDS * int(start[-1]), np.int64), pool_of)
+    heap_of = np.append(np.searchsorted(heaps, np.arange(len(known)), "right") - 1, NO_POOL)
+    sizes = np.array([_by(heap_of[of_segment], each, len(heaps) - 1) for each in counts])
+    fill = start[heaps[:-1]] + np.cumsum(sizes, axis=0) - sizes
+    _deal(tied, heap_of[of_segment], fill, order.cells, threads)
+    _arrange(order, heaps, sizes.sum(axis=0), len(tied), threads)
+    _put_openings(order.cells, start[1:] - opened, opened_pool, counters.opened_instant)
     sort_pools(order, len(tied), threads)
     return order
 
@@ -134,25 +141,28 @@ def deal_events(connection: DuckDBPyConnection, tied: Tied, counters: Counters) 
 NO_POOL = -1
 
 
-def _room(size: int, threads: int) -> Longs:
-    """Give room for numbers, which the system has already given.
+def _by(of: Longs, counts: Longs, size: int) -> Longs:
+    """Add counts up by what they are of: one of so many."""
+    found, counted = np.zeros(size, np.int64), np.flatnonzero(counts)
+    np.add.at(found, of[counted], counts[counted])
+    return found
 
-    It does so page by page, at the first touch: threads that touch pages here and there, as
-    dealing does, wait for each other and make it do the same page twice.
+
+def _heaps(start: Longs) -> Longs:
+    """Cut pools into heaps that a processor keeps at hand; give where each begins, and the end.
+
+    A pool that is larger is a heap of its own, or the end of one.
     """
-    room = np.empty(size, np.int64)
-    cuts = loops.cut(size, threads)
-    loops.side_by_side(
-        lambda part: room[cuts[part] : cuts[part + 1] : 512].fill(0), threads, threads
-    )
-    return room
+    every = np.unique(np.searchsorted(start[1:], np.arange(0, start[-1], _HEAP), "right"))
+    large = np.flatnonzero(np.diff(start) > _HEAP)
+    return np.unique(np.concatenate([[0], every, large, large + 1, [len(start) - 1]]))
 
 
-def _deal(tied: Tied, of_segment: Longs, fill: Longs, cells: Longs, threads: int) -> None:
-    """Deal events to places from `fill` on, which is of a part of the events and a pool."""
-    cuts = loops.cut(len(tied), len(fill) - 1)
+def _deal(tied: Tied, heap_of: Longs, fill: Longs, cells: Longs, threads: int) -> None:
+    """Deal events to places from `fill` on, which is of a part of the events and a heap."""
+    cuts = loops.cut(len(tied), len(fill))
     run = loops.runner(len(tied))
-    tables = [of_segment, np.asarray(tied.period_of, np.int64)]
+    tables = [heap_of, np.asarray(tied.period_of, np.int64)]
     names = ("segment", "row", "reason", "instant", "quantity")
 
     def work(part: int) -> None:
@@ -163,6 +173,22 @@ def _deal(tied: Tied, of_segment: Longs, fill: Longs, cells: Longs, threads: int
         run(order_loops.deal, own.stop - own.start, [*given, *tables, base], made)
 
     loops.side_by_side(work, len(cuts) - 1, threads)
+
+
+def _arrange(order: Order, heaps: Longs, sizes: Longs, events: int, threads: int) -> None:
+    """Put the events of heaps, so many each, into their pools; `events`: in all, rated or not."""
+    run, fill = loops.runner(events), order.pool_start[:-1].copy()
+    wanted = np.flatnonzero(np.diff(heaps) > 1)
+    most = int(sizes[wanted].max(initial=0))
+
+    def work(part: int) -> None:
+        spare = np.empty(FIELDS * most, np.int64)
+        own = wanted[cuts[part] : cuts[part + 1]]
+        given = [own, heaps, order.pool_start, order.of_period, sizes]
+        run(order_loops.arrange, len(own), given, [fill, spare, order.cells])
+
+    cuts = loops.cut(len(wanted), threads)
+    loops.side_by_side(work, threads, threads)
 
 
 def _put_openings(cells: Longs, fill: Longs, pool: Longs, instant: Longs) -> None:

@@ -13,33 +13,71 @@ def deal(  # noqa: PLR0913 - one loop over arrays, compiled as a whole
     reason: Integers,
     instant: Integers,
     quantity: Integers,
-    pool_of: Integers,
+    heap_of: Integers,
     period_of: Integers,
     base: Integers,
     fill: Integers,
     cells: Integers,
 ) -> None:
-    """Put the rated events into the next places of their pools.
+    """Put the rated events into the next places of their heaps.
 
     Args:
         first, last: the range.
         segment, row, reason, instant, quantity: of an event.
-        pool_of, period_of: of a segment.
+        heap_of, period_of: of a segment.
         base: the number of the first event.
-        fill: of a pool, the next place; moves on.
+        fill: of a heap, the next place; moves on.
         cells: the numbers of the places.
     """
     for event in range(first, last):
         if reason[event] != 0:
             continue
         own = segment[event]
-        pool = pool_of[own]
-        at = FIELDS * fill[pool]
-        fill[pool] += 1
+        heap = heap_of[own]
+        at = FIELDS * fill[heap]
+        fill[heap] += 1
         cells[at + INSTANT] = instant[event]
         cells[at + QUANTITY] = quantity[event]
         cells[at + EVENT] = ((row[event] + 1) << BITS) | (base[0] + event)
         cells[at + OWNER] = period_of[own]
+
+
+def arrange(  # noqa: PLR0913 - one loop over arrays, compiled as a whole
+    first: int,
+    last: int,
+    heaps: Integers,
+    heap_start: Integers,
+    pool_start: Integers,
+    pool_of: Integers,
+    sizes: Integers,
+    fill: Integers,
+    spare: Integers,
+    cells: Integers,
+) -> None:
+    """Put the events of heaps, which stand in front of each, into the next places of their pools.
+
+    Args:
+        first, last: which of `heaps`.
+        heap_start: of a heap, its first pool; the next one's ends them.
+        pool_start: of a pool, its first place.
+        pool_of: of a period.
+        sizes: of a heap, how many events there are.
+        fill: of a pool, the next place; moves on.
+        spare: room for the places of a heap.
+        cells: the numbers of the places.
+    """
+    for number in range(first, last):
+        heap = heaps[number]
+        begin = FIELDS * pool_start[heap_start[heap]]
+        size = FIELDS * sizes[heap]
+        for cell in range(size):
+            spare[cell] = cells[begin + cell]
+        for own in range(0, size, FIELDS):
+            pool = pool_of[spare[own + OWNER]]
+            at = FIELDS * fill[pool]
+            fill[pool] += 1
+            for cell in range(FIELDS):
+                cells[at + cell] = spare[own + cell]
 
 
 def sort_pools(  # noqa: PLR0912 - one loop over arrays, compiled as a whole

@@ -20,9 +20,10 @@ from runtime.engine import create_table, drop_relation
 from runtime.program.model import Program
 from runtime.program.units import steps_by_unit
 from runtime.usage import classify, kernel, sql
+from runtime.usage.beside import beside
 from runtime.usage.cells import write_cells
 from runtime.usage.dispositions import MEANINGS, Disposition, Reason
-from runtime.usage.draw import draw_buckets
+from runtime.usage.draw import Pieces, draw_buckets
 from runtime.usage.duplicates import find_duplicates
 from runtime.usage.exceptions import write_exceptions
 from runtime.usage.faults import UsageOverflow
@@ -31,7 +32,7 @@ from runtime.usage.known import keep_known, make_known, make_reopened
 from runtime.usage.links import make_groups, make_links, make_lives
 from runtime.usage.mediate import Source, count_files, open_sources
 from runtime.usage.passes import Pass, passes_of
-from runtime.usage.pools import make_bucket_tables, make_counters, write_pools
+from runtime.usage.pools import Counters, make_bucket_tables, make_counters, write_pools
 from runtime.usage.readings import readings_of, stored_readings
 from runtime.usage.records import FOLDER, write_records
 from runtime.usage.report import UsageReport
@@ -140,15 +141,17 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
     sources = open_sources(connection, program, job.files, job.as_of, staging)
     stored = stored_usage(connection, job.store)
     kernel.get_ready(sum(each.records for each in sources))
-    job.enter("read the book")
-    _make_book(job)
     job.enter("read events")
     passes = passes_of(sources)
     scanner, fresh, old = _scan(job, passes, stored)
-    job.enter("classify")
-    scanner.make_combinations()
-    routes = classify.make_pricing(connection, program)
-    make_segments(connection)
+    job.enter("find duplicates")
+    with (
+        beside(connection, lambda own: _classify(own, program, scanner)) as routes,
+        beside(connection, make_segments),
+    ):
+        find_duplicates(connection, passes, fresh, stored)
+    for each in (fresh, old):
+        each.forget_ids()
     job.enter("tie to services")
     events = joined(fresh, old)
     tied = tie(connection, program, events, len(fresh))
@@ -161,13 +164,11 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
     make_links(connection)
     counters = make_counters(connection, program)
     identities = _identities(job, sources, stored)
-    pieces = draw_buckets(connection, counters, routes, tied, identities)
+    pieces = draw_buckets(connection, counters, routes.value, tied, identities)
     job.enter("sum")
-    write_cells(connection, tied, pieces)
-    price_in_tiers(connection, program, tied, pieces, identities)
-    write_pools(connection, counters, pieces.upper, pieces.used)
-    if program.share_plans:
-        write_shares(connection, pieces, counters.counter_tier)
+    with beside(connection, lambda own: _write_pools(own, program, counters, pieces)):
+        write_cells(connection, tied, pieces)
+        price_in_tiers(connection, program, tied, pieces, identities)
     job.enter("write")
     if job.out is not None:
         folder = job.out / FOLDER / f"run={job.label}"
@@ -179,9 +180,9 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
     return _report(job, used, read, (rerated, unrated))
 
 
-def _make_book(job: _Run) -> None:
-    """Make what is known of account services and the catalog before any event is read."""
-    connection, program = job.connection, job.program
+def _make_book(job: _Run, connection: DuckDBPyConnection) -> None:
+    """Make what is known of account services and the catalog, whatever the events are."""
+    program = job.program
     make_kinds(connection, program)
     classify.make_service_buckets(connection, program)
     make_bucket_tables(connection, program)
@@ -209,24 +210,36 @@ def _make_book(job: _Run) -> None:
 def _scan(job: _Run, passes: Sequence[Pass], stored: StoredUsage) -> tuple[Scanner, Scan, Scan]:
     """Read the events of the files, and the stored ones of the periods that these may touch.
 
-    Makes usage.periods and usage.keys, and finds the duplicates.
+    Makes what is known before, usage.periods and usage.keys.
     """
     connection, salt = job.connection, 0
     readings = readings_of(job.program, passes, stored)
     while True:
-        scanner = open_scanner(connection, job.program, salt)
-        fresh = scanner.scan(readings)
+        with beside(connection, lambda own: _make_book(job, own)):
+            scanner = open_scanner(connection, job.program, salt)
+            fresh = scanner.scan(readings)
         make_periods(connection, _span(fresh), job.as_of, job.previous_as_of)
         again = stored_readings(connection, job.program, stored, job.numbers)
         old = scanner.scan(again)
         if make_keys(scanner, [*readings, *again]):
-            break
+            return scanner, fresh, old
         salt += 1
-    job.enter("find duplicates")
-    find_duplicates(connection, passes, fresh, stored)
-    for each in (fresh, old):
-        each.forget_ids()
-    return scanner, fresh, old
+
+
+def _classify(
+    connection: DuckDBPyConnection, program: Program, scanner: Scanner
+) -> tuple[tuple[int, ...], ...]:
+    """Make usage.pricing of what the events are; give the routes."""
+    scanner.make_combinations(connection)
+    return classify.make_pricing(connection, program)
+
+
+def _write_pools(
+    connection: DuckDBPyConnection, program: Program, counters: Counters, pieces: Pieces
+) -> None:
+    write_pools(connection, counters, pieces.upper, pieces.used)
+    if program.share_plans:
+        write_shares(connection, pieces, counters.counter_tier)
 
 
 def _span(fresh: Scan) -> Span:

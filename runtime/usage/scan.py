@@ -237,7 +237,7 @@ class Scanner:
             found.amount[at] = numbers("amount")
             found.currency[at] = numbers("currency")
 
-    def make_combinations(self) -> None:
+    def make_combinations(self, connection: DuckDBPyConnection) -> None:
         """Make usage.combinations, and give them to the events of all scans."""
         across = len(self.prefixes.prefixes) + 1
         key, reach, owner, pair = [], [], [], []
@@ -254,28 +254,28 @@ class Scanner:
             "key": np.concatenate(key),
             "reach": pa.array(reaches, pa.string()),
         }
-        sql.make_arrow(self.connection, "pairs", pa.table(rows))
+        sql.make_arrow(connection, "pairs", pa.table(rows))
         names = ["measure", *map(attribute, classify.deciding_attributes(self.program)), "reach"]
         listed = ", ".join(names)
-        self.connection.execute(f"""
+        connection.execute(f"""
             CREATE OR REPLACE TABLE usage.combined AS
             SELECT (dense_rank() OVER (ORDER BY {listed}) - 1)::INTEGER AS combination,
                    {listed}, worker, pair
             FROM usage.pairs AS p JOIN usage.keys AS k ON k.key = p.key
         """)
-        self.connection.execute(f"""
+        connection.execute(f"""
             CREATE OR REPLACE TABLE usage.combinations AS
             SELECT DISTINCT combination, {listed} FROM usage.combined ORDER BY combination
         """)
         for number, worker in enumerate(self.workers):
-            found = self.connection.execute(
+            found = connection.execute(
                 f"SELECT combination FROM usage.combined WHERE worker = {number} ORDER BY pair"
             ).fetchnumpy()["combination"]
             for array, own in self.numbered:
                 if own is worker:
                     array[:] = np.asarray(found, np.int32)[array]
         self.numbered.clear()
-        self.connection.execute(
+        connection.execute(
             "DROP TABLE usage.pairs; DROP TABLE usage.combined; DROP TABLE usage.keys"
         )
 

@@ -23,23 +23,23 @@ def find_segments(
     instant: Integers,
     segment_start: Integers,
     cuts: Integers,
+    holder: Integers,
     segment: Integers,
 ) -> None:
     """Find the segment that each instant of a holder falls in, NONE where there is none.
 
     Segments stand by holder and time; those of a holder begin at its `segment_start`.
-    `segment`: of an event, its holder; becomes the segment.
     """
     for event in range(first, last):
-        own = segment[event]
+        own = holder[event]
+        segment[event] = NONE
         if own == NONE:
             continue
         at = instant[event]
-        segment[event] = NONE
         for number in range(segment_start[own], segment_start[own + 1]):
-            if cuts[4 * number] > at:
+            if cuts[CUT * number] > at:
                 break
-            if at < cuts[4 * number + 1]:
+            if at < cuts[CUT * number + 1]:
                 segment[event] = number
                 break
 
@@ -47,52 +47,67 @@ def find_segments(
 def find_prices(  # noqa: PLR0913 - one loop over arrays, compiled as a whole
     first: int,
     last: int,
-    segment: Integers,
-    band_set: Integers,
+    instant: Integers,
+    segment_start: Integers,
     cuts: Integers,
+    band_set: Integers,
     sizes: Integers,
     pricing_of: Integers,
     rules: Integers,
+    segment: Integers,
     row: Integers,
     reason: Integers,
     quantity: Integers,
+    counts: Integers,
 ) -> None:
-    """Find the row of pricing of each event and its reason, and round its quantity up.
+    """Find the segment of each event, its row of pricing and its reason; round its quantity up.
 
     Args:
         first, last: the range.
-        segment: of an event.
+        instant: of an event.
+        segment_start, cuts: as of `find_segments`.
         band_set: of an event; empty: there is only one.
-        cuts: the numbers of segments.
         sizes: how many combinations and sets of bands there are, and two reasons.
         pricing_of: of kind, combination and set, its row.
         rules: the numbers of rows.
+        segment: of an event, its holder; becomes the segment, NONE where there is none.
         row: of an event, its combination; becomes the row, NONE where it has no segment.
         reason, quantity: of an event; `reason` 0 where nothing was wrong yet.
+        counts: of a segment, its rated events; counted on.
     """
     combinations, sets = sizes[0], sizes[1]
     unknown, too_large = sizes[2], sizes[3]
     for event in range(first, last):
-        own = segment[event]
+        own = NONE
+        holder = segment[event]
+        if holder != NONE:
+            at = instant[event]
+            for number in range(segment_start[holder], segment_start[holder + 1]):
+                if cuts[CUT * number] > at:
+                    break
+                if at < cuts[CUT * number + 1]:
+                    own = number
+                    break
+        segment[event] = own
         if own == NONE:
             row[event] = NONE
             if reason[event] == 0:
                 reason[event] = unknown
             continue
         band = band_set[event] if len(band_set) else 0
-        place = (cuts[4 * own + 2] * combinations + row[event]) * sets + band
+        place = (cuts[CUT * own + 2] * combinations + row[event]) * sets + band
         found = pricing_of[place]
         row[event] = found
         if reason[event] != 0:
             continue
-        if cuts[4 * own + 3] != 0:
-            reason[event] = cuts[4 * own + 3]
+        if cuts[CUT * own + 3] != 0:
+            reason[event] = cuts[CUT * own + 3]
             continue
-        reason[event] = rules[4 * found + 1]
-        if rules[4 * found] == NONE:
+        reason[event] = rules[RULE * found + 1]
+        if rules[RULE * found] == NONE:
             continue
-        increment = rules[4 * found + 3]
-        least = max(quantity[event], rules[4 * found + 2])
+        increment = rules[RULE * found + 3]
+        least = max(quantity[event], rules[RULE * found + 2])
         if increment != 1:
             over = least % increment
             if over != 0:
@@ -101,6 +116,8 @@ def find_prices(  # noqa: PLR0913 - one loop over arrays, compiled as a whole
                     continue
                 least += increment - over
         quantity[event] = least
+        if reason[event] == 0:
+            counts[own] += 1
 
 
 def count_rated(

@@ -41,6 +41,7 @@ class Tied:
         period_of: of a segment, and at the end of none, its usage period or NONE.
         price_of, route_of: of a row, and at the end of none, its price or NONE, and its route
             of make_pricing; 0 goes through no bucket.
+        counted: what `count` gives of all events; None: it was not counted.
     """
 
     file: Array
@@ -55,6 +56,7 @@ class Tied:
     period_of: Ints
     price_of: Ints
     route_of: Ints
+    counted: Longs | None = None
 
     def __len__(self) -> int:
         return len(self.reason)
@@ -87,6 +89,8 @@ class Tied:
 
     def count(self, first: int, last: int, threads: int) -> Longs:
         """Count the rated events of each segment and of none in the parts of a range."""
+        if self.counted is not None and last - first == len(self):
+            return self.counted
         cuts = loops.cut(last - first, threads)
         counts = np.zeros((len(cuts) - 1, len(self.period_of)), np.int64)
         run = loops.runner(len(self))
@@ -101,7 +105,7 @@ class Tied:
 
     def keep(self, wanted: NDArray[np.bool_]) -> None:
         """Leave out events."""
-        self.fresh = int(np.count_nonzero(wanted[: self.fresh]))
+        self.fresh, self.counted = int(np.count_nonzero(wanted[: self.fresh])), None
         for name in ("file", "position", "instant", "quantity", "segment", "row"):
             setattr(self, name, getattr(self, name)[wanted])
         self.reason = self.reason[wanted]
@@ -167,13 +171,6 @@ def tie(connection: DuckDBPyConnection, program: Program, events: Scan, fresh: i
     holders = sql.count(connection, "SELECT count(*) FROM usage.holders")
     first = np.searchsorted(found["holder"], np.arange(holders + 1)).astype(np.int32)
     cuts = _side_by_side([found[name] for name in ("starts", "ends", "kind", "reason")])
-    loops.run(
-        tie_loops.find_segments,
-        len(events),
-        [events.instant, first, cuts],
-        [events.holder],
-        sql.threads(connection),
-    )
     rows = connection.execute("""
         SELECT kind, combination, band_set, coalesce(price, -1)::INTEGER AS price, route, reason,
                coalesce(minimum, 0)::BIGINT AS minimum, coalesce(increment, 1)::BIGINT AS increment
@@ -194,7 +191,7 @@ def tie(connection: DuckDBPyConnection, program: Program, events: Scan, fresh: i
         route_of=np.append(np.asarray(rows["route"], np.int32), np.int32(0)),
     )
     usable = np.asarray(tied.reason == Reason.RATED) if len(tied.amount) else None
-    _find_prices(connection, program, tied, cuts, rows)
+    _find_prices(connection, program, tied, [events.instant, first, cuts], rows)
     if usable is not None and asks_amount(program):
         reasons = np.asarray(found["reason"], np.uint8)
         _ask_amounts(connection, program, tied, events, usable, reasons)
@@ -210,9 +207,10 @@ def _find_prices(
     connection: DuckDBPyConnection,
     program: Program,
     tied: Tied,
-    cuts: Longs,
+    segments: list[Array],
     rows: dict[str, Array],
 ) -> None:
+    """Find segments and prices; `segments`: what the loops read of instants and segments."""
     combinations = sql.count(connection, "SELECT count(*) FROM usage.combinations")
     sets = sql.count(connection, "SELECT count(*) FROM usage.band_set_numbers")
     kind_count = sql.count(connection, "SELECT count(*) FROM usage.kinds")
@@ -221,24 +219,40 @@ def _find_prices(
         np.asarray(rows[name], np.int64) for name in ("kind", "combination", "band_set")
     )
     pricing[(kind * combinations + combination) * sets + band_set] = np.arange(len(kind))
-    given = [
-        tied.segment,
-        _bands(connection, program, tied),
-        cuts,
+    tables = [
         np.array([combinations, sets, Reason.UNKNOWN_SERVICE, Reason.QUANTITY_TOO_LARGE], np.int64),
         pricing,
         _side_by_side([rows[name] for name in ("price", "reason", "minimum", "increment")]),
     ]
-    made = [tied.row, tied.reason, tied.quantity]
-    loops.run(tie_loops.find_prices, len(tied), given, made, sql.threads(connection))
+    bands = _bands(connection, program, tied, segments)
+    threads = loops.sharing(len(tied), sql.threads(connection))
+    cuts = loops.cut(len(tied), threads)
+    tied.counted = np.zeros((threads, len(tied.period_of)), np.int64)
+    run = loops.runner(len(tied))
+
+    def work(part: int) -> None:
+        own = slice(cuts[part], cuts[part + 1])
+        given = [segments[0][own], *segments[1:], bands[own], *tables]
+        made = [tied.segment[own], tied.row[own], tied.reason[own], tied.quantity[own]]
+        counts = np.zeros(len(tied.period_of), np.int64)
+        run(tie_loops.find_prices, own.stop - own.start, given, [*made, counts])
+        counted[part] = counts
+
+    counted = tied.counted
+    loops.side_by_side(work, threads, threads)
 
 
-def _bands(connection: DuckDBPyConnection, program: Program, tied: Tied) -> Ints:
-    """Give the set of bands of each event; none where there is only one."""
+def _bands(
+    connection: DuckDBPyConnection, program: Program, tied: Tied, segments: list[Array]
+) -> Ints:
+    """Give the set of bands of each event, whose segment is not known yet; none: there is one."""
     if not asked_bands(program):
         return np.zeros(0, np.int32)
-    asked = np.flatnonzero((tied.reason == Reason.RATED) & (tied.segment != NONE))
-    found = find_bands(connection, program, tied.segment[asked], tied.instant[asked])
+    segment = np.empty(len(tied), np.int32)
+    given = [*segments, tied.segment]
+    loops.run(tie_loops.find_segments, len(tied), given, [segment], sql.threads(connection))
+    asked = np.flatnonzero((tied.reason == Reason.RATED) & (segment != NONE))
+    found = find_bands(connection, program, segment[asked], tied.instant[asked])
     if not len(found):
         return found
     every = np.zeros(len(tied), np.int32)
@@ -268,6 +282,7 @@ def _ask_amounts(
     price = tied.price
     is_asked = usable & (tied.segment != NONE) & asks[price]
     is_asked &= np.append(reasons, np.uint8(0))[tied.segment] == Reason.RATED
+    tied.counted = None
     tied.reason[is_asked & (events.currency == NONE)] = Reason.NO_AMOUNT
     other = (events.currency != NONE) & (events.currency != currency[price])
     tied.reason[is_asked & other] = Reason.OTHER_CURRENCY
