@@ -1,5 +1,6 @@
 """What every test may use: the `shared` folder, hypothesis profiles, the table of features."""
 
+import gc
 import os
 from collections import defaultdict
 from collections.abc import Iterator
@@ -15,6 +16,9 @@ from tests.ledgers import Database, ledgers_on
 ROOT = Path(__file__).resolve().parent.parent
 FEATURE_PROPERTY = "feature"
 LEDGER_SERVER = "--ledger-server"
+
+# Rather some garbage for a while than looking for it at each few hundred objects.
+gc.set_threshold(20_000, 20, 20)
 
 # No test finds, or leaves behind, what another run has found; those of the cache say so.
 os.environ.setdefault("RATEBOOK_NO_CACHE", "1")
@@ -71,6 +75,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         # A test's properties travel with its report, so the table is whole under xdist too.
         for feature_id in _feature_ids(item):
             item.user_properties.append((FEATURE_PROPERTY, feature_id))
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is there by now to no later collection: walking it took a tenth of all time."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

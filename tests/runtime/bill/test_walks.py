@@ -7,6 +7,7 @@ bills nothing.
 
 from __future__ import annotations
 
+from contextlib import closing
 from copy import deepcopy
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,8 +16,8 @@ from random import Random
 import pytest
 from hypothesis import settings
 
-from runtime.bill import bill
-from runtime.bill_result import BillRefused
+from runtime.book.load import load_book
+from runtime.engine import open_engine
 from runtime.program.model import Program
 from tests.runtime.bill.books import Book, Row, customer, request, run, session, write_usage
 from tests.runtime.bill.test_usage_of_changed_books import billed_at_once, sums
@@ -45,9 +46,9 @@ class Walk:
         before = deepcopy(self.book.rows)
         self.chance.choice(CHANGES)(self)
         self.book.write(self.folder / "book")
-        asked = request(self.folder, str(self.as_of), program=self.program, is_dry_run=True)
-        found = bill(asked)
-        if isinstance(found, BillRefused) and found.stage == "book":
+        with closing(open_engine(threads=1)) as connection:
+            found = load_book(connection, self.program, self.folder / "book", self.as_of)
+        if found.faults:
             self.book.rows = before
             self.book.write(self.folder / "book")
 
