@@ -4,6 +4,7 @@
 | --- | --- |
 | batch_service | an account service whose status changed at all |
 | own_changes, own_identifiers | what an invoice, or a section, says besides |
+| billing_contact | the first billing contact of an account |
 """
 
 from __future__ import annotations
@@ -84,20 +85,24 @@ _BILL_TO = " || ',' || ".join(
     for name, value in zip(_PARTY_FIELDS, _PARTY, strict=True)
 )
 
-# What an invoice on forms says of its own, in the order of runtime.invoice.filled.Own.
+BILLING_CONTACTS = """
+CREATE OR REPLACE TEMP TABLE billing_contact AS
+SELECT account, min("row") AS "row" FROM book.contacts WHERE kind = 'billing' GROUP BY account
+"""
+
+# What invoices on forms say of their own, in the order of runtime.invoice.filled.Own: of those
+# with places from `$first` to `$until`, as all at once are a large part of a run's memory.
 OWN = f"""
-WITH contact AS (
-  SELECT * FROM book.contacts
-  SEMI JOIN (
-    SELECT account, min("row") AS "row" FROM book.contacts WHERE kind = 'billing' GROUP BY account
-  ) AS f ON f.account = contacts.account AND f."row" = contacts."row"
-)
 SELECT f.invoice, f.invoicer, c.email,
        '{{"bill_to":{{' || {_BILL_TO} || '}},"previous_minor":' || coalesce(b.minor, 0)::VARCHAR
          || ',"changes":' || coalesce(g.changes, '[]') || '}}' AS document
 FROM formed AS f
 JOIN book.accounts AS a ON a.account = f.invoicer
-LEFT JOIN contact AS c ON c.account = f.invoicer
+LEFT JOIN (
+  SELECT * FROM book.contacts
+  SEMI JOIN billing_contact AS b ON b.account = contacts.account AND b."row" = contacts."row"
+) AS c ON c.account = f.invoicer
 LEFT JOIN balances AS b ON b.invoicer = f.invoicer AND b.currency = f.currency
 LEFT JOIN own_changes AS g ON g.invoice = f.invoice
+WHERE f.invoice BETWEEN $first AND $until
 """

@@ -20,6 +20,7 @@ from sqlalchemy import Column, Connection, Table, func, insert, literal, select
 from runtime.delivery.planned import Plans
 from runtime.engine import fill_table
 from runtime.invoice.alike import Forms
+from runtime.invoice.own_sql import BILLING_CONTACTS
 from runtime.ledger import post_forms_sql as sql
 from runtime.ledger.ahead import made_ahead
 from runtime.ledger.append_only import only_plain_inserts
@@ -40,6 +41,9 @@ from runtime.ledger.schema import (
     words,
 )
 from runtime.program.model import Program
+
+INVOICES_AT_ONCE = 50_000
+"""So many, with their sections, are made by one question of the engine."""
 
 ROWS_AT_ONCE = 10_000
 PARTS_AHEAD = 4
@@ -118,20 +122,37 @@ def _made(
     given: Mapping[str, object],
 ) -> Iterator[tuple[Table, Sequence[Row]]]:
     """Make the rows, each after those it refers to; nobody else may use the engine meanwhile."""
-    connection.execute(sql.OWN_TABLE)
+    connection.execute(BILLING_CONTACTS)
     _make_due_dates(connection, posting)
-    for table, query in (
-        (invoice_forms, sql.INVOICE_FORMS),
-        (form_lines, sql.FORM_LINES),
-        (invoices, sql.INVOICES),
-        (sections, sql.SECTIONS),
-        (corrections, sql.CORRECTIONS),
-    ):
+    if posting.plans is not None:
+        _make_digests(connection, forms)
+        given = {**given, "fingerprint": posting.plans.fingerprint}
+    for table, query in ((invoice_forms, sql.INVOICE_FORMS), (form_lines, sql.FORM_LINES)):
         for rows in _rows(connection, query, given):
             yield table, rows
-    if posting.plans is not None:
-        for rows in _deliveries(connection, forms, posting.plans, given):
-            yield deliveries, rows
+    of_parts = {"invoices_at_once": INVOICES_AT_ONCE}
+    for first, until in connection.execute(sql.PARTS, of_parts).fetchall():
+        part = {**given, "first": first, "until": until}
+        yield from _invoices(connection, posting.plans, part)
+        for rows in _rows(connection, sql.SECTIONS, part):
+            yield sections, rows
+    for rows in _rows(connection, sql.CORRECTIONS, given):
+        yield corrections, rows
+
+
+def _invoices(
+    connection: DuckDBPyConnection, plans: Plans | None, part: Mapping[str, object]
+) -> Iterator[tuple[Table, Sequence[Row]]]:
+    """Make the rows of a part's invoices, each some followed by those of their deliveries."""
+    if plans is None:
+        for rows in _rows(connection, sql.INVOICES, part):
+            yield invoices, rows
+        return
+    width, account = len(invoices.columns), list(invoices.c.keys()).index("invoicer")
+    for rows in _rows(connection, sql.INVOICES_DELIVERED, part):
+        yield invoices, [row[:width] for row in rows]
+        planned = (plans.row_with(row[0], row[account], *row[width:]) for row in rows)
+        yield deliveries, [row for row in planned if row is not None]
 
 
 def _post_documents(ledger: Connection, posting: FormPosting) -> None:
@@ -174,12 +195,8 @@ def _make_due_dates(connection: DuckDBPyConnection, posting: FormPosting) -> Non
     fill_table(connection, "due_date", {"bill_group": "VARCHAR", "due_date": "VARCHAR"}, rows)
 
 
-def _deliveries(
-    connection: DuckDBPyConnection,
-    forms: Forms,
-    plans: Plans,
-    given: Mapping[str, object],
-) -> Iterator[Sequence[Row]]:
+def _make_digests(connection: DuckDBPyConnection, forms: Forms) -> None:
+    """Make shape_digest: of all that an invoice form is made of."""
     texts = {at: text for text, at in forms.words.items()}
     digests = {at: hashlib.sha256(text.encode()).hexdigest() for at, text in texts.items()}
     word_columns = {"words": "INTEGER", "digest": "VARCHAR"}
@@ -190,10 +207,6 @@ def _deliveries(
     ]
     fill_table(connection, "line_digest", {"form": "INTEGER", "digest": "VARCHAR"}, rows)
     connection.execute(sql.SHAPE_DIGESTS)
-    asked = {**given, "fingerprint": plans.fingerprint}
-    for some in _rows(connection, sql.DELIVERIES, asked):
-        planned = (plans.row_with(*row) for row in some)
-        yield [row for row in planned if row is not None]
 
 
 def _rows(

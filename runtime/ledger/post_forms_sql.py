@@ -25,16 +25,10 @@ SELECT $forms + shape, section, line, $line_forms + form, net, tax
 FROM shape_line ORDER BY shape, section, line
 """
 
-INVOICES = f"""
-SELECT {_NUMBER}, $run, $owner, '{SERIES}', $last + n.place,
-       CASE WHEN s.net + s.tax < 0 THEN 'credit_note' ELSE 'invoice' END,
-       o.invoicer, s.currency, s.minor_units, $issue_date, coalesce(t.due_date, $issue_date),
-       s.net, s.tax, s.net + s.tax, o.document, $forms + s.shape
-FROM numbered AS n
-JOIN shape_sum AS s ON s.shape = n.shape
-LEFT JOIN due_date AS t ON t.bill_group = s.bill_group
-JOIN own AS o ON o.invoice = n.invoice
-ORDER BY n.place
+# The invoices of a run go in part by part, each with its deliveries and then its sections; a part
+# is those whose places among all that are to be lie from `$first` to `$until`.
+PARTS = """
+SELECT min(invoice), max(invoice) FROM numbered GROUP BY (place - 1) // $invoices_at_once ORDER BY 1
 """
 
 SECTIONS = f"""
@@ -44,6 +38,7 @@ FROM section AS s
 JOIN numbered AS n ON n.invoice = s.invoice
 LEFT JOIN book.accounts AS a ON a.account = s.account AND s.account <> n.invoicer
 LEFT JOIN own_identifiers AS i ON i.account_service = s.account_service
+WHERE s.invoice BETWEEN $first AND $until
 ORDER BY s.ordinal
 """
 
@@ -64,8 +59,6 @@ JOIN numbered AS n ON n.invoice = c.invoice
 ORDER BY n.place, c.number
 """
 
-OWN_TABLE = f"CREATE OR REPLACE TEMP TABLE own AS {OWN}"
-
 # The digests of all that an invoice is made of: of its form, and of what it says of its own.
 # What its sections say is joined bit by bit, so that no texts are sorted and strung together:
 # half an MD5 of each, which names line and section.
@@ -84,29 +77,49 @@ JOIN (
 ) AS l ON l.shape = s.shape
 """
 
-DELIVERIES = f"""
-WITH said AS (
+_SECTION_DIGESTS = f"""
+SELECT invoice, bit_xor(CAST('0x' || left(md5(text), 16) AS UBIGINT)) AS digest
+FROM (
   SELECT s.invoice, concat_ws(chr(10), s.line, s.account, s.account_package,
            s.account_service, coalesce(a.name, ''), coalesce(i.texts, '')) AS text
   FROM section AS s
   JOIN book.accounts AS a ON a.account = s.account
   LEFT JOIN own_identifiers AS i ON i.account_service = s.account_service
+  WHERE s.invoice BETWEEN $first AND $until
   UNION ALL
   SELECT invoice, concat_ws(chr(10), number, posted_invoice, posted_line) FROM ({_CORRECTED})
-),
-sections AS (
-  SELECT invoice, bit_xor(CAST('0x' || left(md5(text), 16) AS UBIGINT)) AS digest
-  FROM said GROUP BY invoice
+  WHERE invoice BETWEEN $first AND $until
 )
-SELECT {_NUMBER}, o.invoicer, o.email, s.bill_group,
-       sha256(concat_ws(chr(10), $fingerprint, {_NUMBER}, $run, d.digest, o.document, t.digest))
-FROM numbered AS n
-JOIN shape_sum AS s ON s.shape = n.shape
-JOIN shape_digest AS d ON d.shape = n.shape
-JOIN own AS o ON o.invoice = n.invoice
-JOIN sections AS t ON t.invoice = n.invoice
-ORDER BY n.place
+GROUP BY invoice
 """
+
+
+def _invoices(delivered: str = "", digests: str = "") -> str:
+    return f"""
+    SELECT {_NUMBER}, $run, $owner, '{SERIES}', $last + n.place,
+           CASE WHEN s.net + s.tax < 0 THEN 'credit_note' ELSE 'invoice' END,
+           o.invoicer, s.currency, s.minor_units, $issue_date, coalesce(t.due_date, $issue_date),
+           s.net, s.tax, s.net + s.tax, o.document, $forms + s.shape {delivered}
+    FROM numbered AS n
+    JOIN shape_sum AS s ON s.shape = n.shape
+    LEFT JOIN due_date AS t ON t.bill_group = s.bill_group
+    JOIN ({OWN}) AS o ON o.invoice = n.invoice
+    {digests}
+    WHERE n.invoice BETWEEN $first AND $until
+    ORDER BY n.place
+    """
+
+
+INVOICES = _invoices()
+
+# And what plans of delivery ask for, behind the columns of the ledger's table.
+INVOICES_DELIVERED = _invoices(
+    f""", o.email, s.bill_group,
+    sha256(concat_ws(chr(10), $fingerprint, {_NUMBER}, $run, d.digest, o.document, x.digest))""",
+    f"""
+    JOIN shape_digest AS d ON d.shape = n.shape
+    JOIN ({_SECTION_DIGESTS}) AS x ON x.invoice = n.invoice""",
+)
 
 NOTES = f"""
 SELECT {_NUMBER}, n.invoicer, s.currency

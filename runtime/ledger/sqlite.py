@@ -23,6 +23,9 @@ WAIT_FOR_READERS_MS = 60_000
 
 WAIT_STEP_MS = 500
 
+PAGE_BYTES = 16 * 1024
+"""The size of a new file's pages: a run appends, and larger ones are filled with less work."""
+
 CACHE_KIB = 128 * 1024
 """What a run may keep of the file in memory: a row lands anywhere in an index of texts."""
 
@@ -83,7 +86,7 @@ def _begun(engine: Engine, path: Path, wait_ms: int) -> Connection:
         identity = _make_file(path)
         connection = engine.connect()
         try:
-            _set(connection, busy_timeout=min(left, WAIT_STEP_MS))
+            _set(connection, busy_timeout=min(left, WAIT_STEP_MS), page_size=PAGE_BYTES)
             connection.begin()
         except OperationalError as fault:
             is_held = _is_locked(fault) or _identity(path) != identity

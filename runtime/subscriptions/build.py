@@ -28,6 +28,7 @@ Only the tables of runtime.tables stay.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from duckdb import DuckDBPyConnection
@@ -50,19 +51,11 @@ from runtime.subscriptions.services import make_account_services
 from runtime.subscriptions.statuses import make_statuses
 from runtime.subscriptions.timeline import make_package_timeline, make_timeline
 
-PASSING = (
-    "holdings",
-    "service_events",
-    "service_states",
-    "package_events",
-    "package_states",
-    "lives",
-    "contracts",
-    "discount_uses",
-    "first_billable",
-    "timed_discounts",
-    "own_digests",
+LIVED = (
+    *("holdings", "service_events", "service_states", "package_events", "package_states"),
+    *("lives", "first_billable"),
 )
+PASSING = ("contracts", "discount_uses", "timed_discounts")
 
 
 def build_subscriptions(
@@ -95,6 +88,7 @@ def build_subscriptions(
     make_quantities(connection)
     make_usage_periods(connection, as_of)
     make_occurrences(connection)
+    _drop(connection, LIVED)
     make_price_owners(connection, program)
     make_rate_plans(connection, program)
     make_discounts(connection, program)
@@ -103,6 +97,12 @@ def build_subscriptions(
     create_table(connection, "subscription.alike")
     if are_alike_found:
         find_alike(connection, program, is_first=settled is None)
+    _drop(connection, ("own_digests",))
     make_periods(connection, as_of)
-    for name in PASSING:
+    _drop(connection, PASSING)
+
+
+def _drop(connection: DuckDBPyConnection, names: Iterable[str]) -> None:
+    """Drop tables as soon as nobody reads them: what comes next takes their memory."""
+    for name in names:
         connection.execute(f"DROP TABLE subscription.{name}")

@@ -34,7 +34,7 @@ def make_account_services(connection: DuckDBPyConnection) -> None:
           LEFT JOIN subscription.bill_days f
             ON f.account_package = h.account_package AND f.from_day = {ALWAYS}
         ),
-        aligned AS (
+        aligned AS NOT MATERIALIZED (
           SELECT * REPLACE (
             CAST(CASE alignment WHEN 'anniversary' THEN day(activation_day)
               ELSE coalesce(first_bill_day, bill_day) END
