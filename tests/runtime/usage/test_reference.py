@@ -16,7 +16,7 @@ from duckdb import DuckDBPyConnection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runtime.usage import kernel, loops
+from runtime.usage import kernel, loops, order
 from runtime.usage.dispositions import Reason
 from runtime.usage.faults import UsageOverflow
 from runtime.usage.files import match_files
@@ -30,6 +30,7 @@ from tests.runtime.usage.worlds import AS_OF, LATER, PARENTS, World, open_book, 
 EXAMPLES = settings.default.max_examples // 3 if settings.default else 20
 # Loops run as they stand, or compiled: each of both in the first run and in the one after it.
 WAYS = st.sampled_from([(10**9, 0), (0, 10**9), (10**9, 10**9), (0, 0)])
+SMALL_HEAP = 4
 
 
 @pytest.mark.feature("A13", "A14", "A15", "A16", "A26", "C1", "C2", "C3", "C4", "D9")
@@ -80,10 +81,14 @@ def compare_runs(world: World, folder: Path, compiled_from: tuple[int, int]) -> 
 
 @contextmanager
 def loops_run(compiled_from: int) -> Iterator[None]:
-    """Compile loops from so many events on, and none because it was compiled before."""
+    """Compile loops from so many events on, and none because it was compiled before.
+
+    Pools are dealt to heaps of a few events each.
+    """
     with (
         patch.object(kernel, "COMPILED_FROM", compiled_from),
         patch.object(loops, "_IN_USE", set()),
+        patch.object(order, "_HEAP", SMALL_HEAP),
     ):
         yield
 
