@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-PYTEST_ARGS ?= -n 2
+PYTEST_ARGS ?= -n 2 --dist worksteal
 CATALOG     := catalogs/connectivity
 MUTANTS     ?= 40
 DEMO        := build/demo
@@ -14,7 +14,7 @@ LOCK_FLAGS := --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-
               --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-postgres features check format docs properties kills bench bench-rating lock clean
+.PHONY: help demo test test-postgres features check check-types check-catalogs format docs properties kills bench bench-rating lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 15
@@ -66,7 +66,12 @@ kills: $(STAMP) ## kill runs at random instants, run them again and compare (KIL
 check: $(STAMP) ## lint, layout, types, and every catalog of the repository
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(MAKE) --no-print-directory -j 2 -k --output-sync=target check-types check-catalogs
+
+check-types: $(STAMP)
 	$(BIN)/mypy dsl compiler runtime proving cli catalogs tests benchmarks
+
+check-catalogs: $(STAMP)
 	for each in catalogs/*/catalog.ratebook; do \
 	  $(BIN)/ratebook check "$$(dirname "$$each")" || exit 1; done
 	$(BIN)/ratebook fmt --check catalogs
