@@ -14,6 +14,7 @@ from cli.ledgers import ledger_option
 from cli.progress import progress_to_stderr
 from cli.render.bill_summary import summary_lines
 from cli.render.lacking import lacking_lines
+from cli.usage_files import UsageCommand, usage_option
 
 if TYPE_CHECKING:
     from runtime.bill_result import BillRefused
@@ -80,15 +81,12 @@ class Formats(click.ParamType[tuple["DocumentFormat", ...]]):
         return tuple(each for each in FORMATS if each in named)
 
 
-@click.command(short_help="Bill a book and its usage: invoices, rated usage, exceptions.")
+@click.command(
+    cls=UsageCommand, short_help="Bill a book and its usage: invoices, rated usage, exceptions."
+)
 @click.argument("catalog", type=click.Path(path_type=Path))
 @click.option("--book", type=click.Path(path_type=Path), required=True, help="The book's folder.")
-@click.option(
-    "--usage",
-    multiple=True,
-    metavar="FILES",
-    help="Usage files: a path, a glob, or feed=path; may be given several times.",
-)
+@usage_option()
 @click.option(
     "--as-of",
     type=Day(),

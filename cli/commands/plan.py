@@ -14,6 +14,7 @@ from cli import exits
 from cli.catalogs import Refusal, compiled_of
 from cli.commands.bill import Day
 from cli.progress import progress_to_stderr
+from cli.usage_files import UsageCommand, usage_option
 from cli.versions import earlier_version, version_of
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ class Exact(click.ParamType[Decimal]):
         return number
 
 
-@click.command(short_help="Say what a change to a catalog does, to whom, and by how much.")
+@click.command(
+    cls=UsageCommand, short_help="Say what a change to a catalog does, to whom, and by how much."
+)
 @click.argument("catalog", type=click.Path(path_type=Path))
 @click.option(
     "--against",
@@ -54,7 +57,7 @@ class Exact(click.ParamType[Decimal]):
     help="The version before: a git reference, another folder, or a compiled program.",
 )
 @click.option("--book", type=click.Path(path_type=Path), help="A book: who is reached; to replay.")
-@click.option("--usage", multiple=True, metavar="FILES", help="Usage to replay, as in bill.")
+@usage_option("Usage to replay, as in bill.")
 @click.option("--as-of", type=Day(), help="Replay: bill both versions as of this day.")
 @click.option("--since", type=Day(), help="Replay: only charges that end after this day.")
 @click.option("--on", type=Day(), help="The day of the plan; today, if not given.")

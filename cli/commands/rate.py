@@ -13,17 +13,15 @@ from cli.commands.bill import FAULTS_SHOWN, Day, refused
 from cli.ledgers import ledger_option
 from cli.progress import progress_to_stderr
 from cli.render.rating_summary import summary_lines
+from cli.usage_files import UsageCommand, usage_option
 
 
-@click.command(short_help="Rate usage alone: rated usage and exceptions, nothing posted.")
+@click.command(
+    cls=UsageCommand, short_help="Rate usage alone: rated usage and exceptions, nothing posted."
+)
 @click.argument("catalog", type=click.Path(path_type=Path))
 @click.option("--book", type=click.Path(path_type=Path), required=True, help="The book's folder.")
-@click.option(
-    "--usage",
-    multiple=True,
-    metavar="FILES",
-    help="Usage files: a path, a glob, or feed=path; may be given several times.",
-)
+@usage_option()
 @click.option("--as-of", type=Day(), required=True, help="Rate as a bill by this date would.")
 @click.option(
     "--out",

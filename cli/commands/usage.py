@@ -96,7 +96,8 @@ def _one(folder: UsageFolder, name: str, *, is_json: bool) -> int:
 
     found = find_record(folder, name)
     if not found:
-        raise Refusal(f"no posted run has read a record `{name}`; write it as FEED/ID or FILE:ROW")
+        hint = "; --draft looks among those of the rating alone" if folder.has_other_draft else ""
+        raise Refusal(f"{folder.unread(name)}; write it as FEED/ID or FILE:ROW{hint}")
     _say({"records": [asdict(each) for each in found]}, record_lines(found), is_json=is_json)
     return exits.CLEAN
 

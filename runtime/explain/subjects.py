@@ -61,11 +61,11 @@ class Posted:
 
     def usage(self, name: str) -> Explanation:
         """Explain a usage record by FEED/ID or FILE:ROW; raise NothingThere."""
-        found = find_record(open_folder(self.out, self.url), name)
+        folder = open_folder(self.out, self.url)
+        found = find_record(folder, name)
         if not found:
             raise NothingThere(
-                f"no posted run has read a record `{name}`; write it as usage:FEED/ID or "
-                "usage:FILE:ROW"
+                f"{folder.unread(name)}; write it as usage:FEED/ID or usage:FILE:ROW"
             )
 
         def places_of(usage: lookup.UsageOf) -> list[lookup.Place]:

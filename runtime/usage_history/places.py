@@ -38,10 +38,19 @@ class UsageRun:
 
 @dataclass(frozen=True, slots=True)
 class UsageFolder:
-    """An out folder and those of its runs that are looked at, in their order."""
+    """An out folder and those of its runs that are looked at, in their order.
+
+    `has_other_draft`: it holds a rating alone as well, which is not looked at.
+    """
 
     root: Path
     runs: tuple[UsageRun, ...]
+    has_other_draft: bool = False
+
+    def unread(self, name: str) -> str:
+        """Say that no run that is looked at has read a record."""
+        is_draft = any(each.as_of is None for each in self.runs)
+        return f"no {'rating alone' if is_draft else 'posted run'} has read a record `{name}`"
 
     def rated(self, run: UsageRun) -> list[Path]:
         """Give the Parquet files of a run's rated usage."""
@@ -72,7 +81,7 @@ def open_folder(root: Path, ledger: str | None = None, *, is_draft: bool = False
         posted = read_runs(connection)
     if posted:
         runs = tuple(UsageRun(str(each.run), each.as_of, each.kept_events) for each in posted)
-        return UsageFolder(root, runs)
+        return UsageFolder(root, runs, has_draft)
     if has_draft:
         return draft
     raise NoUsage(f"{root}: no run was posted there, and nothing was rated alone")

@@ -71,6 +71,21 @@ def test_every_record_read_is_accounted_for(billed: Path) -> None:
     assert len(exceptions) == 1 + told
 
 
+@pytest.mark.feature("C2")
+def test_a_record_that_no_run_has_read_may_be_one_of_a_rating_alone(
+    ratebook: Ratebook, billed: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(billed, out)
+    assert "--draft" not in ratebook("usage", out, "sessions/none").err
+    (out / "rated_usage" / "run=draft").mkdir()
+    said = ratebook("usage", out, "sessions/none")
+    assert said.code == 2
+    assert "no posted run has read a record `sessions/none`" in said.err
+    assert "--draft looks among those of the rating alone" in said.err
+    assert "no rating alone has read" in ratebook("usage", out, "sessions/none", "--draft").err
+
+
 @pytest.mark.feature("C2", "C4", "D6")
 def test_a_later_run_keeps_the_records_and_the_exceptions_of_the_earlier(
     ratebook: Ratebook, billed: Path, tmp_path: Path

@@ -3,8 +3,10 @@
 import json
 from pathlib import Path
 
+import click
 import pytest
 
+from cli.commands import bill, rate
 from tests.cli.conftest import CONNECTIVITY, Ratebook
 
 
@@ -52,7 +54,8 @@ def test_what_cannot_be_found_is_refused_with_a_hint(
     ratebook: Ratebook, rated: Path, tmp_path: Path
 ) -> None:
     for arguments, words in (
-        ((rated, "sessions/none"), "has read a record `sessions/none`"),
+        ((rated, "sessions/none"), "no rating alone has read a record `sessions/none`"),
+        ((rated, "--draft", "sessions/none"), "no rating alone has read"),
         ((rated, "--reason", "NO_RAT"), "did you mean NO_RATE?"),
         ((rated, "--period", "January"), "write it as 2026-01"),
         ((rated, "sessions/x", "--reason", "NO_RATE"), "not both"),
@@ -74,3 +77,29 @@ def test_a_book_with_faults_and_a_wrong_day_stop_a_rating(
     assert said.code == 1
     assert "nothing was posted" in said.err
     assert ratebook(*asked, "--as-of", "soon").code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "usage"),
+    [
+        ("prices --usage a b --as-of 2026-02-01", ["a", "b"]),
+        ("--as-of 2026-02-01 --usage a b prices", ["a", "b"]),
+        ("--usage a b --as-of 2026-02-01 prices", ["a", "b"]),
+        ("prices --usage=a b --as-of 2026-02-01 --usage c", ["a", "b", "c"]),
+        ("--usage a prices --as-of 2026-02-01", ["a"]),
+        ("--as-of 2026-02-01 --usage a -- prices", ["a"]),
+    ],
+)
+def test_all_behind_usage_is_usage_and_what_else_stands_there_the_catalog(
+    words: str, usage: list[str]
+) -> None:
+    for command in (bill.command, rate.command):
+        read = command.make_context("ratebook", ["--book", "c", *words.split()]).params
+        assert (list(read["usage"]), str(read["catalog"])) == (usage, "prices")
+
+
+@pytest.mark.parametrize("words", ["prices other --usage a b", "prices --usage", "--usage a"])
+def test_a_second_catalog_and_a_usage_of_nothing_are_refused(words: str) -> None:
+    asked = ["--book", "c", "--as-of", "2026-02-01", *words.split()]
+    with pytest.raises(click.UsageError):
+        rate.command.make_context("ratebook", asked)
