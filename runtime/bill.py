@@ -33,7 +33,7 @@ from runtime.charges.minimums import find_unbearable
 from runtime.charges.missing import find_missing_prices
 from runtime.charges.target import compute_target
 from runtime.charges.usage import AmountOverflow
-from runtime.engine import EngineRefused, open_engine
+from runtime.engine import EngineRefused, open_engine, overflow_words
 from runtime.ledger.connect import commit_run, ledger_url, read_ledger, wait_for_ledger
 from runtime.ledger.faults import CommitUncertain, LedgerRefused
 from runtime.ledger.history import (
@@ -226,7 +226,7 @@ def charge(run: Run) -> Reasons:
     try:
         compute_target(run.connection, run.request.program, as_of=run.request.as_of)
     except (duckdb.OutOfRangeException, AmountOverflow) as fault:
-        return (f"an amount is too large to be exact: {fault}",)
+        return (f"an amount is too large to be exact: {overflow_words(fault)}",)
     return tuple(
         str(missing)
         for missing in find_missing_prices(run.connection, run.request.program, run.request.as_of)
@@ -241,7 +241,7 @@ def subtract(run: Run) -> Reasons:
     except LedgerDisagrees as fault:
         return (str(fault),)
     except duckdb.OutOfRangeException as fault:
-        return (f"an amount is too large to be exact: {fault}",)
+        return (f"an amount is too large to be exact: {overflow_words(fault)}",)
     with run.reading() as ledger:
         run.credited_again = find_credited_again(run.connection, ledger)
     return ()

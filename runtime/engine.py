@@ -33,6 +33,12 @@ and then takes a hundredth as long."""
 SCHEMAS = ("book", "subscription", "rated", "charge")
 
 
+def overflow_words(fault: Exception) -> str:
+    """Give what of an overflow's words is for a reader: which numbers, and no advice on casts."""
+    words = str(fault).splitlines()[0] if str(fault) else ""
+    return words.partition("Error: ")[2].partition(". You might")[0] or words
+
+
 def open_engine(
     *, threads: int | None = None, memory_limit: str | None = None, temp: Path | None = None
 ) -> DuckDBPyConnection:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 from typing import assert_never
@@ -33,6 +33,9 @@ _EXCEPTION_COLUMNS = ("disposition", "reason", "detail", "file", "row", "raw")
 _EVENT_ID = "event_id"
 """What exceptions files of before it was written lack."""
 
+Mark = tuple[int, int, int, int] | None
+"""What tells a file from what it was, and from another in its place; None: it is gone."""
+
 _PLAIN = FeedDialect(separator=",")
 """How exceptions files are written, whatever their feed reads."""
 
@@ -47,6 +50,7 @@ class UsageFile:
         dialect: how the file is written, if it is CSV; its separator is known.
         has_header: its first line names its columns.
         is_exceptions: it is an exceptions file of an earlier run, fed again.
+        mark: `mark_of` it, from before it was looked at.
     """
 
     name: str
@@ -58,6 +62,7 @@ class UsageFile:
     dialect: FeedDialect
     has_header: bool
     is_exceptions: bool
+    mark: Mark = field(compare=False)
 
     @property
     def separator(self) -> str:
@@ -163,7 +168,7 @@ def _expand(pattern: str) -> list[Path]:
 
 
 def _match(program: Program, path: Path, given: Feed | None) -> UsageFile:
-    name = path.as_posix()
+    name, mark = path.as_posix(), mark_of(path)
     feeds = program.feeds if given is None else (given,)
     head = read_head(path, None if given is None else _text_format(given))
     fits = _exception_fits(head, feeds)
@@ -197,7 +202,17 @@ def _match(program: Program, path: Path, given: Feed | None) -> UsageFile:
         dialect=fits[0].dialect,
         has_header=fits[0].has_header,
         is_exceptions=fits[0].is_exceptions,
+        mark=mark,
     )
+
+
+def mark_of(path: Path) -> Mark:
+    """Give a file's mark as it is now."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _text_format(feed: Feed) -> Format | None:

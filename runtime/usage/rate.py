@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import numpy as np
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
-from runtime.engine import create_table, drop_relation
+from runtime.engine import create_table, drop_relation, overflow_words
 from runtime.program.model import Program
 from runtime.program.units import steps_by_unit
 from runtime.usage import classify, kernel, sql
@@ -44,6 +44,7 @@ from runtime.usage.store import StoredUsage, UsageStore, keep_usage, stored_usag
 from runtime.usage.tie import Span, make_evaluated, make_kinds, make_periods, make_segments
 from runtime.usage.tied import Tied, show_tied, tie
 from runtime.usage.tiers import price_in_tiers
+from runtime.usage.unchanged import Unchanged
 
 Progress = Callable[[str, int, int | None], None]
 """Called with the stage, how much of it is done, and of how much (None: not known)."""
@@ -126,20 +127,25 @@ def rate_usage(  # noqa: PLR0913 - each is a fact of the run, given by name
     for table in _TABLES:
         drop_relation(connection, table)
         create_table(connection, table)
-    with tempfile.TemporaryDirectory(prefix="ratebook-usage-") as staging:
+    read_again = Unchanged(file for file in ordered if file.format == "parquet")
+    with read_again, tempfile.TemporaryDirectory(prefix="ratebook-usage-") as staging:
         try:
             return _rate(job, Path(staging))
         except (duckdb.OutOfRangeException, duckdb.ConversionException) as fault:
+            words = overflow_words(fault)
             raise UsageOverflow(
-                f"a quantity or an amount is beyond what is counted exactly: {fault}"
+                f"a quantity or an amount is beyond what is counted exactly: {words}"
             ) from fault
 
 
 def _rate(job: _Run, staging: Path) -> UsageReport:
     connection, program = job.connection, job.program
-    job.enter("read files")
-    sources = open_sources(connection, program, job.files, job.as_of, staging)
     stored = stored_usage(connection, job.store)
+    if not job.files and stored.events is None:
+        job = replace(job, progress=None)  # there is nothing to be told of
+    job.enter("read files")
+    with Unchanged(job.files):
+        sources = open_sources(connection, program, job.files, job.as_of, staging)
     kernel.get_ready(sum(each.records for each in sources))
     job.enter("read events")
     passes = passes_of(sources)

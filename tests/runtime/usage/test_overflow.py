@@ -83,6 +83,7 @@ def test_an_amount_that_is_too_large_stops_the_run(tmp_path: Path, price: str) -
     refused = refuse(request(tmp_path, "2026-02-01", usage, program=tills(price)))
     assert refused.stage in {"usage", "charges", "ledger"}
     assert any("exact" in each or "large" in each for each in refused.reasons)
+    assert not any("Error" in each or "cast" in each for each in refused.reasons)
     # Nothing was posted: the same usage at another price is billed as if for the first time.
     result = run(
         request(tmp_path, "2026-02-01", usage, program=tills("0.01 CAD each at most 1 CAD"))
