@@ -29,6 +29,10 @@ PAGE_BYTES = 16 * 1024
 CACHE_KIB = 128 * 1024
 """What a run may keep of the file in memory: a row lands anywhere in an index of texts."""
 
+TOO_LARGE_SUM = (
+    "what an account was billed, or paid, comes to more in all than the 64 bits of the ledger hold"
+)
+
 
 @contextmanager
 def hold(url: URL, *, wait_ms: int) -> Iterator[Connection]:
@@ -186,6 +190,8 @@ def _refusals(name: str) -> Iterator[None]:
     except OperationalError as fault:
         if _is_locked(fault):
             raise LedgerHeld(f"{name}: {HELD}") from fault
+        if str(fault.orig) == "integer overflow":
+            raise LedgerRefused(f"{name}: {TOO_LARGE_SUM}") from fault
         raise LedgerRefused(f"{name}: cannot be used as a ledger: {fault.orig}") from fault
     except DatabaseError as fault:
         if "not a database" in str(fault.orig):

@@ -239,6 +239,18 @@ def test_only_one_holds_a_ledger_and_the_next_one_may(url: str) -> None:
         pass
 
 
+@pytest.mark.only_on("sqlite")
+@pytest.mark.feature("D3")
+def test_a_sum_beyond_64_bits_is_refused_in_words(url: str) -> None:
+    with hold_ledger(url) as ledger:
+        post(ledger, 1, draft())
+        ledger.commit()
+    words = "comes to more in all than the 64 bits"
+    two = "(SELECT 1 UNION ALL SELECT 2)"
+    with pytest.raises(LedgerRefused, match=words), read_ledger(url) as reader:
+        reader.exec_driver_sql(f"SELECT sum({2**62}) FROM lines, {two}").all()
+
+
 # Writes more than it may keep in memory, and dies in the middle.
 TORN = """
 import os, signal, sqlite3, sys
