@@ -83,6 +83,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_unconfigure() -> None:
+    """Let all go at the end, or the engine's modules say that somebody still holds them."""
+    gc.unfreeze()
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     unknown = [feature_id for feature_id in _feature_ids(item) if feature_id not in FEATURES]
     if unknown:
