@@ -6,6 +6,11 @@ by quantity, what events came to by event, and what shares of amounts came to by
 amounts; so the records of a row add up to it, but for rounding.  Each part counts in the last
 place of such an amount; where 128 bits do not suffice, a record shows none.
 
+Half up is rounded by a whole division, which cuts in SQL and floors in a loop.  They agree, as
+nothing is below zero there: a catalog has no sign before a price, its tables refuse one, and
+records below zero are rejected.  Only what a row came to may be, of a percentage off or a bound
+that lowers it: its sign is taken off before it is divided, here and there.
+
 Most amounts are found in 64 bits, and the others, or those by the record's own amount, in SQL.
 """
 
