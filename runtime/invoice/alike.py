@@ -38,6 +38,7 @@ from runtime.invoice.forms import (
     tax_form,
 )
 from runtime.invoice.maker import Maker, line_rates, package_titles, tax_line
+from runtime.kinds import number_rows, number_sets, same_sql
 from runtime.tax import AppliedRate, InvoiceTax, LineTaxes, part_of
 
 _IDENTITY = frozenset(
@@ -94,13 +95,10 @@ def make_forms(connection: DuckDBPyConnection, maker: Maker) -> Forms:
         SELECT l.* FROM ({due_sql()}) AS l JOIN elaborate AS e ON e.invoice = l.invoice
     """)
     forms = Forms()
-    for query in (
-        *_alike_lines(connection),
-        *(alike_sql.FORMS, alike_sql.NUMBERED, alike_sql.SECTIONS, *alike_sql.DONE),
-    ):
-        connection.execute(query)
+    _tell_lines(connection)
     _word_lines(connection, maker, forms)
     _word_heads(connection, maker, forms)
+    _tell_invoices(connection)
     for query in alike_sql.shapes(maker.program.rounding):
         connection.execute(query)
     _word_changes(connection, maker)
@@ -108,20 +106,48 @@ def make_forms(connection: DuckDBPyConnection, maker: Maker) -> Forms:
     return forms
 
 
-def _alike_lines(connection: DuckDBPyConnection) -> tuple[str, ...]:
-    """Give the statements that tell lines apart by all that words them but `_IDENTITY`.
+def _tell_lines(connection: DuckDBPyConnection) -> None:
+    """Make form, kind_line and section: lines are told by all that words them but `_IDENTITY`.
 
     What an account service says in each of its lines is taken in once.
     """
-    columns = [value for name, value in due_columns().items() if name not in _IDENTITY]
-    of_service = [value for value in columns if value.startswith(("s.", "c."))]
-    of_line = [value for value in columns if value not in of_service]
-    quoted = alike_sql.QUOTED if _is_quoted(connection) else alike_sql.NOT_QUOTED
-    return (
-        alike_sql.PLACED.format(alike=", ".join(of_service)),
+    columns = {name: value for name, value in due_columns().items() if name not in _IDENTITY}
+    of_service = {name: value for name, value in columns.items() if value.startswith("s.")}
+    of_line = {name: value for name, value in columns.items() if name not in of_service}
+    of_line |= {"is_new": "d.corrects IS NULL", "is_negative": "d.minor < 0"}
+    if _is_quoted(connection):
+        connection.execute(alike_sql.QUOTED)
+        of_line |= {f"quoted_{name}": value for name, value in alike_sql.QUOTE.items()}
+    else:
+        connection.execute(alike_sql.NOT_QUOTED)
+    number_rows(connection, "sold_as", of_service, "subscription.account_services AS s")
+    number_rows(connection, "price_owner", alike_sql.OWNER, "subscription.price_owners AS w")
+    owners = alike_sql.OWNERS.format(same=same_sql(alike_sql.OWNER, "k"))
+    number_sets(connection, "price_owners", ("account_service",), owners)
+    number_rows(connection, "line_said", of_line, alike_sql.LINES_FROM)
+    for query in (
+        alike_sql.PLACED.format(same=same_sql(of_service, "k")),
         alike_sql.KINDS,
-        alike_sql.LINES.format(alike=", ".join(of_line), quoted=quoted),
-    )
+        alike_sql.LINES.format(same=same_sql(of_line, "k")),
+        *(alike_sql.FORMS, alike_sql.NUMBERED, alike_sql.SECTIONS, *alike_sql.DONE),
+    ):
+        connection.execute(query)
+
+
+def _tell_invoices(connection: DuckDBPyConnection) -> None:
+    """Make formed and shape: invoices by all of their lines and the sections they stand in."""
+    number_rows(connection, "section_place", alike_sql.PLACE, "section AS s")
+    sections = alike_sql.IN_PACKAGES.format(same=same_sql(alike_sql.PLACE, "k"))
+    for table, owner, members in (
+        ("package_sections", ("invoice", "account", "account_package"), sections),
+        ("account_sections", ("invoice", "account"), alike_sql.IN_ACCOUNTS),
+        ("invoice_sections", ("invoice",), alike_sql.IN_INVOICES),
+    ):
+        number_sets(connection, table, owner, members)
+    for query in (alike_sql.FORMED, alike_sql.SHAPES):
+        connection.execute(query)
+    for table in ("section_place", "package_sections", "account_sections", "invoice_sections"):
+        connection.execute(f"DROP TABLE {table}")
 
 
 def _make_balances(connection: DuckDBPyConnection, maker: Maker) -> None:

@@ -6,6 +6,8 @@
 | due_invoice | an invoice to be: invoicer, currency, its place |
 | elaborate | one that is worded line by line |
 | placed | a due_section on forms, with what its account service says in every line |
+| line_quote | of a tiered price of a line, how it came about |
+| sold_as, price_owner(s), line_said | what sections and lines say, by a number (runtime.kinds) |
 | section_kind | a kind of sections that are alike, with one of them |
 | on_form | a line of a kind of sections |
 | form | a kind of lines that are alike, with one of them |
@@ -78,14 +80,22 @@ WHERE b.is_told OR d.is_elaborate
 """
 
 NOT_QUOTED = """
-SELECT NULL::INTEGER AS content_group, NULL::INTEGER AS number, NULL::UBIGINT AS quote WHERE false
+CREATE OR REPLACE TEMP TABLE line_quote AS
+SELECT NULL::INTEGER AS content_group, NULL::INTEGER AS number WHERE false
 """
 
-# How a tiered price came about is part of what words a line; see assemble_pricing.
-QUOTED = """
-SELECT d.content_group, d.number,
-       hash(q.price, q.counted_by, q.included, q.percent_off, q.counted, q.instances,
-            q.gross, q.reduced, q.bounded, q.source) AS quote
+QUOTE = {
+    name: f"q.{name}"
+    for name in (
+        *("price", "counted_by", "included", "percent_off", "counted", "instances", "gross"),
+        *("reduced", "bounded", "source"),
+    )
+}
+"""How a tiered price came about, which is part of what words a line; see assemble_pricing."""
+
+QUOTED = f"""
+CREATE OR REPLACE TEMP TABLE line_quote AS
+SELECT d.content_group, d.number, {", ".join(QUOTE.values())}
 FROM charge.due_content AS d
 JOIN charge.quoted AS q
   ON q.kind = d.kind AND q.account_service = d.account_service AND q.service = d.service
@@ -97,56 +107,65 @@ QUALIFY row_number() OVER (
 ) = 1
 """
 
-# Two hashes of 64 bits tell forms apart; each begins with another number.
+# Whose prices hold is part of what words a line; see assemble_choices.
+OWNER = {name: f"w.{name}" for name in ("level", "owner", "from_day", "until_day")}
+OWNERS = """
+SELECT w.account_service, k.number AS member
+FROM subscription.price_owners AS w JOIN price_owner AS k ON {same}
+"""
+
 PLACED = """
 CREATE OR REPLACE TEMP TABLE placed AS
 SELECT d.ordinal, d.account_service, d.content_group, i.invoice, i.first, s.account,
-       s.account_package,
-       CASE WHEN s.is_exempt THEN coalesce(a.tax_exemption, '') END AS exemption,
-       hash(1, exemption, w.owners, {alike}) AS one, hash(2, exemption, w.owners, {alike}) AS two
+       s.account_package, k.number AS sold_as, w.number AS owners,
+       CASE WHEN s.is_exempt THEN coalesce(a.tax_exemption, '') END AS exemption
 FROM due_section AS d
 JOIN subscription.account_services AS s ON s.account_service = d.account_service
 JOIN due_invoice AS i ON i.invoicer = s.invoicer AND i.currency = d.currency
-JOIN charge.currencies AS c ON c.currency = d.currency
+JOIN sold_as AS k ON {same}
 ANTI JOIN elaborate AS e ON e.invoice = i.invoice
 LEFT JOIN book.accounts AS a ON a.account = s.account
-LEFT JOIN (
-  SELECT account_service, sum(hash(level, owner, from_day, until_day)) AS owners
-  FROM subscription.price_owners GROUP BY account_service
-) AS w ON w.account_service = d.account_service
+LEFT JOIN price_owners AS w ON w.account_service = d.account_service
 """
 
 # Sections are alike where their account services say the same in each line, and have the same
 # lines.
 KINDS = """
 CREATE OR REPLACE TEMP TABLE section_kind AS
-SELECT CAST(row_number() OVER (ORDER BY min(ordinal)) AS INTEGER) AS section_kind, one, two,
-       content_group, min(ordinal) AS ordinal
-FROM placed GROUP BY one, two, content_group
+SELECT CAST(row_number() OVER (ORDER BY min(ordinal)) AS INTEGER) AS section_kind, sold_as, owners,
+       exemption, content_group, min(ordinal) AS ordinal
+FROM placed GROUP BY sold_as, owners, exemption, content_group
+"""
+SAME_KIND = """
+    k.sold_as = p.sold_as AND k.content_group = p.content_group
+AND k.owners IS NOT DISTINCT FROM p.owners AND k.exemption IS NOT DISTINCT FROM p.exemption
 """
 
-# Nothing but what tells a line from others, as all else is joined where it is asked for, mostly
-# of one line of a form.  The engine gives 0 and -1 of 128 bits one hash, which the sign tells
-# apart.
-LINES = """
+# What a line says but for what its account service says in each: `d`, a row of due_content, with
+# its currency, what it corrects, and its quote.
+LINES_FROM = """
+charge.due_content AS d
+JOIN charge.currencies AS c ON c.currency = d.currency
+LEFT JOIN charge.posted_reference AS r ON r.line_id = d.corrects
+LEFT JOIN line_quote AS q ON q.content_group = d.content_group AND q.number = d.number
+"""
+
+LINES = f"""
 CREATE OR REPLACE TEMP TABLE on_form AS
 SELECT p.ordinal + d.number - 1 AS ordinal, p.section_kind, d.content_group, d.number,
-       hash(1, p.one, q.quote, d.corrects IS NULL, d.minor < 0, {alike}) AS one,
-       hash(2, p.two, q.quote, d.corrects IS NULL, d.minor < 0, {alike}) AS two
-FROM section_kind AS p
-JOIN charge.due_content AS d ON d.content_group = p.content_group
-LEFT JOIN charge.posted_reference AS r ON r.line_id = d.corrects
-LEFT JOIN ({quoted}) AS q ON q.content_group = d.content_group AND q.number = d.number
+       p.sold_as, p.owners, p.exemption, k.number AS said
+FROM {LINES_FROM}
+JOIN section_kind AS p ON p.content_group = d.content_group
+JOIN line_said AS k ON {{same}}
 """
 
 FORMS = """
 CREATE OR REPLACE TEMP TABLE form AS
-SELECT CAST(row_number() OVER (ORDER BY f.ordinal) AS INTEGER) AS form, f.one, f.two, f.ordinal,
-       f.content_group, f.number, p.account_service, p.exemption
+SELECT CAST(row_number() OVER (ORDER BY f.ordinal) AS INTEGER) AS form, f.*, p.account_service
 FROM (
-  SELECT one, two, min(ordinal) AS ordinal, arg_min(content_group, ordinal) AS content_group,
-         arg_min(number, ordinal) AS number
-  FROM on_form GROUP BY one, two
+  SELECT sold_as, owners, exemption, said, min(ordinal) AS ordinal,
+         arg_min(content_group, ordinal) AS content_group, arg_min(number, ordinal) AS number
+  FROM on_form GROUP BY sold_as, owners, exemption, said
 ) AS f
 JOIN placed AS p ON p.ordinal = f.ordinal - f.number + 1
 """
@@ -164,26 +183,33 @@ GROUP BY a.bill_group, a.locale, i.currency
 NUMBERED = """
 CREATE OR REPLACE TEMP TABLE kind_line AS
 SELECT o.section_kind, o.content_group, o.number, f.form
-FROM on_form AS o JOIN form AS f ON f.one = o.one AND f.two = o.two
+FROM on_form AS o
+JOIN form AS f
+  ON f.sold_as = o.sold_as AND f.said = o.said AND f.owners IS NOT DISTINCT FROM o.owners
+ AND f.exemption IS NOT DISTINCT FROM o.exemption
 """
 
-SECTIONS = """
+# `lines`: the forms of a section's lines, one after the other, as a number.
+SECTIONS = f"""
 CREATE OR REPLACE TEMP TABLE section AS
+WITH formed AS (
+  SELECT section_kind, list(form ORDER BY number) AS forms FROM kind_line GROUP BY section_kind
+),
+numbered AS (
+  SELECT row_number() OVER () AS lines, forms FROM (SELECT DISTINCT forms FROM formed)
+)
 SELECT p.ordinal, p.invoice, CAST(p.ordinal - p.first + 1 AS INTEGER) AS line, p.account,
-       p.account_package, p.account_service, k.section_kind,
-       hash(1, p.ordinal - p.first, l.one) AS one, hash(2, p.ordinal - p.first, l.two) AS two
+       p.account_package, p.account_service, k.section_kind, l.lines
 FROM placed AS p
-JOIN section_kind AS k
-  ON k.one = p.one AND k.two = p.two AND k.content_group = p.content_group
-JOIN (
-  SELECT section_kind, sum(hash(1, form, number)) AS one, sum(hash(2, form, number)) AS two
-  FROM kind_line GROUP BY section_kind
-) AS l ON l.section_kind = k.section_kind
+JOIN section_kind AS k ON {SAME_KIND}
+JOIN formed AS f ON f.section_kind = k.section_kind
+JOIN numbered AS l ON l.forms = f.forms
 """
 
 DONE = (
     *("DROP TABLE on_form", "DROP TABLE placed", "DROP TABLE due_section"),
-    "DROP TABLE section_kind",
+    *("DROP TABLE section_kind", "DROP TABLE sold_as", "DROP TABLE price_owners"),
+    *("DROP TABLE line_said", "DROP TABLE price_owner", "DROP TABLE line_quote"),
 )
 
 # Some lines of charge.due, as runtime.invoice.assemble_facts.due_sql takes them: one of each
@@ -203,24 +229,20 @@ DUE_OF_INVOICE = f"""(
 )"""
 
 # Invoices are alike where their heads are, and their lines, one by one, with the sections they
-# stand in.  Numbers of lines are in the hashes, so that sums of them tell orders apart.
+# stand in: each section is told by where it begins and its lines, each package by its sections,
+# each account by its packages, and the invoice by its accounts.
+PLACE = {"line": "s.line", "lines": "s.lines"}
+IN_PACKAGES = """
+SELECT s.invoice, s.account, s.account_package, k.number AS member
+FROM section AS s JOIN section_place AS k ON {same}
+"""
+IN_ACCOUNTS = "SELECT invoice, account, number AS member FROM package_sections"
+IN_INVOICES = "SELECT invoice, number AS member FROM account_sections"
+
 FORMED = """
 CREATE OR REPLACE TEMP TABLE formed AS
-WITH packages AS (
-  SELECT invoice, account, sum(hash(1, one)) AS one, sum(hash(2, two)) AS two
-  FROM (
-    SELECT invoice, account, account_package, sum(hash(1, one)) AS one, sum(hash(2, two)) AS two
-    FROM section GROUP BY invoice, account, account_package
-  )
-  GROUP BY invoice, account
-),
-shaped AS (
-  SELECT invoice, sum(hash(1, one)) AS one, sum(hash(2, two)) AS two
-  FROM packages GROUP BY invoice
-)
-SELECT s.invoice, i.invoicer, i.currency, h.head, hash(1, h.head, s.one) AS one,
-       hash(2, h.head, s.two) AS two
-FROM shaped AS s
+SELECT s.invoice, i.invoicer, i.currency, h.head, s.number AS sections
+FROM invoice_sections AS s
 JOIN due_invoice AS i ON i.invoice = s.invoice
 JOIN book.accounts AS a ON a.account = i.invoicer
 JOIN head AS h
@@ -230,9 +252,9 @@ JOIN head AS h
 
 SHAPES = """
 CREATE OR REPLACE TEMP TABLE shape AS
-SELECT CAST(row_number() OVER (ORDER BY min(invoice)) AS INTEGER) AS shape, one, two,
-       min(invoice) AS invoice, any_value(head) AS head
-FROM formed GROUP BY one, two
+SELECT CAST(row_number() OVER (ORDER BY min(invoice)) AS INTEGER) AS shape, head, sections,
+       min(invoice) AS invoice
+FROM formed GROUP BY head, sections
 """
 
 _SPAN = """
@@ -329,7 +351,7 @@ GROUP BY t.shape
 
 
 def shapes(rounding: Rounding) -> tuple[str, ...]:
-    """Give the statements that make invoice forms: their lines, taxes and sums."""
+    """Give the statements for the lines of invoice forms: their lines, taxes and sums."""
     rounded = rounded_ratio_sql("amount * part", "whole", rounding)
     shares = _SHARES.format(rounded=rounded)
-    return (FORMED, SHAPES, _SPAN, shares, _TAXED, _TAXES, SHAPE_LINES, SHAPE_SUMS)
+    return (_SPAN, shares, _TAXED, _TAXES, SHAPE_LINES, SHAPE_SUMS)

@@ -89,7 +89,7 @@ _KEPT = """
 CREATE OR REPLACE TEMP TABLE kept AS
 SELECT f.invoice, f.invoicer, f.currency, s.shape
 FROM formed AS f
-JOIN shape AS s ON s.one = f.one AND s.two = f.two
+JOIN shape AS s ON s.head = f.head AND s.sections = f.sections
 LEFT JOIN ended AS e ON e.invoicer = f.invoicer AND e.currency = f.currency
 WHERE s.shape NOT IN (SELECT shape FROM held_shape)
   AND (e.invoicer IS NOT NULL OR s.shape NOT IN (SELECT shape FROM doubtful_shape))

@@ -5,9 +5,9 @@ day, at the same price, with the same history.  Their charges but for usage are 
 that, so that they are computed of one and hold for all.  subscription.alike has the others,
 each with the one that is computed.
 
-Alike are those of one digest, of all that sets charges but whose they are; see
-runtime.subscriptions.known.  Where a price is counted over an account, or a discount counts the
-periods of a package, what else is in there must be alike as well.
+Alike are those of one kind, which are equal in all that sets charges but whose they are; see
+runtime.subscriptions.own_kinds.  Where a price is counted over an account, or a discount counts
+the periods of a package, what else is in there must be alike as well.
 
 By themselves stay those of whom something is posted that the run compares with; those that have
 a price given to them alone, whose line names the row that gives it; those under a contract,
@@ -18,39 +18,31 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyConnection
 
+from runtime.engine import fill_table
+from runtime.kinds import number_rows, number_sets, same_sql
 from runtime.program.model import Program
 from runtime.subscriptions.known import BEGINNING
 
+# Members of accounts: services that a rule may count, and stretches of packages; by even numbers
+# and odd ones.
+_COUNTABLE = """
+SELECT account, 2 * kind AS member FROM subscription.own_kinds
+WHERE service IN ({counted})
+UNION ALL
+SELECT h.account, 2 * k.number + 1
+FROM subscription.package_timeline AS h JOIN package_row AS k ON {same}
+WHERE h.package IN ({counted})
+"""
+
 _KINDS = """
 CREATE OR REPLACE TEMP TABLE kind_of_service AS
-WITH in_package AS (
-  SELECT account_package, sum(hash(1, one)) AS one, sum(hash(2, two)) AS two
-  FROM subscription.own_digests
-  WHERE account_package IN (
-    SELECT account_package FROM subscription.own_digests WHERE by_package OR is_counted
-  )
-  GROUP BY account_package
-),
-countable AS (
-  SELECT account, hash(1, one) AS one, hash(2, two) AS two FROM subscription.own_digests
-  WHERE service IN (SELECT unnest($counted))
-  UNION ALL
-  SELECT account, hash(1, package, status, base, from_day, until_day),
-         hash(2, package, status, base, from_day, until_day)
-  FROM subscription.package_timeline WHERE package IN (SELECT unnest($counted))
-),
-in_account AS (
-  SELECT account, sum(one) AS one, sum(two) AS two FROM countable GROUP BY account
-)
-SELECT o.account_service,
-       hash(1, o.one, h.after_day, CASE WHEN o.by_package OR o.is_counted THEN p.one END,
-            CASE WHEN o.is_counted THEN a.one END) AS one,
-       hash(2, o.two, h.after_day, CASE WHEN o.by_package OR o.is_counted THEN p.two END,
-            CASE WHEN o.is_counted THEN a.two END) AS two
-FROM subscription.own_digests AS o
+SELECT o.account_service, o.kind, h.after_day,
+       CASE WHEN o.by_package OR o.is_counted THEN p.number END AS in_package,
+       CASE WHEN o.is_counted THEN a.number END AS in_account
+FROM subscription.own_kinds AS o
 JOIN subscription.horizons AS h ON h.account_service = o.account_service
-LEFT JOIN in_package AS p ON p.account_package = o.account_package
-LEFT JOIN in_account AS a ON a.account = o.account
+LEFT JOIN kind_of_package AS p ON p.account_package = o.account_package
+LEFT JOIN kind_of_account AS a ON a.account = o.account
 ANTI JOIN (
   SELECT account_service FROM subscription.price_owners WHERE level = 'override'
 ) AS g ON g.account_service = o.account_service
@@ -75,22 +67,55 @@ INSERT INTO subscription.alike
 SELECT k.account_service, e.example
 FROM kind_of_service AS k
 JOIN (
-  SELECT one, two, min(account_service) AS example FROM kind_of_service
-  GROUP BY one, two HAVING count(*) > 1
-) AS e ON e.one = k.one AND e.two = k.two
+  SELECT kind, after_day, in_package, in_account, min(account_service) AS example
+  FROM kind_of_service
+  GROUP BY kind, after_day, in_package, in_account HAVING count(*) > 1
+) AS e
+  ON e.kind = k.kind AND e.after_day = k.after_day
+ AND e.in_package IS NOT DISTINCT FROM k.in_package
+ AND e.in_account IS NOT DISTINCT FROM k.in_account
 WHERE k.account_service <> e.example
 """
 
 
 def find_alike(connection: DuckDBPyConnection, program: Program, *, is_first: bool) -> None:
-    """Fill subscription.alike of own_digests, horizons and what they are made of.
+    """Fill subscription.alike of own_kinds, horizons and what they are made of.
 
     `is_first`: nothing was ever posted.  The one that is computed is the first by name.
     """
-    counted = sorted({row.thing for row in program.counted_things})
     apart = "WHERE true" if is_first else _NOT_FIRST
     if any(rule.scope == "account_tree" for rule in program.counting_rules):
         apart += " AND NOT o.is_counted"
-    connection.execute(_KINDS.format(apart=apart), {"counted": counted or [""]})
+    _number_packages_and_accounts(connection, program)
+    connection.execute(_KINDS.format(apart=apart))
     connection.execute(_ALIKE)
-    connection.execute("DROP TABLE kind_of_service")
+    for table in ("kind_of_service", "kind_of_package", "kind_of_account", "package_row"):
+        connection.execute(f"DROP TABLE {table}")
+
+
+def _number_packages_and_accounts(connection: DuckDBPyConnection, program: Program) -> None:
+    """Make kind_of_package and kind_of_account: of those in which others' charges hang on it."""
+    number_sets(
+        connection,
+        "kind_of_package",
+        ("account_package",),
+        """
+        SELECT account_package, kind AS member FROM subscription.own_kinds
+        WHERE account_package IN (
+          SELECT account_package FROM subscription.own_kinds WHERE by_package OR is_counted
+        )
+        """,
+    )
+    counted = sorted({row.thing for row in program.counted_things})
+    fill_table(connection, "counted_thing", {"thing": "VARCHAR"}, [(each,) for each in counted])
+    stretch = {name: f"h.{name}" for name in ("package", "status", "base", "from_day", "until_day")}
+    things = "SELECT thing FROM counted_thing"
+    number_rows(
+        connection,
+        "package_row",
+        stretch,
+        f"subscription.package_timeline AS h WHERE h.package IN ({things})",
+    )
+    countable = _COUNTABLE.format(counted=things, same=same_sql(stretch, "k"))
+    number_sets(connection, "kind_of_account", ("account",), countable)
+    connection.execute("DROP TABLE counted_thing")

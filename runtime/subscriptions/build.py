@@ -18,7 +18,7 @@
 | rate plans | rate_plans | the rate plans that the book gives |
 | discounts | discounts, timed_discounts | which discounts are given |
 | known | known | a digest of all of the above, by account service |
-| | own_digests | the same of each by itself, and of all but whose it is |
+| | own_kinds | which account services are equal in it but for whose they are |
 | horizons | horizons, gone | up to when each is settled |
 | alike | alike | whose charges are another's |
 | periods | periods | the billing periods that fell due since |
@@ -97,7 +97,7 @@ def build_subscriptions(
     create_table(connection, "subscription.alike")
     if are_alike_found:
         find_alike(connection, program, is_first=settled is None)
-    _drop(connection, ("own_digests",))
+    _drop(connection, ("own_kinds",))
     make_periods(connection, as_of)
     _drop(connection, PASSING)
 

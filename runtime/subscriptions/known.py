@@ -26,6 +26,7 @@ from duckdb import DuckDBPyConnection
 from runtime.engine import create_table, fill_table
 from runtime.program.contents import price_texts
 from runtime.program.model import Program
+from runtime.subscriptions.own_kinds import make_own_kinds
 
 BEGINNING = date(1, 1, 1)
 """The horizon of what is looked at whole."""
@@ -66,7 +67,7 @@ def known_file(folder: Path, run: int) -> Path:
 
 
 def make_known(connection: DuckDBPyConnection, program: Program) -> None:
-    """Make subscription.known and own_digests of the subscription tables.
+    """Make subscription.known and own_kinds of the subscription tables.
 
     What is counted over an account or its tree, and discounts that count the periods of a
     package, make account services hang together: their digests take in one another's.
@@ -84,19 +85,19 @@ def make_known(connection: DuckDBPyConnection, program: Program) -> None:
     # The long words of the catalog are taken in once, and not for each account service.
     says = connection.execute("SELECT hash(?)", [_terms(program)]).fetchone()
     assert says is not None
-    connection.execute(f"CREATE OR REPLACE TABLE subscription.own_digests AS {_OWN}")
+    make_own_kinds(connection)
     connection.execute(
         """
         CREATE OR REPLACE TABLE subscription.known AS
         WITH in_package AS (
-          SELECT account_package, sum(digest) AS digest FROM subscription.own_digests
+          SELECT account_package, sum(digest) AS digest FROM subscription.own_kinds
           WHERE account_package IN (
-            SELECT account_package FROM subscription.own_digests WHERE by_package
+            SELECT account_package FROM subscription.own_kinds WHERE by_package
           )
           GROUP BY account_package
         ),
         countable AS (
-          SELECT account, digest FROM subscription.own_digests
+          SELECT account, digest FROM subscription.own_kinds
           UNION ALL
           SELECT account, hash(account_package, package, status, base, from_day, until_day)
           FROM subscription.package_timeline WHERE $are_packages_counted
@@ -112,7 +113,7 @@ def make_known(connection: DuckDBPyConnection, program: Program) -> None:
           CASE WHEN o.is_counted THEN
             CASE WHEN g.is_owner THEN (SELECT sum(digest) FROM in_group) ELSE i.digest END END
         ) AS digest
-        FROM subscription.own_digests AS o
+        FROM subscription.own_kinds AS o
         LEFT JOIN in_package AS p ON p.account_package = o.account_package
         LEFT JOIN subscription.count_groups AS g ON g.account = o.account
         LEFT JOIN in_group AS i ON i.top = g.top
@@ -123,8 +124,8 @@ def make_known(connection: DuckDBPyConnection, program: Program) -> None:
             "are_packages_counted": any(r.counts == "package" for r in program.counting_rules),
         },
     )
-    for table in ("subscription.service_terms", "subscription.count_groups"):
-        connection.execute(f"DROP TABLE {table}")
+    for table in ("service_terms", "count_groups"):
+        connection.execute(f"DROP TABLE subscription.{table}")
 
 
 def _is_any_counted(connection: DuckDBPyConnection) -> bool:
@@ -234,65 +235,6 @@ def _read(connection: DuckDBPyConnection, settled: Settled) -> str | None:
 
 def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
-
-
-_CONTENT = """
-s.package, s.service, s.months, s.timing, s.proration, s.quantity, s.currency, s.minor_units,
-s.timezone, s.sale_day, s.start_day, s.end_day, s.activation_day, s.anchor_day, s.bill_day,
-s.usage_bill_day, v.digest, q.digest, o.digest, w.digest, l.digest, m.digest, t.says
-"""
-
-# The digest of an account service by itself, and two of all but whose it is: by both together
-# those that are alike are told.  Rows of a history add up in any order.
-_OWN = f"""
-WITH lived AS (
-  SELECT account_service,
-         sum(hash(status, base, package_status, package_base, billable, from_day, until_day))
-           AS digest
-  FROM subscription.timeline GROUP BY account_service
-),
-held AS (
-  SELECT account_service, sum(hash(quantity, from_day, until_day)) AS digest
-  FROM subscription.quantities GROUP BY account_service
-),
-occurred AS (
-  SELECT account_service, sum(hash(transition, day, occurrence)) AS digest
-  FROM subscription.occurrences GROUP BY account_service
-),
-owned AS (
-  SELECT w.account_service,
-         sum(hash(w.level, CASE w.level WHEN 'override' THEN NULL ELSE w.owner END,
-                  w.from_day, w.until_day, g.status, g.price)) AS digest
-  FROM subscription.price_owners AS w
-  LEFT JOIN subscription.given_prices AS g
-    ON w.level = 'override' AND g.account_service = w.account_service
-   AND CAST(g.row AS VARCHAR) = w.owner
-  GROUP BY w.account_service
-),
-moved AS (
-  SELECT account_package, sum(hash(bill_day, anchor_day, from_day, until_day)) AS digest
-  FROM subscription.bill_days GROUP BY account_package
-),
-lowered AS (
-  SELECT account_service, sum(hash(discount, by_package, from_day, until_day)) AS digest,
-         bool_or(by_package) AS by_package
-  FROM subscription.discounts GROUP BY account_service
-)
-SELECT s.account_service, s.account_package, s.account, s.service, t.is_counted,
-       coalesce(l.by_package, false) AS by_package, hash(1, {_CONTENT}) AS one,
-       hash(2, {_CONTENT}) AS two, hash(s.account_service, s.account_package, s.account, one)
-         AS digest
-FROM subscription.account_services AS s
-LEFT JOIN lived AS v ON v.account_service = s.account_service
-LEFT JOIN held AS q ON q.account_service = s.account_service
-LEFT JOIN occurred AS o ON o.account_service = s.account_service
-LEFT JOIN owned AS w ON w.account_service = s.account_service
-LEFT JOIN moved AS m ON m.account_package = s.account_package
-LEFT JOIN lowered AS l ON l.account_service = s.account_service
-LEFT JOIN (
-  SELECT service, hash(says) AS says, is_counted FROM subscription.service_terms
-) AS t ON t.service = s.service
-"""
 
 
 def _groups(is_tree: bool) -> str:

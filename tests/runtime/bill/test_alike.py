@@ -18,7 +18,7 @@ from runtime.bill_result import BillRequest
 from runtime.charges.printed_order import make_due
 from runtime.engine import create_table, open_engine
 from runtime.program.model import Program
-from runtime.subscriptions import build
+from runtime.subscriptions import build, own_kinds
 from runtime.subscriptions.alike import find_alike
 from runtime.tables import TABLES
 from tests.runtime.bill.books import Book, customer, ledger_of, request, run, session, write_usage
@@ -26,19 +26,45 @@ from tests.runtime.bill.test_commercial import program_of
 from tests.runtime.bill.test_incremental import CATALOG, posted
 from tests.runtime.charges.tables import Row, account_service, make_stage_tables, put
 
-COUNTED = CATALOG.replace("across account tree", "across account")
-CUSTOMERS = 10
+SOLD = (
+    CATALOG.replace("  discount  launch\n", "  discount  launch\n  contract  rolling, year\n", 1)
+    + """
+contract rolling "Rolling" {
+  term     1 month
+  renews   1 month
+  minimum  20.00 CAD per month charge fee
+  service sim monthly  11.00 CAD
+}
+"""
+)
+SCOPES = {
+    "account": SOLD.replace("across account tree", "across account"),
+    "account tree": SOLD,
+}
+CUSTOMERS = 18
 DAYS = ("2026-01-05", "2026-01-20")
 
 
 def crowd(chance: Random) -> Book:
-    """Sell to customers what many others were sold; a few have something of their own."""
-    book = Book(*(customer(f"A{number}") for number in range(CUSTOMERS)))
+    """Sell to customers what many others were sold; a few have something of their own.
+
+    Every third is below the one before, whose invoices say what it is charged.
+    """
+    book = Book(
+        *(
+            customer(f"A{number}", parent=f"A{number - 1}", invoicer=f"A{number - 1}")
+            if number % 3 == 2
+            else customer(f"A{number}")
+            for number in range(CUSTOMERS)
+        )
+    )
     for number in range(CUSTOMERS):
         for kind in range(chance.choice((1, 1, 2))):
             name, day = f"P{number}-{kind}", chance.choice(DAYS)
             package = "later" if chance.random() < 0.15 else "fleet"
             row = {"account_package": name, "account": f"A{number}", "effective": day}
+            if package == "fleet" and chance.random() < 0.2:
+                row["contract"] = "rolling"
             book.rows["account_packages"].append(row | {"package": package, "frequency": "monthly"})
             optional = ("platform", "modem") if package == "fleet" else ()
             for service in ("sim", *(each for each in optional if chance.random() < 0.7)):
@@ -60,6 +86,9 @@ def happen(chance: Random, book: Book, month: int) -> None:
         book.change(name, "suspended", day)
         if chance.random() < 0.5:
             book.change(name, "active", str(date(2026, month, 25)))
+    held = book.rows["account_packages"]
+    for row in chance.sample([row for row in held if row["package"] == "later"], 1):
+        held[held.index(row)] = {**row, "cancelled": day}
     for name in chance.sample(sims, 4):
         given = {"effective": day, "reason": "Asked for"}
         package = {"account_package": name.removesuffix("-sim")}
@@ -76,13 +105,13 @@ def happen(chance: Random, book: Book, month: int) -> None:
         )
 
 
-def bill_both(asked: BillRequest, monkeypatch: pytest.MonkeyPatch) -> int:
-    """Bill with and without account services that are alike, and compare; say how many were."""
-    found = []
+def bill_both(asked: BillRequest, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Bill with and without account services that are alike, and compare; name those found."""
+    found: set[str] = set()
 
     def finding(connection: DuckDBPyConnection, program: Program, *, is_first: bool) -> None:
         find_alike(connection, program, is_first=is_first)
-        found.extend(connection.execute("FROM subscription.alike").fetchall())
+        found.update(name for name, _ in connection.execute("FROM subscription.alike").fetchall())
 
     alone = asked.out.with_name("alone")
     for way, look in ((asked, finding), (replace(asked, out=alone, ledger=ledger_of(alone)), None)):
@@ -90,23 +119,53 @@ def bill_both(asked: BillRequest, monkeypatch: pytest.MonkeyPatch) -> int:
             patched.setattr(build, "find_alike", look or (lambda *_, **__: None))
             run(way)
     assert posted(asked.out) == posted(alone)
-    return len(found)
+    return found
 
 
-@pytest.mark.feature("D1", "D3", "A12")
-@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.feature("D1", "D3", "A12", "A20")
+@pytest.mark.parametrize(
+    ("scope", "seed", "runs"),
+    [
+        *(("account", 0, 2), ("account tree", 0, 1)),
+        *(pytest.param(scope, 1, 2, marks=pytest.mark.slow) for scope in SCOPES),
+    ],
+)
 def test_what_is_charged_as_another_is_charged_as_by_itself(
-    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    scope: str, seed: int, runs: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chance = Random(f"alike {seed}")
-    book, sold = crowd(chance), program_of(COUNTED)
+    book, sold = crowd(chance), program_of(SCOPES[scope])
     found = []
-    for month in ("2026-02-01", "2026-03-01"):
+    for month in ("2026-02-01", "2026-03-01")[:runs]:
         book.write(tmp_path / "book")
         asked = request(tmp_path, month, program=sold)
         found.append(bill_both(replace(asked, formats=()), monkeypatch))
         happen(chance, book, len(found))
-    assert found[0] > CUSTOMERS // 2
+    assert len(found[0]) > CUSTOMERS // 3
+    contracts = {
+        row["account_package"]
+        for row in book.rows["account_packages"]
+        if row.get("contract") or row["package"] == "later"
+    }
+    assert contracts
+    assert not any(name.rsplit("-", 1)[0] in contracts for name in found[0])
+    assert any(name.endswith("platform") for name in found[0]) == (scope == "account")
+
+
+@pytest.mark.feature("D1")
+def test_nobody_is_alike_by_digests_that_are_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a first run, that is; whether anything changed since the last one is told by digests."""
+    crowd(Random("weak")).write(tmp_path / "book")
+    asked = request(tmp_path, "2026-02-01", program=program_of(SCOPES["account"]))
+    asked = replace(asked, formats=())
+    weak = asked.out.with_name("weak")
+    run(asked)
+    none = "CREATE TEMP TABLE kind_digest AS SELECT kind, 0::UBIGINT AS digest FROM own_kind"
+    monkeypatch.setattr(own_kinds, "_kind_digests", lambda: none)
+    run(replace(asked, out=weak, ledger=ledger_of(weak)))
+    assert posted(asked.out) == posted(weak)
 
 
 @pytest.mark.feature("D1", "C3")
@@ -120,7 +179,7 @@ def test_those_with_usage_are_charged_what_they_share_and_what_is_theirs(
     used = [session(number, f"GW-P{number}", "2026-01-09", "60") for number in (0, 3)]
     usage = write_usage(tmp_path / "usage" / "sessions.csv", *used)
     asked = replace(request(tmp_path, "2026-02-01", usage), formats=())
-    assert bill_both(asked, monkeypatch) == 8
+    assert len(bill_both(asked, monkeypatch)) == 8
 
 
 @pytest.mark.feature("D1")

@@ -173,23 +173,3 @@ def test_an_amount_on_a_form_that_the_ledger_cannot_hold_refuses_the_run(tmp_pat
     (reason,) = refuse(request(tmp_path, "2026-01-31", program=program_of(text))).reasons
     assert reason.endswith("is too large for the ledger's 64 bits")
     assert "account A" in reason
-
-
-@pytest.mark.feature("D9")
-def test_a_line_of_nothing_is_not_on_the_form_of_one_of_a_cent_less() -> None:
-    with open_engine() as connection:
-        connection.execute("""
-            CREATE TABLE charge.posted_reference AS SELECT 0 AS line_id;
-            CREATE TEMP TABLE section_kind AS
-            SELECT 1 AS section_kind, 1 AS content_group, 1 AS ordinal,
-                   1::UBIGINT AS one, 2::UBIGINT AS two;
-            CREATE TABLE charge.due_content AS
-            SELECT 1 AS content_group, number, minor::HUGEINT AS minor, NULL::BIGINT AS corrects
-            FROM (VALUES (1, 0), (2, -1), (3, -1)) AS line(number, minor)
-        """)
-        query = alike_sql.LINES.format(alike="d.minor", quoted=alike_sql.NOT_QUOTED)
-        connection.execute(query)
-        found = connection.execute("""
-            SELECT count(DISTINCT one), count(DISTINCT two) FROM on_form
-        """).fetchall()
-    assert found == [(2, 2)]
