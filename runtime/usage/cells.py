@@ -5,12 +5,14 @@ The cells are kept as numbers, usage.sums; rated.cells is a view that says what 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
-from runtime.engine import create_table, drop_relation
+from runtime.engine import drop_relation
 from runtime.tables import TABLES
 from runtime.usage import kernel, sql
 from runtime.usage.draw import Pieces
@@ -23,6 +25,9 @@ Ints = NDArray[np.int32]
 
 TIER_CELLS = "tier_cells"
 """The cells of prices in tiers, as a table of the stage: see runtime.usage.tiers."""
+
+TIER_RATES = "tier_rates"
+"""What the cells of prices in tiers call their rates, by `named`, as a table of the stage."""
 
 _MOST_KEYS = 1 << 62
 
@@ -39,7 +44,7 @@ def write_cells(connection: DuckDBPyConnection, tied: Tied, pieces: Pieces) -> N
         raise UsageOverflow("there are more rates in more usage periods than can be numbered")
     kinds = Numbering()
     sums = sum_up(pieces, places, tied.price_of, len(tied), sql.threads(connection))
-    connection.register("usage_found", _table(places, kinds, sums))
+    connection.register("usage_found", _table(kinds, sums))
     try:
         connection.execute(f"""
             CREATE OR REPLACE TABLE usage.sums AS
@@ -49,7 +54,8 @@ def write_cells(connection: DuckDBPyConnection, tied: Tied, pieces: Pieces) -> N
     finally:
         connection.unregister("usage_found")
     _make_kinds(connection, places, kinds)
-    create_table(connection, "rated.cells", f"usage.{TIER_CELLS}")
+    sql.make_table(connection, TIER_CELLS, {**_NUMBERED, **_columns(_OF_CELLS)}, ())
+    sql.make_table(connection, TIER_RATES, {"named": "INTEGER", **_columns(_OF_RATES)}, ())
     drop_relation(connection, "rated.cells")
     connection.execute(_VIEW)
 
@@ -70,16 +76,19 @@ def _places(connection: DuckDBPyConnection) -> Places:
     )
 
 
-def _table(places: Places, kinds: Numbering, sums: Sums) -> pa.Table:
-    period, code = places.split(sums.keys)
-    return pa.table(
-        {
-            "period": period,
-            "kind": kinds.number(code),
-            "low": sums.low,
-            "high": sums.high,
-            "events": sums.events,
-        }
+def _table(kinds: Numbering, ranges: Sequence[Sums]) -> pa.Table:
+    """Give the sums as they stand, range after range."""
+    return pa.concat_tables(
+        pa.table(
+            {
+                "period": sums.period,
+                "kind": kinds.number(sums.code),
+                "low": sums.low,
+                "high": sums.high,
+                "events": sums.events,
+            }
+        )
+        for sums in ranges
     )
 
 
@@ -110,31 +119,50 @@ def _make_kinds(connection: DuckDBPyConnection, places: Places, kinds: Numbering
         connection.unregister("usage_kinds")
 
 
+_OF_PERIODS = ("account_service", "period_start", "period_end")
+_OF_RATES = ("usage_class", "rate", "rate_group", "rate_plan", "currency")
 _OF_TIERS = ("price_tier", "basis", "factor", "block", "counted_by", "counted")
+_OF_CELLS = tuple(
+    name for name in TABLES["rated.cells"] if name not in {*_OF_PERIODS, *_OF_RATES, "bucket"}
+)
+_NUMBERED = {"period": "INTEGER", "named": "INTEGER"}
 
 
-def _cells() -> str:
-    """Give the columns of rated.cells, as the contract has them, from what the sums stand for."""
-    of = {
-        **dict.fromkeys(TABLES["rated.cells"], "k"),
-        **dict.fromkeys(("account_service", "period_start", "period_end"), "u"),
-        **dict.fromkeys(("quantity", "events"), "s"),
-    }
-    values = {name: f"{table}.{name}" for name, table in of.items()}
-    values |= dict.fromkeys(_OF_TIERS, "NULL")
+def _columns(names: Sequence[str]) -> dict[str, str]:
+    """Give columns of rated.cells with their types."""
+    return {name: TABLES["rated.cells"][name] for name in names}
+
+
+def _cells(of: Mapping[str, str], missing: Sequence[str]) -> str:
+    """Give the columns of rated.cells, as the contract has them, from the tables they are of."""
+    values = {name: f"{of[name]}.{name}" for name in TABLES["rated.cells"] if name in of}
+    values |= dict.fromkeys(missing, "NULL")
     return ", ".join(
         f"{values[name]}::{kind} AS {name}" for name, kind in TABLES["rated.cells"].items()
     )
 
 
+_SUMMED = {
+    **dict.fromkeys(TABLES["rated.cells"], "k"),
+    **dict.fromkeys(_OF_PERIODS, "u"),
+    **dict.fromkeys(("quantity", "events"), "s"),
+}
+_TIERED = {
+    **dict.fromkeys(TABLES["rated.cells"], "t"),
+    **dict.fromkeys(_OF_PERIODS, "u"),
+    **dict.fromkeys(_OF_RATES, "r"),
+}
 _VIEW = f"""
 CREATE VIEW rated.cells AS
-SELECT {_cells()}
+SELECT {_cells(_SUMMED, _OF_TIERS)}
 FROM usage.sums AS s
 JOIN usage.cell_kinds AS k ON k.kind = s.kind
 JOIN usage.periods AS u ON u.period = s.period
 WHERE k.is_whole
 UNION ALL
-FROM usage.{TIER_CELLS}
+SELECT {_cells(_TIERED, ("bucket",))}
+FROM usage.{TIER_CELLS} AS t
+JOIN usage.{TIER_RATES} AS r ON r.named = t.named
+JOIN usage.periods AS u ON u.period = t.period
 """
 assert kernel.NO_TIER == -1, "the template of no tier is the last one"

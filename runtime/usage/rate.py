@@ -172,9 +172,11 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
     identities = _identities(job, sources, stored)
     pieces = draw_buckets(connection, counters, routes.value, tied, identities)
     job.enter("sum")
+    write_cells(connection, tied, pieces)
     with beside(connection, lambda own: _write_pools(own, program, counters, pieces)):
-        write_cells(connection, tied, pieces)
-        price_in_tiers(connection, program, tied, pieces, identities)
+        price_in_tiers(
+            connection, program, tied, pieces, identities, of_records=job.out is not None
+        )
     job.enter("write")
     if job.out is not None:
         folder = job.out / FOLDER / f"run={job.label}"
@@ -249,19 +251,16 @@ def _write_pools(
 
 
 def _span(fresh: Scan) -> Span:
-    usable = fresh.instant[fresh.reason == Reason.RATED]
-    if not len(usable):
+    found = fresh.span()
+    if found is None:
         return Span(None, None)
-    first, last = (
-        _EPOCH + timedelta(microseconds=int(each)) for each in (usable.min(), usable.max())
-    )
+    first, last = (_EPOCH + timedelta(microseconds=each) for each in found)
     return Span(first, last)
 
 
 def _counts(connection: DuckDBPyConnection, tied: Tied) -> dict[Reason, int]:
-    reasons = tied.reason[: tied.fresh]
-    numbers = {reason: int(np.count_nonzero(reasons == reason)) for reason in Reason}
-    counts = {reason: number for reason, number in numbers.items() if number}
+    numbers = tied.count_reasons()
+    counts = {reason: int(numbers[reason]) for reason in Reason if numbers[reason]}
     malformed = sql.count(connection, "SELECT count(*) FROM usage.malformed")
     if malformed:
         counts[Reason.MALFORMED] = malformed

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from runtime.usage.dispositions import Reason
 from runtime.usage.loops import Array
 
 Longs = NDArray[np.int64]
 
 MANY = 1 << 31
 _FEW = 256
+_STEP = 1 << 18
+"""So many events are looked at at once, which a processor keeps at hand."""
 
 
 @dataclass(slots=True)
@@ -45,6 +48,16 @@ class Scan:
 
     def __len__(self) -> int:
         return len(self.reason)
+
+    def span(self) -> tuple[int, int] | None:
+        """Give the first and the last instant of events with nothing wrong; None: there is none."""
+        found: list[int] = []
+        for begin in range(0, len(self), _STEP):
+            own = slice(begin, begin + _STEP)
+            usable = self.instant[own][self.reason[own] == Reason.RATED]
+            if len(usable):
+                found += [int(usable.min()), int(usable.max())]
+        return (min(found), max(found)) if found else None
 
     def forget_ids(self) -> None:
         """Let go of what only tells duplicates."""

@@ -54,16 +54,27 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Sums in the order of their keys: `high` x 2^62 + `low`."""
+    """The sums of a range of pools, in the order in which these were drawn.
 
-    keys: Longs
+    Attributes:
+        period: the usage period of a sum.
+        code: its price and template, which `Places.split_code` gives.
+        low, high: `high` x 2^62 + `low` steps.
+        events: how many were rated there.
+    """
+
+    period: Ints
+    code: Longs
     low: Longs
     high: Longs
     events: Longs
 
+    def __len__(self) -> int:
+        return len(self.period)
 
-def sum_up(pieces: Pieces, places: Places, price_of: Ints, events: int, threads: int) -> Sums:
-    """Give the sums of the pieces of events.
+
+def sum_up(pieces: Pieces, places: Places, price_of: Ints, events: int, threads: int) -> list[Sums]:
+    """Give the sums of the pieces of events: no key is there twice.
 
     Args:
         pieces: of the events.
@@ -85,24 +96,22 @@ def sum_up(pieces: Pieces, places: Places, price_of: Ints, events: int, threads:
 
     free: list[tuple[Longs, Ints]] = []  # each range has what one before it has left
 
-    def work(first: int, last: int) -> Longs:
-        return _sum_range(run, pieces, given, (first, last), free)
+    def work(first: int, last: int) -> Sums:
+        return _sum_range(run, pieces, places, given, (first, last), free)
 
     start = pieces.order.pool_start
-    found = np.concatenate(run_pools(work, start, _PARTS * threads, threads))
-    rows = found.reshape(-1, CELLS)
-    by_key = np.argsort(rows[:, 0])
-    return Sums(*(np.ascontiguousarray(rows[by_key, cell]) for cell in range(CELLS)))
+    return run_pools(work, start, _PARTS * threads, threads)
 
 
-def _sum_range(
+def _sum_range(  # noqa: PLR0913 - what one range is summed from and by
     run: loops.Runner,
     pieces: Pieces,
+    places: Places,
     given: list[Any],
     pools: tuple[int, int],
     free: list[tuple[Longs, Ints]],
-) -> Longs:
-    """Give the rows of the sums of a range of pools."""
+) -> Sums:
+    """Give the sums of a range of pools."""
     first, last = pools
     cursor = np.searchsorted(pieces.more_place, pieces.order.pool_start[first])
     state = np.array([first, cursor, 0], np.int64)
@@ -115,9 +124,11 @@ def _sum_range(
         run(sum_loops.sum_pools, last, given, [state, slots, rows])
         filled = int(state[2])
         if state[0] == last:
-            found = rows[: filled * CELLS].copy()
+            found = rows[: filled * CELLS].reshape(-1, CELLS)
+            words = (found[:, cell].copy() for cell in range(1, CELLS))
+            sums = Sums(*places.split(found[:, 0]), *words)
             free.append((rows, slots))  # from here on another thread may have them
-            return found
+            return sums
         # There was no room for all the sums of a pool: it is begun anew, with twice as much.
         if len(rows) // CELLS - filled < len(slots) // 2:
             rows = np.append(rows, np.empty_like(rows))

@@ -25,6 +25,8 @@ Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 
 _VIEWED = "usage_tied_events"
+_STEP = 1 << 18
+"""So many events are looked at at once, which a processor keeps at hand."""
 
 
 @dataclass(slots=True)
@@ -85,6 +87,14 @@ class Tied:
         counts = self.count(0, self.fresh, threads).sum(axis=0)[:-1]
         of = np.flatnonzero(counts)
         np.add.at(found, self.period_of[of], counts[of])
+        return found
+
+    def count_reasons(self) -> Longs:
+        """Give how many events of the files have each reason, by its number."""
+        found = np.zeros(max(Reason) + 1, np.int64)
+        for begin in range(0, self.fresh, _STEP):
+            own = self.reason[begin : min(begin + _STEP, self.fresh)]
+            found += np.bincount(own, minlength=len(found))
         return found
 
     def count(self, first: int, last: int, threads: int) -> Longs:

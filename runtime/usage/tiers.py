@@ -20,7 +20,7 @@ from runtime.money import PRICE_SCALE, scaled_price_sql
 from runtime.program.model import Program
 from runtime.program.usage_prices import usage_prices
 from runtime.tables import PRICE_TYPE
-from runtime.usage.cells import TIER_CELLS
+from runtime.usage.cells import TIER_CELLS, TIER_RATES
 from runtime.usage.draw import Pieces
 from runtime.usage.idle import make_idle
 from runtime.usage.placing import place_events, share_sql
@@ -30,75 +30,98 @@ from runtime.usage.tied import Tied
 BOUND = "bound"
 """The basis of the cell that brings a price to its most or its least."""
 
-_PLACE = (
-    "account_service, period_start, period_end, usage_class, rate, rate_group, rate_plan, currency"
-)
 
-
-def price_in_tiers(
+def price_in_tiers(  # noqa: PLR0913 - each is a fact of the run
     connection: DuckDBPyConnection,
     program: Program,
     tied: Tied,
     pieces: Pieces,
     identities: Sequence[str],
+    *,
+    of_records: bool,
 ) -> None:
     """Fill usage.tier_cells with the cells of tiers and terms at rates that are not plain.
 
-    `identities`: relations of the file, position, event_id and feed of all events.
+    And usage.tier_rates, what they call their rates.
+
+    Args:
+        connection: where the tables are.
+        program: the compiled catalog.
+        tied, pieces: the events, drawn.
+        identities: relations of the file, position, event_id and feed of all events.
+        of_records: whether usage.row_amounts is wanted: what each record has cost.
     """
     make_no_row_amounts(connection)
     if not usage_prices(program):
         return
     place_events(connection, program, tied, pieces, identities)
     make_idle(connection, program)
-    for step in (_TIERED, _PARTS, _INSERT_PARTS, _INSERT_FREE, _BOUNDED):
+    for step in (_RATES, _TIERED, _PARTS, _INSERT_PARTS, _INSERT_FREE, _BOUNDED):
         connection.execute(step)
     connection.execute(
         f"INSERT INTO usage.{TIER_CELLS} BY NAME SELECT * EXCLUDE (row) FROM usage.bounded "
         "ORDER BY row"
     )
-    make_row_amounts(connection)
+    if of_records:
+        make_row_amounts(connection)
     for table in ("tiered", "parts", "bounded", "placed", "idle"):
         connection.execute(f"DROP TABLE usage.{table}")
 
+
+# Rates by `named`: the number of a price, or behind those that of a row of usage.idle.
+_RATES = f"""
+INSERT INTO usage.{TIER_RATES} BY NAME
+SELECT price AS named, usage_class, rate_plan, rate_group, rate_id AS rate, currency
+FROM usage.prices WHERE NOT is_plain
+UNION ALL BY NAME
+SELECT (idle + (SELECT count(*) FROM usage.prices))::INTEGER AS named, usage_class, rate_plan,
+       rate_group, rate, currency
+FROM usage.idle
+"""
 
 # What was used of each row, and what of it is charged.  `counted`: what is left of the
 # quantity; `picks`: what the bounds of tiers are compared with.
 _TIERED = f"""
 CREATE OR REPLACE TABLE usage.tiered AS
 WITH used AS (
-  SELECT s.period, k.price, NULL::BIGINT AS idle, sum(s.quantity)::HUGEINT AS quantity,
-         sum(s.events)::BIGINT AS events
+  SELECT s.period, k.price, sum(s.quantity)::HUGEINT AS quantity, sum(s.events)::BIGINT AS events
   FROM usage.sums AS s JOIN usage.cell_kinds AS k ON k.kind = s.kind
   WHERE NOT k.is_whole
   GROUP BY s.period, k.price
 ),
 named AS (
-  SELECT u.period, u.price, u.idle, u.quantity, u.events, p.usage_class, p.rate_plan,
-         p.rate_group, p.rate_id AS rate, p.currency, p.source, p.price_id
+  SELECT u.period, u.price AS named, u.price, u.quantity, u.events, p.source, p.price_id,
+         false AS is_idle
   FROM used AS u JOIN usage.prices AS p ON p.price = u.price
   UNION ALL BY NAME
-  SELECT *, 0::HUGEINT AS quantity, 0::BIGINT AS events FROM usage.idle
+  SELECT i.period, (i.idle + (SELECT count(*) FROM usage.prices))::INTEGER AS named,
+         0::HUGEINT AS quantity, 0::BIGINT AS events, i.source, i.price_id, true AS is_idle
+  FROM usage.idle AS i
+),
+counts AS (
+  SELECT e.period, n.rule, n.counted
+  FROM usage.counts AS n
+  JOIN usage.periods AS e
+    ON e.account_service = n.account_service AND e.period_start = n.period_start
+),
+amounts AS (
+  SELECT period, price, sum(millionths) AS millionths FROM usage.placed GROUP BY period, price
 ),
 told AS (
-  SELECT u.*, e.account_service, e.period_start, e.period_end, u.idle IS NOT NULL AS is_idle,
-         v.* EXCLUDE (price_id), n.counted AS instances,
+  SELECT u.*, v.* EXCLUDE (price_id), n.counted AS instances,
          coalesce(n.counted, u.quantity) AS whole,
-         least(v.includes::HUGEINT, coalesce(n.counted, u.quantity)) AS included
+         least(v.includes::HUGEINT, coalesce(n.counted, u.quantity)) AS included,
+         coalesce(a.millionths, 0)::HUGEINT AS millionths
   FROM named AS u
   JOIN usage.tier_prices AS v ON v.price_id = u.price_id
-  JOIN usage.periods AS e ON e.period = u.period
-  LEFT JOIN usage.counts AS n
-    ON n.account_service = e.account_service AND n.period_start = e.period_start
-   AND n.rule = v.counted_by
+  LEFT JOIN counts AS n ON n.period = u.period AND n.rule = v.counted_by
+  LEFT JOIN amounts AS a ON a.period = u.period AND a.price = u.price
 )
-SELECT row_number() OVER (ORDER BY period, price, idle) AS row, * EXCLUDE (idle),
-       whole - included AS picks, quantity - free AS counted,
-       coalesce((SELECT sum(a.millionths) FROM usage.placed AS a
-                 WHERE a.period = t.period AND a.price = t.price), 0)::HUGEINT AS millionths
+SELECT row_number() OVER (ORDER BY period, named) AS row, *, whole - included AS picks,
+       quantity - free AS counted
 FROM (SELECT *, CASE WHEN counted_by IS NULL THEN included
                      ELSE {share_sql("quantity", "included", "whole")} END AS free
-      FROM told) AS t
+      FROM told)
 """
 
 # Of a graduated price by a rule, what the first `upto` of what it counts have used.
@@ -124,7 +147,7 @@ _IS_ENTERED = "(w.picks > 0 AND (w.counted_by IS NULL OR w.quantity > 0)) OR w.i
 _PARTS = f"""
 CREATE OR REPLACE TABLE usage.parts AS
 WITH reached AS (
-  SELECT w.*, r.price_tier, r.lower = 0 AS is_first, coalesce(r.source, w.source) AS tier_source,
+  SELECT w.*, r.price_tier, w.mode = 'volume' OR r.lower = 0 AS is_first, coalesce(r.source, w.source) AS tier_source,
          CASE WHEN w.mode = 'volume' THEN w.counted
               WHEN w.counted_by IS NOT NULL THEN {_shared("w.counted")}
               ELSE greatest({_UPPER} - r.lower, 0) END::HUGEINT AS within,
@@ -154,20 +177,20 @@ WHERE NOT w.is_idle OR m.basis = 'flat' OR m.term = 0
 
 _INSERT_PARTS = f"""
 INSERT INTO usage.{TIER_CELLS} BY NAME
-SELECT {_PLACE}, 'rated' AS component,
+SELECT period, named, 'rated' AS component,
        CASE WHEN term = 0 THEN within ELSE 0 END AS quantity,
        CASE WHEN term > 0 THEN 0
             WHEN is_ordered THEN events_here
-            WHEN price_tier = first_tier THEN events ELSE 0 END AS events,
+            WHEN is_first THEN events ELSE 0 END AS events,
        amount, per, unit, 0 AS event_amount, tier_source AS source,
        price_tier, basis, factor, block, counted_by, instances AS counted
-FROM (SELECT *, min(price_tier) OVER (PARTITION BY row) AS first_tier FROM usage.parts)
+FROM usage.parts
 ORDER BY row, price_tier, term
 """
 
 _INSERT_FREE = f"""
 INSERT INTO usage.{TIER_CELLS} BY NAME
-SELECT {_PLACE}, 'included' AS component, free AS quantity, 0 AS events, 0 AS amount, 1 AS per,
+SELECT period, named, 'included' AS component, free AS quantity, 0 AS events, 0 AS amount, 1 AS per,
        0 AS event_amount, source
 FROM usage.tiered WHERE free > 0
 ORDER BY row
@@ -177,7 +200,7 @@ ORDER BY row
 _BOUNDED = f"""
 CREATE OR REPLACE TABLE usage.bounded AS
 WITH sums AS (
-  SELECT row, {_PLACE}, common, at_most, at_least, any_value(source) AS source,
+  SELECT row, period, named, common, at_most, at_least, any_value(source) AS source,
          sum(factor * {scaled_price_sql("amount")} * (common // per)::HUGEINT)::HUGEINT AS total
   FROM usage.parts WHERE at_most IS NOT NULL OR at_least IS NOT NULL
   GROUP BY ALL
@@ -192,7 +215,7 @@ bounds AS (
 bounded AS (
   SELECT *, greatest(least(total, highest), lowest) AS brought FROM bounds
 )
-SELECT row, {_PLACE}, 'rated' AS component, 0 AS quantity, 0 AS events,
+SELECT row, period, named, 'rated' AS component, 0 AS quantity, 0 AS events,
        0.000000000001::{PRICE_TYPE} AS amount, common::BIGINT AS per, '' AS unit,
        0 AS event_amount, source, '{BOUND}' AS basis, brought - total AS factor
 FROM bounded WHERE brought <> total

@@ -18,6 +18,9 @@ Bytes = NDArray[np.uint8]
 _MOST_CELLS = 1 << 22
 """Of a table that has a cell for each pair there may be."""
 
+_STEP = 1 << 16
+"""So many keys are numbered at once: there is room for them to be new, which most are not."""
+
 
 class Words:
     """Finds texts among words that are there once each, by their number from 0."""
@@ -107,9 +110,12 @@ class Numbering:
         """Give the number of each key, in an array of the caller's or a new one."""
         if numbers is None:
             numbers = np.empty(len(keys), np.int32)
-        self._make_room(len(keys))
-        made: list[Array] = [self._slots, self._keys, self._count, numbers]
-        loops.run(loops.number_keys, len(keys), [keys], made, threads=1)
+        for begin in range(0, len(keys), _STEP):
+            own = slice(begin, begin + _STEP)
+            given = keys[own]
+            self._make_room(len(given))
+            made: list[Array] = [self._slots, self._keys, self._count, numbers[own]]
+            loops.run(loops.number_keys, len(given), [given], made, threads=1)
         return numbers
 
     def _make_room(self, more: int) -> None:

@@ -96,7 +96,7 @@ def _expected(pieces: Pieces, places: sums.Places) -> dict[tuple[int, int, int],
 @BOTH
 @pytest.mark.parametrize("threads", [1, 3])
 @pytest.mark.parametrize("room", [2, 1 << 12])
-def test_sums_are_exact_beyond_64_bits_and_in_order(
+def test_sums_are_exact_beyond_64_bits_and_in_the_order_of_pools(
     compiled_from: int, threads: int, room: int
 ) -> None:
     pieces, places = _pieces(random.Random(threads), [0, 1500, 1, 0, 300, 200, 0]), _places()
@@ -107,19 +107,20 @@ def test_sums_are_exact_beyond_64_bits_and_in_order(
         found = sums.sum_up(pieces, places, PRICE_OF_ROW, 2_000, threads)
     cells = _cells(found, places)
     assert cells == _expected(pieces, places)
-    assert list(cells) == sorted(cells)
-    assert len(cells) == len(found.keys)
+    pools = [period // PERIODS for period, _, _ in cells]
+    assert pools == sorted(pools)
+    assert len(cells) == sum(map(len, found))
 
 
-def _cells(found: sums.Sums, places: sums.Places) -> dict[tuple[int, int, int], list[int]]:
-    periods, codes = places.split(found.keys)
-    prices, templates = places.split_code(codes)
-    keys = zip(periods.tolist(), prices.tolist(), templates.tolist(), strict=True)
-    words = zip(found.high.tolist(), found.low.tolist(), found.events.tolist(), strict=True)
-    return {
-        key: [high * 2**62 + low, events]
-        for key, (high, low, events) in zip(keys, words, strict=True)
-    }
+def _cells(found: list[sums.Sums], places: sums.Places) -> dict[tuple[int, int, int], list[int]]:
+    cells = {}
+    for own in found:
+        prices, templates = places.split_code(own.code)
+        keys = zip(own.period.tolist(), prices.tolist(), templates.tolist(), strict=True)
+        words = zip(own.high.tolist(), own.low.tolist(), own.events.tolist(), strict=True)
+        for key, (high, low, events) in zip(keys, words, strict=True):
+            cells[key] = [high * 2**62 + low, events]
+    return cells
 
 
 class Taken(list[tuple[sums.Longs, sums.Ints]]):
@@ -134,8 +135,8 @@ def test_what_a_range_found_is_its_own_once_another_has_its_room() -> None:
     pieces, places = _pieces(random.Random(5), [700, 1, 0, 300]), _places()
     sum_range = sums._sum_range
 
-    def beside_others(run, pieces, given, pools, _free):  # type: ignore[no-untyped-def]
-        return sum_range(run, pieces, given, pools, Taken())
+    def beside_others(run, pieces, places, given, pools, _free):  # type: ignore[no-untyped-def]
+        return sum_range(run, pieces, places, given, pools, Taken())
 
     with patch.object(sums, "_sum_range", beside_others):
         found = sums.sum_up(pieces, places, PRICE_OF_ROW, 2_000, 3)
@@ -147,7 +148,7 @@ def test_what_a_range_found_is_its_own_once_another_has_its_room() -> None:
 def test_without_a_usage_period_there_is_no_sum(compiled_from: int) -> None:
     pieces = _pieces(random.Random(1), [])
     with patch.object(kernel, "COMPILED_FROM", compiled_from):
-        assert len(sums.sum_up(pieces, _places(), PRICE_OF_ROW, 0, 2).keys) == 0
+        assert _cells(sums.sum_up(pieces, _places(), PRICE_OF_ROW, 0, 2), _places()) == {}
 
 
 @pytest.mark.feature("A13", "D8")
