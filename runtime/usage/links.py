@@ -17,15 +17,15 @@ from runtime.calendar import make_day_instants
 
 Longs = NDArray[np.int64]
 
-# Periods are those of a relation with the columns of subscription.usage_periods.
+# Periods are those of a relation with the columns of subscription.usage_periods; `own` and
+# `shared` are what names a link's usage period, and that of the owner of its filling.
 _LINKS = """
 CREATE OR REPLACE TABLE {name} AS
-SELECT p.account_service, p.period_start, b.bucket, p.account_service AS owner,
-       p.period_start AS owner_start, 0 AS depth,
+SELECT {own}, b.bucket, 0 AS depth,
        CASE WHEN b.months IS NULL THEN coalesce(l.instant, TIMESTAMP 'infinity')
             ELSE p.end_instant END AS ends,
        p.start_instant AS from_instant,
-       least(p.end_instant, coalesce(l.instant, p.end_instant)) AS until_instant{own}
+       least(p.end_instant, coalesce(l.instant, p.end_instant)) AS until_instant
 FROM {periods} AS p
 JOIN usage.service_kinds AS s ON s.account_service = p.account_service
 JOIN usage.service_buckets AS u ON u.service = s.service
@@ -33,33 +33,12 @@ JOIN usage.buckets AS b ON b.bucket = u.number AND NOT b.is_shared
 LEFT JOIN usage.lives AS l ON l.account_service = p.account_service AND l.bucket = b.bucket
 WHERE ({which}) AND (l.instant IS NULL OR l.instant > p.start_instant)
 UNION ALL
-SELECT p.account_service, p.period_start, m.bucket, q.account_service, q.period_start, m.depth,
-       q.end_instant, greatest(p.start_instant, q.start_instant),
-       least(p.end_instant, q.end_instant){shared}
+SELECT {shared}, m.bucket, m.depth, q.end_instant, greatest(p.start_instant, q.start_instant),
+       least(p.end_instant, q.end_instant)
 FROM usage.pool_members AS m
 JOIN {periods} AS p ON p.account_service = m.member
 JOIN {periods} AS q ON q.account_service = m.seller
  AND q.start_instant < p.end_instant AND q.end_instant > p.start_instant
-"""
-
-_FILLINGS = """
-CREATE OR REPLACE TABLE {name} AS
-WITH filled AS (
-  SELECT f.*, b.is_chained
-  FROM (
-    SELECT bucket, owner, owner_start{own} FROM {links}
-    UNION
-    SELECT z.bucket, z.seller, z.period_start{shared}
-    FROM usage.pool_sizes AS z
-    JOIN {periods} AS p ON p.account_service = z.seller AND p.period_start = z.period_start
-  ) AS f
-  JOIN usage.buckets AS b ON b.bucket = f.bucket
-)
-SELECT * EXCLUDE (is_chained), NULL::DATE AS previous_start FROM filled WHERE NOT is_chained
-UNION ALL
-SELECT * EXCLUDE (is_chained),
-       lag(owner_start) OVER (PARTITION BY bucket, owner ORDER BY owner_start)
-FROM filled WHERE is_chained
 """
 
 
@@ -93,23 +72,52 @@ def make_lives(connection: DuckDBPyConnection) -> None:
 def make_links(connection: DuckDBPyConnection) -> None:
     """Make usage.links and usage.fillings of the usage periods in usage.evaluated.
 
-    They also have the numbers of usage.periods, `period` and `owner_period`.
+    Both call usage periods by their numbers, `period` and `owner_period`; `previous` is the
+    usage period of the filling that another goes on from, NULL where it does from none.
     """
-    periods = "(SELECT * FROM usage.periods SEMI JOIN usage.evaluated USING (period))"
-    own = ", p.period, p.period AS owner_period"
-    shared = ", p.period, q.period"
+    connection.execute("""
+        CREATE OR REPLACE TABLE usage.linked_periods AS
+        FROM usage.periods SEMI JOIN usage.evaluated USING (period)
+    """)
     connection.execute(
-        _LINKS.format(name="usage.links", periods=periods, which="true", own=own, shared=shared)
-    )
-    connection.execute(
-        _FILLINGS.format(
-            name="usage.fillings",
-            links="usage.links",
-            periods=periods,
-            own=", owner_period",
-            shared=", p.period",
+        _LINKS.format(
+            name="usage.links",
+            periods="usage.linked_periods",
+            which="true",
+            own="p.period, p.period AS owner_period",
+            shared="p.period, q.period",
         )
     )
+    # A usage period has one link to a bucket of its own, so that only shared ones repeat.
+    connection.execute("""
+        CREATE OR REPLACE TABLE usage.fillings AS
+        WITH filled AS (
+          SELECT l.bucket, l.owner_period
+          FROM usage.links AS l JOIN usage.buckets AS b ON b.bucket = l.bucket
+          WHERE NOT b.is_shared
+          UNION ALL
+          (SELECT l.bucket, l.owner_period
+           FROM usage.links AS l JOIN usage.buckets AS b ON b.bucket = l.bucket
+           WHERE b.is_shared
+           UNION
+           SELECT z.bucket, p.period
+           FROM usage.pool_sizes AS z
+           JOIN usage.linked_periods AS p
+             ON p.account_service = z.seller AND p.period_start = z.period_start)
+        )
+        SELECT f.bucket, f.owner_period, NULL::INTEGER AS previous
+        FROM filled AS f JOIN usage.buckets AS b ON b.bucket = f.bucket
+        WHERE NOT b.is_chained
+        UNION ALL
+        SELECT f.bucket, f.owner_period,
+               lag(f.owner_period) OVER (PARTITION BY f.bucket, p.account_service
+                                         ORDER BY p.period_start)
+        FROM filled AS f
+        JOIN usage.buckets AS b ON b.bucket = f.bucket
+        JOIN usage.linked_periods AS p ON p.period = f.owner_period
+        WHERE b.is_chained
+    """)
+    connection.execute("DROP TABLE usage.linked_periods")
 
 
 def make_groups(connection: DuckDBPyConnection) -> None:
@@ -119,25 +127,37 @@ def make_groups(connection: DuckDBPyConnection) -> None:
     whose beginning depends on how an earlier one was drawn.  A usage period that is rated by
     itself has no row.  Leaves usage.tying_links, the links that tie, of all usage periods.
     """
-    periods = "subscription.usage_periods"
     connection.execute(
         _LINKS.format(
             name="usage.tying_links",
-            periods=periods,
+            periods="subscription.usage_periods",
             which="b.is_chained OR b.is_shared",
-            own="",
-            shared="",
+            own="p.account_service, p.period_start, p.account_service AS owner, "
+            "p.period_start AS owner_start",
+            shared="p.account_service, p.period_start, q.account_service, q.period_start",
         )
     )
-    connection.execute(
-        _FILLINGS.format(
-            name="usage.tying_fillings",
-            links="usage.tying_links",
-            periods=periods,
-            own="",
-            shared="",
+    connection.execute("""
+        CREATE OR REPLACE TABLE usage.tying_fillings AS
+        WITH filled AS (
+          SELECT f.*, b.is_chained
+          FROM (
+            SELECT bucket, owner, owner_start FROM usage.tying_links
+            UNION
+            SELECT z.bucket, z.seller, z.period_start
+            FROM usage.pool_sizes AS z
+            JOIN subscription.usage_periods AS p
+              ON p.account_service = z.seller AND p.period_start = z.period_start
+          ) AS f
+          JOIN usage.buckets AS b ON b.bucket = f.bucket
         )
-    )
+        SELECT * EXCLUDE (is_chained), NULL::DATE AS previous_start FROM filled
+        WHERE NOT is_chained
+        UNION ALL
+        SELECT * EXCLUDE (is_chained),
+               lag(owner_start) OVER (PARTITION BY bucket, owner ORDER BY owner_start)
+        FROM filled WHERE is_chained
+    """)
     connection.execute("""
         CREATE OR REPLACE TABLE usage.tying AS
         WITH edges AS (

@@ -170,36 +170,26 @@ def make_counters(connection: DuckDBPyConnection, program: Program) -> Counters:
     """
     connection.execute("""
         CREATE OR REPLACE TABLE usage.counters AS
-        SELECT (row_number() OVER (ORDER BY f.bucket, f.owner_period) - 1)::BIGINT AS counter,
-               f.*, p.period, p.period_end, p.start_instant, coalesce(p.number, -1) AS number,
-               (p.period_end - p.period_start)::BIGINT AS days,
-               (p.full_end - p.full_start)::BIGINT AS full_days
-        FROM usage.fillings AS f
-        JOIN usage.periods AS p
-          ON p.period = f.owner_period
-    """)
-    columns = connection.execute("""
-        SELECT c.bucket::BIGINT AS bucket, c.period::BIGINT AS period, c.days, c.full_days,
-               coalesce(z.steps, 0) AS pool,
-               c.previous_start IS NOT NULL AS follows, c.number::BIGINT AS number,
-               epoch_us(c.start_instant) AS instant
-        FROM usage.counters AS c
-        LEFT JOIN usage.pool_sizes AS z ON z.bucket = c.bucket AND z.seller = c.owner
-         AND z.period_start = c.owner_start
-        ORDER BY c.counter
-    """).fetchnumpy()
-    bucket, period, days, full_days, pool, follows, number, instant = (
-        np.asarray(columns[name])
-        for name in (
-            "bucket",
-            "period",
-            "days",
-            "full_days",
-            "pool",
-            "follows",
-            "number",
-            "instant",
+        WITH pools AS (
+          SELECT z.bucket, p.period, z.steps
+          FROM usage.pool_sizes AS z
+          JOIN usage.periods AS p
+            ON p.account_service = z.seller AND p.period_start = z.period_start
         )
+        SELECT (row_number() OVER (ORDER BY f.bucket, f.owner_period) - 1)::INTEGER AS counter,
+               f.bucket, f.owner_period AS period, f.previous IS NOT NULL AS follows,
+               coalesce(z.steps, 0) AS pool, coalesce(p.number, -1)::BIGINT AS number,
+               epoch_us(p.start_instant) AS instant,
+               (p.period_end - p.period_start)::INTEGER AS days,
+               (p.full_end - p.full_start)::INTEGER AS full_days
+        FROM usage.fillings AS f
+        JOIN usage.periods AS p ON p.period = f.owner_period
+        LEFT JOIN pools AS z ON z.bucket = f.bucket AND z.period = f.owner_period
+    """)
+    columns = connection.execute("SELECT * FROM usage.counters ORDER BY counter").fetchnumpy()
+    bucket, period, days, full_days, pool, number, instant = (
+        np.asarray(columns[name], np.int64)
+        for name in ("bucket", "period", "days", "full_days", "pool", "number", "instant")
     )
     templates = _templates(program)
     start = np.cumsum([0, *(len(each) for each in templates)])
@@ -217,7 +207,7 @@ def make_counters(connection: DuckDBPyConnection, program: Program) -> Counters:
     _put_above_pool(
         upper, np.array([each.is_above_pool for each in every], np.bool_)[index], is_pool, counter
     )
-    opened = np.flatnonzero(follows)
+    opened = np.flatnonzero(columns["follows"])
     return Counters(
         counter_tier=counter_tier,
         lots=np.array([each.rollover_periods for each in program.buckets], np.int64)[bucket],
@@ -311,9 +301,11 @@ def write_pools(
     before, joined = "0::HUGEINT", ""
     if sql.count(connection, "SELECT count(*) FROM usage.buckets WHERE months IS NULL"):
         before = """CASE WHEN b.months IS NOT NULL THEN 0
-                         ELSE sum(u.used) OVER (PARTITION BY c.bucket, c.owner, u.template
-                                ORDER BY c.owner_start) - u.used END::HUGEINT"""
+                         ELSE sum(u.used) OVER (
+                                PARTITION BY c.bucket, p.account_service, u.template
+                                ORDER BY p.period_start) - u.used END::HUGEINT"""
         joined = """JOIN usage.counters AS c ON c.counter = u.counter
+                    JOIN usage.periods AS p ON p.period = c.period
                     JOIN usage.buckets AS b ON b.bucket = c.bucket"""
     try:
         connection.execute(f"""
@@ -347,11 +339,11 @@ def write_pools(
 
 _POOLS = """
 CREATE VIEW rated.pools AS
-SELECT c.owner AS account_service, c.owner_start AS period_start, c.period_end, t.bucket, t.tier,
-       t.charge, u.lower, u.upper, u.used::HUGEINT AS used, u.before,
-       c.days::INTEGER AS days, c.full_days::INTEGER AS full_days
+SELECT p.account_service, p.period_start, p.period_end, t.bucket, t.tier,
+       t.charge, u.lower, u.upper, u.used::HUGEINT AS used, u.before, c.days, c.full_days
 FROM usage.pool_tiers AS u
 JOIN usage.counters AS c ON c.counter = u.counter
+JOIN usage.periods AS p ON p.period = c.period
 JOIN usage.bucket_tiers AS t ON t.template = u.template
 """
 

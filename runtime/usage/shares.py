@@ -123,15 +123,17 @@ def write_shares(connection: DuckDBPyConnection, pieces: Pieces, counter_tier: L
             filled AS (
               SELECT c.counter, p.account, p.steps
               FROM usage.counters AS c
-              JOIN usage.pool_parts AS p ON p.bucket = c.bucket AND p.seller = c.owner
-               AND p.period_start = c.owner_start
+              JOIN usage.periods AS o ON o.period = c.period
+              JOIN usage.pool_parts AS p ON p.bucket = c.bucket AND p.seller = o.account_service
+               AND p.period_start = o.period_start
             )
-            SELECT c.owner AS account_service, c.owner_start AS period_start, c.period_end,
-                   b.name AS bucket, coalesce(f.account, d.account) AS account,
+            SELECT o.account_service, o.period_start, o.period_end, b.name AS bucket,
+                   coalesce(f.account, d.account) AS account,
                    coalesce(f.steps, 0) AS contributed, coalesce(d.used, 0) AS used
             FROM filled AS f
             FULL JOIN drawn AS d ON d.counter = f.counter AND d.account = f.account
             JOIN usage.counters AS c ON c.counter = coalesce(f.counter, d.counter)
+            JOIN usage.periods AS o ON o.period = c.period
             JOIN usage.buckets AS b ON b.bucket = c.bucket
             SEMI JOIN usage.evaluated AS e ON e.period = c.period
         """)
