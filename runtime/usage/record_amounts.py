@@ -62,7 +62,8 @@ def make_row_amounts(connection: DuckDBPyConnection) -> None:
           SELECT period, price, basis, factor, amount, per FROM usage.parts
           UNION ALL
           SELECT t.period, t.price, 'bound', b.factor, b.amount, b.per
-          FROM usage.bounded AS b JOIN usage.tiered AS t ON t.row = b.row
+          FROM usage.bounded AS b
+          JOIN usage.tiered AS t ON t.period = b.period AND t.named = b.named
         ),
         tiny AS (
           SELECT m.period, m.price, m.basis, TRY({_PART_IN_TINY}) AS tiny

@@ -56,15 +56,23 @@ def price_in_tiers(  # noqa: PLR0913 - each is a fact of the run
         return
     place_events(connection, program, tied, pieces, identities)
     make_idle(connection, program)
-    for step in (_RATES, _TIERED, _PARTS, _INSERT_PARTS, _INSERT_FREE, _BOUNDED):
-        connection.execute(step)
-    connection.execute(
-        f"INSERT INTO usage.{TIER_CELLS} BY NAME SELECT * EXCLUDE (row) FROM usage.bounded "
-        "ORDER BY row"
+    # What is asked for but once need not be kept.
+    is_kept = of_records or any(
+        each.price.at_most is not None or each.price.at_least is not None
+        for each in usage_prices(program).values()
     )
+    kind = "TABLE" if is_kept else "VIEW"
+    for step in (_RATES, _TIERED, _PARTS.format(kind=kind), _INSERT_PARTS, _INSERT_FREE):
+        connection.execute(step)
+    if is_kept:
+        connection.execute(_BOUNDED)
+        connection.execute(
+            f"INSERT INTO usage.{TIER_CELLS} BY NAME FROM usage.bounded ORDER BY period, named"
+        )
     if of_records:
         make_row_amounts(connection)
-    for table in ("tiered", "parts", "bounded", "placed", "idle"):
+    connection.execute(f"DROP {kind} usage.parts; DROP TABLE IF EXISTS usage.bounded")
+    for table in ("tiered", "placed", "idle"):
         connection.execute(f"DROP TABLE usage.{table}")
 
 
@@ -108,8 +116,7 @@ amounts AS (
   SELECT period, price, sum(millionths) AS millionths FROM usage.placed GROUP BY period, price
 ),
 told AS (
-  SELECT u.*, v.* EXCLUDE (price_id), n.counted AS instances,
-         coalesce(n.counted, u.quantity) AS whole,
+  SELECT u.*, v.counted_by, n.counted AS instances, coalesce(n.counted, u.quantity) AS whole,
          least(v.includes::HUGEINT, coalesce(n.counted, u.quantity)) AS included,
          coalesce(a.millionths, 0)::HUGEINT AS millionths
   FROM named AS u
@@ -117,8 +124,8 @@ told AS (
   LEFT JOIN counts AS n ON n.period = u.period AND n.rule = v.counted_by
   LEFT JOIN amounts AS a ON a.period = u.period AND a.price = u.price
 )
-SELECT row_number() OVER (ORDER BY period, named) AS row, *, whole - included AS picks,
-       quantity - free AS counted
+SELECT period, named, price, quantity, events, source, price_id, is_idle, instances, millionths,
+       free, whole - included AS picks, quantity - free AS counted
 FROM (SELECT *, CASE WHEN counted_by IS NULL THEN included
                      ELSE {share_sql("quantity", "included", "whole")} END AS free
       FROM told)
@@ -145,26 +152,33 @@ _IS_ENTERED = "(w.picks > 0 AND (w.counted_by IS NULL OR w.quantity > 0)) OR w.i
 # nothing is within it, for what events cost and for the quantity of zero.  A flat amount is
 # charged where the tier is entered; where nothing was used, or counted, if it says so.
 _PARTS = f"""
-CREATE OR REPLACE TABLE usage.parts AS
+CREATE OR REPLACE {{kind}} usage.parts AS
 WITH reached AS (
-  SELECT w.*, r.price_tier, w.mode = 'volume' OR r.lower = 0 AS is_first, coalesce(r.source, w.source) AS tier_source,
-         CASE WHEN w.mode = 'volume' THEN w.counted
-              WHEN w.counted_by IS NOT NULL THEN {_shared("w.counted")}
+  SELECT w.period, w.named, w.price, w.price_id, w.quantity, w.events, w.source, w.picks,
+         w.is_idle, w.instances, v.mode, v.counted_by, v.is_ordered, v.is_due_at_zero,
+         v.at_most, v.at_least, v.common, r.price_tier,
+         v.mode = 'volume' OR r.lower = 0 AS is_first,
+         coalesce(r.source, w.source) AS tier_source,
+         CASE WHEN v.mode = 'volume' THEN w.counted
+              WHEN v.counted_by IS NOT NULL THEN {_shared("w.counted")}
               ELSE greatest({_UPPER} - r.lower, 0) END::HUGEINT AS within,
-         CASE WHEN w.mode = 'volume' THEN w.events
-              WHEN w.counted_by IS NOT NULL THEN {_shared("w.events")}
+         CASE WHEN v.mode = 'volume' THEN w.events
+              WHEN v.counted_by IS NOT NULL THEN {_shared("w.events")}
               ELSE coalesce(a.events, 0) END::HUGEINT AS events_here,
-         CASE WHEN w.mode = 'volume' THEN w.millionths
-              WHEN w.counted_by IS NOT NULL THEN {_shared("w.millionths")}
+         CASE WHEN v.mode = 'volume' THEN w.millionths
+              WHEN v.counted_by IS NOT NULL THEN {_shared("w.millionths")}
               ELSE coalesce(a.millionths, 0) END::HUGEINT AS millionths_here
   FROM usage.tiered AS w
+  JOIN usage.tier_prices AS v ON v.price_id = w.price_id
   JOIN usage.price_tiers AS r ON r.price_id = w.price_id
   LEFT JOIN usage.placed AS a
     ON a.period = w.period AND a.price = w.price AND a.price_tier = r.price_tier
   WHERE (w.picks > r.lower OR r.lower = 0)
-    AND (w.mode = 'graduated' OR r.upper IS NULL OR w.picks <= r.upper)
+    AND (v.mode = 'graduated' OR r.upper IS NULL OR w.picks <= r.upper)
 )
-SELECT w.*, m.term, m.basis, m.amount, m.unit, m.per, m.block,
+SELECT w.period, w.named, w.price, w.source, w.events, w.instances, w.counted_by, w.is_ordered,
+       w.at_most, w.at_least, w.common, w.price_tier, w.is_first, w.tier_source, w.within,
+       w.events_here, m.term, m.basis, m.amount, m.unit, m.per, m.block,
        CASE m.basis WHEN 'share' THEN w.within
                     WHEN 'block' THEN (w.within + m.block - 1) // m.block
                     WHEN 'flat' THEN CASE WHEN {_IS_ENTERED} THEN 1 ELSE 0 END
@@ -185,7 +199,7 @@ SELECT period, named, 'rated' AS component,
        amount, per, unit, 0 AS event_amount, tier_source AS source,
        price_tier, basis, factor, block, counted_by, instances AS counted
 FROM usage.parts
-ORDER BY row, price_tier, term
+ORDER BY period, named, price_tier, term
 """
 
 _INSERT_FREE = f"""
@@ -193,14 +207,14 @@ INSERT INTO usage.{TIER_CELLS} BY NAME
 SELECT period, named, 'included' AS component, free AS quantity, 0 AS events, 0 AS amount, 1 AS per,
        0 AS event_amount, source
 FROM usage.tiered WHERE free > 0
-ORDER BY row
+ORDER BY period, named
 """
 
 # The exact amount is `total` / (PRICE_SCALE x common); a bound is reached by one cell more.
 _BOUNDED = f"""
 CREATE OR REPLACE TABLE usage.bounded AS
 WITH sums AS (
-  SELECT row, period, named, common, at_most, at_least, any_value(source) AS source,
+  SELECT period, named, common, at_most, at_least, any_value(source) AS source,
          sum(factor * {scaled_price_sql("amount")} * (common // per)::HUGEINT)::HUGEINT AS total
   FROM usage.parts WHERE at_most IS NOT NULL OR at_least IS NOT NULL
   GROUP BY ALL
@@ -215,7 +229,7 @@ bounds AS (
 bounded AS (
   SELECT *, greatest(least(total, highest), lowest) AS brought FROM bounds
 )
-SELECT row, period, named, 'rated' AS component, 0 AS quantity, 0 AS events,
+SELECT period, named, 'rated' AS component, 0 AS quantity, 0 AS events,
        0.000000000001::{PRICE_TYPE} AS amount, common::BIGINT AS per, '' AS unit,
        0 AS event_amount, source, '{BOUND}' AS basis, brought - total AS factor
 FROM bounded WHERE brought <> total
