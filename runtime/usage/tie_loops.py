@@ -14,7 +14,15 @@ CUT = 4
 """The numbers of a segment: from and until which instant, its kind and its reason."""
 
 RULE = 4
-"""The numbers of a row of pricing: price, reason, minimum and increment."""
+"""The numbers of a rule: 1 where it has no price, reason, minimum and increment."""
+
+HELD = 4
+"""What is at hand of a holder: from and until which instant, of which segment and kind, and how
+many of its events were rated since."""
+
+BITS = 32
+LOW = (1 << BITS) - 1
+"""The part of a number that is the segment; above it is the kind."""
 
 
 def find_segments(
@@ -44,7 +52,7 @@ def find_segments(
                 break
 
 
-def find_prices(  # noqa: PLR0913 - one loop over arrays, compiled as a whole
+def find_prices(  # noqa: PLR0912, PLR0913, PLR0915 - one loop over arrays, compiled as a whole
     first: int,
     last: int,
     instant: Integers,
@@ -53,7 +61,9 @@ def find_prices(  # noqa: PLR0913 - one loop over arrays, compiled as a whole
     band_set: Integers,
     sizes: Integers,
     pricing_of: Integers,
+    rule_of: Integers,
     rules: Integers,
+    held: Integers,
     segment: Integers,
     row: Integers,
     reason: Integers,
@@ -62,6 +72,10 @@ def find_prices(  # noqa: PLR0913 - one loop over arrays, compiled as a whole
 ) -> None:
     """Find the segment of each event, its row of pricing and its reason; round its quantity up.
 
+    Nearly all of an event's time is waiting for memory, so what is asked of each stands close
+    together: the segment in which a holder's event was last, which is mostly that of its next,
+    and the few rules that there are.
+
     Args:
         first, last: the range.
         instant: of an event.
@@ -69,7 +83,9 @@ def find_prices(  # noqa: PLR0913 - one loop over arrays, compiled as a whole
         band_set: of an event; empty: there is only one.
         sizes: how many combinations and sets of bands there are, and two reasons.
         pricing_of: of kind, combination and set, its row.
-        rules: the numbers of rows.
+        rule_of: of a row, its rule.
+        rules: the numbers of rules.
+        held: what is at hand of holders: at the beginning nothing, until before from.
         segment: of an event, its holder; becomes the segment, NONE where there is none.
         row: of an event, its combination; becomes the row, NONE where it has no segment.
         reason, quantity: of an event; `reason` 0 where nothing was wrong yet.
@@ -80,44 +96,63 @@ def find_prices(  # noqa: PLR0913 - one loop over arrays, compiled as a whole
     for event in range(first, last):
         own = NONE
         holder = segment[event]
-        if holder != NONE:
+        kind, refused = 0, 0
+        here = HELD * holder
+        if holder >= 0:
             at = instant[event]
-            for number in range(segment_start[holder], segment_start[holder + 1]):
-                if cuts[CUT * number] > at:
-                    break
-                if at < cuts[CUT * number + 1]:
-                    own = number
-                    break
+            if held[here] <= at and at < held[here + 1]:
+                own = held[here + 2] & LOW
+                kind = held[here + 2] >> BITS
+            else:
+                for number in range(segment_start[holder], segment_start[holder + 1]):
+                    if cuts[CUT * number] > at:
+                        break
+                    if at < cuts[CUT * number + 1]:
+                        own = number
+                        break
+                if own >= 0:
+                    kind, refused = cuts[CUT * own + 2], cuts[CUT * own + 3]
+                if own >= 0 and refused == 0:
+                    if held[here + 3] != 0:
+                        counts[held[here + 2] & LOW] += held[here + 3]
+                    held[here] = cuts[CUT * own]
+                    held[here + 1] = cuts[CUT * own + 1]
+                    held[here + 2] = own | (kind << BITS)
+                    held[here + 3] = 0
         segment[event] = own
-        if own == NONE:
+        if own < 0:
             row[event] = NONE
             if reason[event] == 0:
                 reason[event] = unknown
             continue
         band = band_set[event] if len(band_set) else 0
-        place = (cuts[CUT * own + 2] * combinations + row[event]) * sets + band
-        found = pricing_of[place]
+        found = pricing_of[(kind * combinations + row[event]) * sets + band]
         row[event] = found
         if reason[event] != 0:
             continue
-        if cuts[CUT * own + 3] != 0:
-            reason[event] = cuts[CUT * own + 3]
+        if refused != 0:
+            reason[event] = refused
             continue
-        reason[event] = rules[RULE * found + 1]
-        if rules[RULE * found] == NONE:
+        rule = RULE * rule_of[found]
+        reason[event] = rules[rule + 1]
+        if rules[rule] != 0:
             continue
-        increment = rules[RULE * found + 3]
-        least = max(quantity[event], rules[RULE * found + 2])
-        if increment != 1:
-            over = least % increment
-            if over != 0:
-                if least > kernel.OPEN - (increment - over):
-                    reason[event] = too_large
-                    continue
-                least += increment - over
-        quantity[event] = least
-        if reason[event] == 0:
-            counts[own] += 1
+        # Which increment it is cannot be guessed: to divide, be it by 1, takes less.
+        increment = rules[rule + 3]
+        least = max(quantity[event], rules[rule + 2])
+        over = least % increment
+        if over != 0:
+            over = increment - over
+        if least > kernel.OPEN - over:
+            reason[event] = too_large
+            continue
+        quantity[event] = least + over
+        if rules[rule + 1] == 0:
+            held[here + 3] += 1
+    for here in range(0, len(held), HELD):
+        if held[here + 3] != 0:
+            counts[held[here + 2] & LOW] += held[here + 3]
+            held[here + 3] = 0
 
 
 def count_rated(

@@ -232,7 +232,7 @@ def _find_prices(
     tables = [
         np.array([combinations, sets, Reason.UNKNOWN_SERVICE, Reason.QUANTITY_TOO_LARGE], np.int64),
         pricing,
-        _side_by_side([rows[name] for name in ("price", "reason", "minimum", "increment")]),
+        *_rules(rows),
     ]
     bands = _bands(connection, program, tied, segments)
     threads = loops.sharing(len(tied), sql.threads(connection))
@@ -244,12 +244,29 @@ def _find_prices(
         own = slice(cuts[part], cuts[part + 1])
         given = [segments[0][own], *segments[1:], bands[own], *tables]
         made = [tied.segment[own], tied.row[own], tied.reason[own], tied.quantity[own]]
+        held = np.zeros((len(segments[1]) - 1, tie_loops.HELD), np.int64)
+        held[:, :2] = (1, 0)
         counts = np.zeros(len(tied.period_of), np.int64)
-        run(tie_loops.find_prices, own.stop - own.start, given, [*made, counts])
+        made = [held.reshape(-1), *made, counts]
+        run(tie_loops.find_prices, own.stop - own.start, given, made)
         counted[part] = counts
 
     counted = tied.counted
     loops.side_by_side(work, threads, threads)
+
+
+def _rules(rows: dict[str, Array]) -> tuple[Ints, Longs]:
+    """Give the rule of each row of pricing, and the numbers of rules: rows differ in few."""
+    columns = [np.asarray(rows["price"]) == NONE, rows["reason"], rows["minimum"]]
+    columns = [np.asarray(each, np.int64) for each in (*columns, rows["increment"])]
+    rule = np.zeros(len(columns[0]), np.int64)
+    first = rule[:0]
+    for column in columns:
+        values, own = np.unique(column, return_inverse=True)
+        _, first, rule = np.unique(
+            rule * max(len(values), 1) + own, return_index=True, return_inverse=True
+        )
+    return rule.astype(np.int32), _side_by_side([column[first] for column in columns])
 
 
 def _bands(
