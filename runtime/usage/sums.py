@@ -103,7 +103,7 @@ def sum_up(pieces: Pieces, places: Places, price_of: Ints, events: int, threads:
     return run_pools(work, start, _PARTS * threads, threads)
 
 
-def _sum_range(  # noqa: PLR0913 - what one range is summed from and by
+def _sum_range(
     run: loops.Runner,
     pieces: Pieces,
     places: Places,

@@ -100,7 +100,7 @@ def find_prices(  # noqa: PLR0912, PLR0913, PLR0915 - one loop over arrays, comp
         here = HELD * holder
         if holder >= 0:
             at = instant[event]
-            if held[here] <= at and at < held[here + 1]:
+            if held[here] <= at < held[here + 1]:
                 own = held[here + 2] & LOW
                 kind = held[here + 2] >> BITS
             else:

@@ -31,7 +31,7 @@ BOUND = "bound"
 """The basis of the cell that brings a price to its most or its least."""
 
 
-def price_in_tiers(  # noqa: PLR0913 - each is a fact of the run
+def price_in_tiers(
     connection: DuckDBPyConnection,
     program: Program,
     tied: Tied,
