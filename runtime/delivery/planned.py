@@ -22,8 +22,13 @@ from runtime.program.model import Program
 Channel = Literal["email", "offline"]
 Status = Literal["waiting", "sent", "failed"]
 
-_is_address = re.compile(r"[!#-'*+\-/-9=?A-Z^-~.]+@[A-Za-z0-9.-]+\.?[A-Za-z0-9-]+").fullmatch
-"""Tells an address of a mailbox, in ASCII and without a name, a comment or a quote."""
+ADDRESS = r"[!#-'*+\-/-9=?A-Z^-~.]+@[A-Za-z0-9.-]+\.?[A-Za-z0-9-]+"
+"""An address of a mailbox, in ASCII and without a name, a comment or a quote; as a pattern."""
+
+ADDRESS_LENGTH = 254
+"""So many signs it has at most."""
+
+_is_address = re.compile(ADDRESS).fullmatch
 
 Row = tuple[object, ...]
 
@@ -97,7 +102,7 @@ def recipient_of(account: str, email: str | None, channel: Channel) -> tuple[str
     address = clean_text(email or "").strip()
     if not address:
         return "", f"account {account} has no contact with an e-mail address"
-    if len(address) > 254 or not _is_address(address):
+    if len(address) > ADDRESS_LENGTH or not _is_address(address):
         return address, "this is no e-mail address"
     return address, None
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from itertools import starmap
+from typing import TYPE_CHECKING, Any
 
 from duckdb import DuckDBPyConnection
 from sqlalchemy import Column, Connection, Table, func, insert, literal, select
 
-from runtime.delivery.planned import Plans
+from runtime.delivery.planned import ADDRESS, ADDRESS_LENGTH, Plans
 from runtime.engine import fill_table
 from runtime.invoice.alike import Forms
 from runtime.invoice.own_sql import BILLING_CONTACTS
@@ -26,8 +27,8 @@ from runtime.ledger.ahead import made_ahead
 from runtime.ledger.append_only import only_plain_inserts
 from runtime.ledger.faults import LedgerRefused
 from runtime.ledger.history import last_line_id
-from runtime.ledger.post import PostedNote, content_row
-from runtime.ledger.rows import Row, insert_rows
+from runtime.ledger.post import SERIES, PostedNote, content_row
+from runtime.ledger.rows import Columns, Row, insert_columns, insert_rows
 from runtime.ledger.schema import (
     MINOR_MAX,
     corrections,
@@ -42,12 +43,17 @@ from runtime.ledger.schema import (
 )
 from runtime.program.model import Program
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 INVOICES_AT_ONCE = 50_000
 """So many, with their sections, are made by one question of the engine."""
 
 ROWS_AT_ONCE = 10_000
 PARTS_AHEAD = 4
 """How many times so many rows may wait to be written."""
+
+Made = tuple[Table, Columns]
 
 _LARGE = (form_lines, invoices, sections)
 
@@ -104,9 +110,9 @@ def post_forms(
         only_plain_inserts(ledger, _LARGE),
         made_ahead(made, most=PARTS_AHEAD, stop=connection.interrupt) as parts,
     ):
-        for table, rows in parts:
-            insert_rows(ledger, table, rows)
-            posted[table.name] += len(rows)
+        for table, columns in parts:
+            insert_columns(ledger, table, columns)
+            posted[table.name] += columns.rows
             posting.tell(posted[invoices.name])
     _post_documents(ledger, posting)
     wanted = _wanted(connection)
@@ -120,39 +126,61 @@ def _made(
     forms: Forms,
     posting: FormPosting,
     given: Mapping[str, object],
-) -> Iterator[tuple[Table, Sequence[Row]]]:
+) -> Iterator[Made]:
     """Make the rows, each after those it refers to; nobody else may use the engine meanwhile."""
     connection.execute(BILLING_CONTACTS)
     _make_due_dates(connection, posting)
     if posting.plans is not None:
         _make_digests(connection, forms)
-        given = {**given, "fingerprint": posting.plans.fingerprint}
+        _make_plans(connection, posting.plans)
+        address = {"address": ADDRESS, "address_length": ADDRESS_LENGTH}
+        given = {**given, **address, "fingerprint": posting.plans.fingerprint}
     for table, query in ((invoice_forms, sql.INVOICE_FORMS), (form_lines, sql.FORM_LINES)):
-        for rows in _rows(connection, query, given):
-            yield table, rows
+        for columns in _columns(connection, query, given):
+            yield table, columns
     of_parts = {"invoices_at_once": INVOICES_AT_ONCE}
     for first, until in connection.execute(sql.PARTS, of_parts).fetchall():
         part = {**given, "first": first, "until": until}
         yield from _invoices(connection, posting.plans, part)
-        for rows in _rows(connection, sql.SECTIONS, part):
-            yield sections, rows
-    for rows in _rows(connection, sql.CORRECTIONS, given):
-        yield corrections, rows
+        for columns in _columns(connection, sql.SECTIONS, part):
+            yield sections, columns
+    for columns in _columns(connection, sql.CORRECTIONS, given):
+        yield corrections, columns
 
 
 def _invoices(
     connection: DuckDBPyConnection, plans: Plans | None, part: Mapping[str, object]
-) -> Iterator[tuple[Table, Sequence[Row]]]:
+) -> Iterator[Made]:
     """Make the rows of a part's invoices, each some followed by those of their deliveries."""
-    if plans is None:
-        for rows in _rows(connection, sql.INVOICES, part):
-            yield invoices, rows
-        return
+    query = sql.INVOICES if plans is None else sql.INVOICES_DELIVERED
     width, account = len(invoices.columns), list(invoices.c.keys()).index("invoicer")
-    for rows in _rows(connection, sql.INVOICES_DELIVERED, part):
-        yield invoices, [row[:width] for row in rows]
-        planned = (plans.row_with(row[0], row[account], *row[width:]) for row in rows)
-        yield deliveries, [row for row in planned if row is not None]
+    # What a run's invoices have in common is said once.
+    shared = {"run": part["run"], "owner": part["owner"], "series": SERIES}
+    shared["issue_date"] = part["issue_date"]
+    names = invoices.c.keys()
+    for columns in _columns(connection, query, part):
+        own = [
+            shared.get(name, values)
+            for name, values in zip(names, columns.values[:width], strict=True)
+        ]
+        yield invoices, Columns(columns.rows, own)
+        if plans is not None:
+            asked = [columns.values[0], columns.values[account], *columns.values[width:]]
+            yield deliveries, _deliveries(plans, Columns(columns.rows, asked))
+
+
+def _deliveries(plans: Plans, asked: Columns) -> Columns:
+    """Make the rows of the outbox of what INVOICES_DELIVERED asks.
+
+    Where something is wrong of a recipient, or nobody is to have some of them, row by row.
+    """
+    numbers, accounts, emails, groups, channels, suffixes, recipients, digests = asked.lists()
+    if None not in recipients:
+        plain = [numbers, recipients, digests, channels, suffixes, "waiting", 0, None]
+        return Columns(asked.rows, plain)
+    each = zip(numbers, accounts, emails, groups, digests, strict=True)
+    rows = [row for row in starmap(plans.row_with, each) if row is not None]
+    return Columns(len(rows), [list(values) for values in zip(*rows, strict=True)])
 
 
 def _post_documents(ledger: Connection, posting: FormPosting) -> None:
@@ -195,6 +223,15 @@ def _make_due_dates(connection: DuckDBPyConnection, posting: FormPosting) -> Non
     fill_table(connection, "due_date", {"bill_group": "VARCHAR", "due_date": "VARCHAR"}, rows)
 
 
+def _make_plans(connection: DuckDBPyConnection, plans: Plans) -> None:
+    """Make delivery_plan: how each bill group delivers."""
+    rows = [
+        (group, plan.channel, " ".join(plan.suffixes)) for group, plan in plans.by_group.items()
+    ]
+    columns = {"bill_group": "VARCHAR", "channel": "VARCHAR", "suffixes": "VARCHAR"}
+    fill_table(connection, "delivery_plan", columns, rows)
+
+
 def _make_digests(connection: DuckDBPyConnection, forms: Forms) -> None:
     """Make shape_digest: of all that an invoice form is made of."""
     texts = {at: text for text, at in forms.words.items()}
@@ -209,13 +246,30 @@ def _make_digests(connection: DuckDBPyConnection, forms: Forms) -> None:
     connection.execute(sql.SHAPE_DIGESTS)
 
 
-def _rows(
+def _columns(
     connection: DuckDBPyConnection, query: str, given: Mapping[str, object]
-) -> Iterator[Sequence[tuple[Any, ...]]]:
-    """Give the rows of a query, some thousands at once."""
-    found = connection.execute(query, _named(query, given))
-    while rows := found.fetchmany(ROWS_AT_ONCE):
-        yield rows
+) -> Iterator[Columns]:
+    """Give the rows of a query, some thousands at once, by their columns."""
+    found = connection.sql(query, params=_named(query, given))
+    for batch in found.to_arrow_reader(ROWS_AT_ONCE):
+        yield Columns(batch.num_rows, [_values(column) for column in batch.columns])
+
+
+def _values(column: pa.Array[Any]) -> list[object] | None:
+    """Give an Arrow column as Python's values: texts, booleans and whole numbers of 64 bits.
+
+    Numbers beside NULLs go one by one, as they would become binary floats together; of NULLs
+    alone it is one.
+    """
+    import pyarrow as pa
+
+    if column.null_count == len(column):
+        return None
+    if pa.types.is_decimal(column.type):
+        column = column.cast(pa.int64())
+    if column.null_count and not pa.types.is_string(column.type):
+        return list(column.to_pylist())
+    return list(column.to_numpy(zero_copy_only=False).tolist())
 
 
 def _named(query: str, given: Mapping[str, object]) -> dict[str, object]:

@@ -112,12 +112,17 @@ def _invoices(delivered: str = "", digests: str = "") -> str:
 
 INVOICES = _invoices()
 
-# And what plans of delivery ask for, behind the columns of the ledger's table.
+# And what plans of delivery ask for, behind the columns of the ledger's table.  `recipient` is one
+# that nothing is wrong of, as nearly all are; runtime.delivery.planned tells of the others.
 INVOICES_DELIVERED = _invoices(
-    f""", o.email, s.bill_group,
+    f""", o.email, s.bill_group, v.channel, v.suffixes,
+    CASE WHEN v.channel = 'offline' THEN o.invoicer
+         WHEN length(o.email) <= $address_length AND regexp_full_match(o.email, $address)
+         THEN o.email END,
     sha256(concat_ws(chr(10), $fingerprint, {_NUMBER}, $run, d.digest, o.document, x.digest))""",
     f"""
     JOIN shape_digest AS d ON d.shape = n.shape
+    LEFT JOIN delivery_plan AS v ON v.bill_group = s.bill_group
     JOIN ({_SECTION_DIGESTS}) AS x ON x.invoice = n.invoice""",
 )
 
