@@ -206,9 +206,10 @@ def keep_known(
         DELETE FROM subscription.known
         WHERE account_service IN (SELECT account_service FROM subscription.held_back)
     """)
+    sealed = _seal(connection, "subscription.known", mark)
     connection.execute(f"""
         COPY (SELECT account_service, digest FROM subscription.known ORDER BY account_service)
-        TO '{_quoted(partial)}' (FORMAT parquet, KV_METADATA {{mark: '{mark}'}})
+        TO '{_quoted(partial)}' (FORMAT parquet, KV_METADATA {{mark: '{sealed}'}})
     """)
     with partial.open("rb") as written:
         os.fsync(written.fileno())
@@ -220,17 +221,27 @@ def keep_known(
 
 
 def _read(connection: DuckDBPyConnection, settled: Settled) -> str | None:
-    """Give SQL for the last run's digests, None where they are not there or not that run's."""
+    """Give SQL for the last run's digests, None where they are not there or not that run's.
+
+    Rows that the run did not write, or that it wrote otherwise, make them another's.
+    """
     if settled.mark is None or not settled.file.is_file():
         return None
     path = _quoted(settled.file)
+    read = f"read_parquet('{path}')"
     try:
         rows = connection.execute(f"""
             SELECT decode(value) FROM parquet_kv_metadata('{path}') WHERE decode(key) = 'mark'
         """).fetchall()
+        return read if rows == [(_seal(connection, read, settled.mark),)] else None
     except duckdb.Error:
         return None
-    return f"read_parquet('{path}')" if rows == [(settled.mark,)] else None
+
+
+def _seal(connection: DuckDBPyConnection, relation: str, mark: str) -> str:
+    """Give what ties digests to the mark of their run."""
+    row = connection.execute(f"SELECT count(*), sum(hash(account_service, digest)) FROM {relation}")
+    return hashlib.sha256(f"{mark} {row.fetchone()}".encode()).hexdigest()
 
 
 def _quoted(path: Path) -> str:

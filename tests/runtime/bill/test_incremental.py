@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
+import pyarrow.parquet as pq
 import pytest
 from duckdb import DuckDBPyConnection
 from sqlalchemy import Connection, select
@@ -277,15 +278,21 @@ def test_what_a_run_left_that_was_never_posted_is_not_relied_on(tmp_path: Path) 
     book.write(tmp_path / "book")
     run(request(tmp_path, "2026-02-01", program=program))
     known = tmp_path / "out" / "known" / "run=1.parquet"
-    left = known.read_bytes()
+    left, mark = known.read_bytes(), pq.read_schema(known).metadata
     book.change("P1-sim", "suspended", "2026-01-20")
     book.write(tmp_path / "book")
     # The digests of a run that saw the change, in the place of those of one that did not.
     run(into(tmp_path / "other", request(tmp_path, "2026-02-01", program=program)))
-    known.write_bytes((tmp_path / "other" / "known" / "run=1.parquet").read_bytes())
+    other = tmp_path / "other" / "known" / "run=1.parquet"
+    known.write_bytes(other.read_bytes())
     assert known.read_bytes() != left
-    found = lines(run(request(tmp_path, "2026-02-02", program=program)), "P1-sim")
-    assert [each.is_credit for each in found if each.status == "active"] != []
+    asked = request(tmp_path, "2026-02-02", program=program)
+    found = lines(run(replace(asked, is_dry_run=True)), "P1-sim")
+    assert any(each.is_credit for each in found)
+    # Nor are rows that somebody copied into the file of the run that was posted.
+    pq.write_table(pq.read_table(other).replace_schema_metadata(mark), known)
+    assert pq.read_schema(known).metadata == mark
+    assert lines(run(asked), "P1-sim") == found
 
 
 @pytest.mark.feature("D3")
