@@ -20,7 +20,7 @@ from duckdb import DuckDBPyConnection
 from runtime.charges.amounts import amounts_sql, same_amount_sql
 from runtime.charges.proration import prorations_of
 from runtime.charges.quotes import price_of_scaled_sql
-from runtime.engine import fill_table
+from runtime.engine import create_table, fill_table
 from runtime.money import PRICE_SCALE, power_of_ten_sql, rounded_ratio_sql, scaled_price_sql
 from runtime.program.model import Program
 from runtime.tables import PRICE_TYPE
@@ -31,8 +31,10 @@ _RANKS = ("override", "percent", "amount")
 def charge_discounts(connection: DuckDBPyConnection, program: Program, as_of: date) -> None:
     """Add a line to charge.target for each recurring one that a discount lowers.
 
-    Which periods are due by `as_of` is decided by the recurring charges.
+    Leaves charge.discount_ends.  Which periods are due by `as_of` is decided by the recurring
+    charges.
     """
+    create_table(connection, "charge.discount_ends")
     if connection.execute("SELECT 1 FROM subscription.discounts LIMIT 1").fetchone() is None:
         return
     _find_periods(connection)
@@ -40,6 +42,11 @@ def charge_discounts(connection: DuckDBPyConnection, program: Program, as_of: da
     (most,) = connection.execute("SELECT max(place) FROM discounted_period").fetchone() or (0,)
     for place in range(1, (most or 0) + 1):
         _lower(connection, program, place)
+    if program.contract_penalties:
+        connection.execute("""
+            INSERT INTO charge.discount_ends
+            SELECT account_service, full_start, discount, end_day FROM discounted_period
+        """)
     for table in ("discounted_period", "discounted_stretch"):
         connection.execute(f"DROP TABLE {table}")
 
@@ -77,7 +84,11 @@ def load_discounts(connection: DuckDBPyConnection, program: Program) -> None:
 
 
 def _find_periods(connection: DuckDBPyConnection) -> None:
-    """Make discounted_period: the discounts of each billed period, in the order they apply."""
+    """Make discounted_period: the discounts of each billed period, in the order they apply.
+
+    `end_day`: the discount holds for no period that begins on it or later; where it is given
+    several times over, by the one that lasts longest.
+    """
     connection.execute("""
         CREATE OR REPLACE TEMP TABLE discounted_period AS
         WITH billed AS (
@@ -90,26 +101,28 @@ def _find_periods(connection: DuckDBPyConnection) -> None:
           GROUP BY t.account_service, s.account_package, s.months, t.full_start
         ),
         offered AS (
-          SELECT b.*, d.discount, d.given, d.by_package
+          SELECT b.*, d.discount, d.given, d.by_package, d.until_day
           FROM billed AS b
           JOIN subscription.discounts AS d
             ON d.account_service = b.account_service
            AND d.from_day <= b.first_day AND b.first_day < d.until_day
         ),
         counted AS (
-          SELECT *, date_diff('month', min(full_start) OVER (
+          SELECT *, min(full_start) OVER (
             PARTITION BY discount, given,
               CASE WHEN by_package THEN account_package ELSE account_service END, by_package
-          ), full_start) // months AS gone_by
+          ) AS first_start
           FROM offered
         ),
         held AS (
-          SELECT c.account_service, c.full_start, c.discount, k.rank, k.source
+          SELECT c.account_service, c.full_start, c.discount, k.rank, k.source,
+                 max(least(c.until_day, CAST(
+                   date_trunc('month', c.first_start) + to_months(k.periods * c.months) AS DATE
+                 ))) AS end_day
           FROM counted AS c JOIN charge.discounts AS k ON k.discount = c.discount
-          WHERE k.periods IS NULL OR c.gone_by < k.periods
-          QUALIFY row_number() OVER (
-            PARTITION BY c.account_service, c.full_start, c.discount ORDER BY c.given
-          ) = 1
+          WHERE k.periods IS NULL
+             OR date_diff('month', c.first_start, c.full_start) // c.months < k.periods
+          GROUP BY ALL
         )
         SELECT *, row_number() OVER (
           PARTITION BY account_service, full_start ORDER BY rank, source, discount

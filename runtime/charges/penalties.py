@@ -38,34 +38,15 @@ _CHARGES = {
     "source": "INTEGER",
 }
 
-# What was in force on the day before, one row for all services that share a rhythm.  A
-# discount ends after its periods, counted from the first one billed, or on its last day.
+# What was in force on the day before, one row for all services that share a rhythm.
 _IN_FORCE = f"""
 WITH left_early AS (
   SELECT DISTINCT account_package, end_day FROM subscription.held_contracts
   WHERE account_package IN (SELECT unnest(CAST($packages AS VARCHAR[])))
-),
-firsts AS (
-  SELECT s.account_package, t.account_service, t.discount, min(t.full_start) AS day
-  FROM charge.target AS t
-  JOIN subscription.account_services AS s ON s.account_service = t.account_service
-  WHERE t.kind = 'discount'
-  GROUP BY s.account_package, t.account_service, t.discount
-),
-lowered AS (
-  SELECT d.account_service, d.discount, k.periods, max(d.until_day) AS until_day,
-         min(f.day) AS first_day
-  FROM subscription.discounts AS d
-  JOIN subscription.account_services AS s ON s.account_service = d.account_service
-  JOIN charge.discounts AS k ON k.discount = d.discount
-  JOIN firsts AS f
-    ON f.discount = d.discount AND f.account_package = s.account_package
-   AND (d.by_package OR f.account_service = d.account_service)
-  GROUP BY d.account_service, d.discount, k.periods
 )
 SELECT s.account_package, s.months, coalesce(b.bill_day, s.bill_day) AS bill_day,
        coalesce(b.anchor_day, s.anchor_day) AS anchor_day, s.proration,
-       l.first_day, l.periods, l.until_day,
+       l.end_day AS discounted_until,
        sum({scaled_price_sql("t.unit_price")} * CAST(t.quantity AS HUGEINT)) AS scaled
 FROM left_early AS e
 JOIN subscription.account_services AS s ON s.account_package = e.account_package
@@ -76,8 +57,9 @@ JOIN charge.target AS t
   ON t.account_service = s.account_service AND t.currency = s.currency
  AND t.kind IN ('recurring', 'discount')
  AND t.period_start < e.end_day AND e.end_day <= t.period_end
-LEFT JOIN lowered AS l
+LEFT JOIN charge.discount_ends AS l
   ON l.account_service = t.account_service AND l.discount = t.discount
+ AND l.full_start = t.full_start
 GROUP BY ALL
 """
 
@@ -97,15 +79,16 @@ class _Leaver:
 
 @dataclass(frozen=True, slots=True)
 class _InForce:
-    """A row of _IN_FORCE; the price of a full period, in whole 10^-12."""
+    """A row of _IN_FORCE; the price of a full period, in whole 10^-12.
+
+    `discounted_until`: of a discount, from which day on no period has it; None: it goes on.
+    """
 
     months: int
     bill_day: int
     anchor_day: date
     proration: str
-    first_day: date | None
-    periods: int | None
-    until_day: date | None
+    discounted_until: date | None
     scaled: int
 
 
@@ -201,10 +184,7 @@ def _remaining(leaver: _Leaver, price: _InForce) -> Fraction:
 def _parts(leaver: _Leaver, price: _InForce) -> Iterator[Fraction]:
     """Give the part of each billing period that remains, as the package counts parts."""
     end = leaver.end_day
-    stop = price.until_day or leaver.term_end
-    if price.periods is not None and price.first_day is not None:
-        last = boundary(price.first_day, price.bill_day, price.months, price.periods)
-        stop = min(stop, last)
+    stop = price.discounted_until or leaver.term_end
     before = (price.anchor_day.year - end.year) * 12 + price.anchor_day.month - end.month
     first = -(before // price.months) - 2
     for start, until in full_periods(price.anchor_day, price.bill_day, price.months, first):

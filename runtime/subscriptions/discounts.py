@@ -9,13 +9,11 @@ from duckdb import DuckDBPyConnection
 
 from runtime.engine import create_table, fill_table
 from runtime.program.model import Program
-from runtime.tables import OPEN_DAY
-
-_ALWAYS = f"DATE '1900-01-01', DATE '{OPEN_DAY}'"
+from runtime.subscriptions.changed import ALWAYS, OPEN
 
 
 def make_discounts(connection: DuckDBPyConnection, program: Program) -> None:
-    """Make subscription.discounts, of the book and of subscription.account_services.
+    """Make subscription.discounts, of the book, account_services and price_owners.
 
     A discount of a package, of a plan or of the book, counts the periods of the package; one
     of a service those of the account service.
@@ -41,18 +39,27 @@ def make_discounts(connection: DuckDBPyConnection, program: Program) -> None:
     fill_table(connection, "subscription.timed_discounts", {"discount": "VARCHAR"}, timed)
     connection.execute(f"""
         INSERT INTO subscription.discounts
-        SELECT s.account_service, u.discount, u.kind = 'package', 0, {_ALWAYS}, u.source
+        WITH owned AS (
+          SELECT account_service, 'package' AS level, package AS owner, {ALWAYS} AS from_day,
+                 {OPEN} AS until_day
+          FROM subscription.account_services
+          UNION ALL
+          SELECT account_service, level, owner, from_day, until_day
+          FROM subscription.price_owners WHERE level = 'price_plan'
+        )
+        SELECT s.account_service, u.discount, u.kind = 'package', 0, w.from_day, w.until_day,
+               u.source
         FROM subscription.account_services AS s
-        LEFT JOIN book.accounts AS a ON a.account = s.account
+        JOIN owned AS w ON w.account_service = s.account_service
         JOIN subscription.discount_uses AS u
-          ON u.owner = CASE u.level WHEN 'package' THEN s.package ELSE a.price_plan END
+          ON u.level = w.level AND u.owner = w.owner
          AND u.target = CASE u.kind WHEN 'package' THEN s.package ELSE s.service END
     """)
     for given_to, by_package in (("account_service", "false"), ("account_package", "true")):
         connection.execute(f"""
             INSERT INTO subscription.discounts
             SELECT s.account_service, o.discount, {by_package}, o.row, o.effective,
-                   coalesce(o.until, DATE '{OPEN_DAY}'), NULL
+                   coalesce(o.until, {OPEN}), NULL
             FROM book.overrides AS o
             JOIN subscription.account_services AS s ON s.{given_to} = o.{given_to}
             WHERE o.discount IS NOT NULL

@@ -132,6 +132,22 @@ def test_a_price_plan_and_a_price_book_hold_from_the_first_period_after_their_da
     ]
 
 
+@pytest.mark.feature("A22", "A23", "B6")
+def test_the_discounts_of_a_price_plan_hold_in_its_days_and_count_their_periods_in_them(
+    tmp_path: Path,
+) -> None:
+    plan = 'price plan deal {\n  reason  "Agreed"\n  service sim  50% off for 1 period\n'
+    text = TEXT + plan + "  package fleet  10% off\n}\n"
+    book = sold({"account": "A"})
+    changed(book, "2026-02-10", account="A", price_plan="deal")
+    changed(book, "2026-05-01", account="A", price_plan="-")
+    # 24.00 a month: half of March, and 10% off it and April, and nothing off May any more.
+    found = billed(tmp_path, book, "2026-05-01", text)
+    assert [net for *_, net in found] == [
+        *("24.00", "24.00", "24.00", "-12.00", "-1.20", "24.00", "-2.40", "24.00"),
+    ]
+
+
 @pytest.mark.feature("A18", "B4")
 def test_a_contract_that_takes_anothers_place_begins_its_term_on_its_day(tmp_path: Path) -> None:
     book = sold({"account": "A"}, package="phones", contract="rolling")

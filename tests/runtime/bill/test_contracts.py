@@ -386,6 +386,20 @@ def test_of_remaining_charges_a_discount_is_taken_off_for_the_periods_it_has_lef
     assert [net for _, _, net in found] == ["32.40"]
 
 
+@pytest.mark.feature("A18", "A23")
+def test_of_remaining_charges_a_discount_that_is_given_again_counts_from_then(
+    tmp_path: Path,
+) -> None:
+    text = HALF + "discount launch = 5% off for 2 periods\n"
+    book = sold(cancelled="2026-11-15")
+    for day, until in (("2026-01-01", "2026-02-01"), ("2026-11-01", "")):
+        row = {"account_service": "P-sim", "discount": "launch", "effective": day}
+        book.rows["overrides"].append(row | {"until": until, "reason": "Asked for"})
+    # 24.00 x 16/30 of November and 24.00 of December, less 0.64 and 1.20: half of 34.96.
+    found = billed(tmp_path, text, book, "2026-12-01")
+    assert [net for _, _, net in found] == ["17.48"]
+
+
 @pytest.mark.feature("A18")
 def test_of_periods_that_are_charged_whole_the_one_begun_does_not_remain(tmp_path: Path) -> None:
     text = HALF.replace("bills     monthly", "bills     monthly\n  prorated  never")
