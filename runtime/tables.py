@@ -38,7 +38,6 @@ the tables above it and leaves its own.  Conventions for every table:
 | rated.evaluated | runtime.usage | a usage period whose target was computed in this run |
 | charge.target | runtime.charges | what should have been charged by now |
 | charge.commitments | runtime.charges | what a shortfall is short of, and by what |
-| charge.discount_ends | runtime.charges | until when a period's discounts go on, for penalties |
 | charge.penalties | runtime.charges | what a penalty is a percentage of |
 | charge.posted | runtime.ledger | what the ledger has posted of it |
 | charge.due | runtime.charges | target minus posted: the lines to post |
@@ -368,15 +367,6 @@ TABLES["charge.commitments"] = {
     "counted": "VARCHAR",
     "committed": "HUGEINT",
     "used": "HUGEINT",
-}
-
-# Of the discounts of billed periods, the day from which on no period has them; only where a
-# penalty may ask.
-TABLES["charge.discount_ends"] = {
-    "account_service": "VARCHAR",
-    "full_start": "DATE",
-    "discount": "VARCHAR",
-    "end_day": "DATE",
 }
 
 # What is behind a charge of kind `penalty` that is a percentage: what would have been charged

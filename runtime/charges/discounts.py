@@ -20,12 +20,21 @@ from duckdb import DuckDBPyConnection
 from runtime.charges.amounts import amounts_sql, same_amount_sql
 from runtime.charges.proration import prorations_of
 from runtime.charges.quotes import price_of_scaled_sql
-from runtime.engine import create_table, fill_table
+from runtime.engine import fill_table
 from runtime.money import PRICE_SCALE, power_of_ten_sql, rounded_ratio_sql, scaled_price_sql
 from runtime.program.model import Program
 from runtime.tables import PRICE_TYPE
 
 _RANKS = ("override", "percent", "amount")
+
+# Of the discounts of billed periods, the day from which on no period has them; only where a
+# penalty may ask.
+_ENDS = {
+    "account_service": "VARCHAR",
+    "full_start": "DATE",
+    "discount": "VARCHAR",
+    "end_day": "DATE",
+}
 
 
 def charge_discounts(connection: DuckDBPyConnection, program: Program, as_of: date) -> None:
@@ -34,7 +43,7 @@ def charge_discounts(connection: DuckDBPyConnection, program: Program, as_of: da
     Leaves charge.discount_ends.  Which periods are due by `as_of` is decided by the recurring
     charges.
     """
-    create_table(connection, "charge.discount_ends")
+    fill_table(connection, "charge.discount_ends", _ENDS, [])
     if connection.execute("SELECT 1 FROM subscription.discounts LIMIT 1").fetchone() is None:
         return
     _find_periods(connection)
