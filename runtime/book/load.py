@@ -19,7 +19,7 @@ from runtime.book.files import BookFile, find_files
 from runtime.book.model import OPTIONAL_FILES, RECORDED_FILES
 from runtime.book.offer import make_offer
 from runtime.book.proposals import with_proposals
-from runtime.book.read import make_empty, read_file
+from runtime.book.read import make_empty, read_file, read_sound_files
 from runtime.book.rule import Rule
 from runtime.book.rules import HISTORY_RULES, REFERENCE_RULES
 from runtime.book.rules.histories import make_histories
@@ -66,12 +66,15 @@ def load_book(
     files, faults = find_files(folder)
     readable = set()
     rows = []
-    for entity, file in files.items():
+    for file in files.values():
         make_empty(connection, file)
+    sound = read_sound_files(connection, files.values())
+    for entity, file in files.items():
         is_absent = file.path is None and not any(fault.file == file.name for fault in faults)
         if is_absent and entity in OPTIONAL_FILES:
             readable.add(entity)
-        if file.path is not None and read_file(connection, file, file.path):
+        is_read = entity in sound
+        if file.path is not None and read_file(connection, file, file.path, is_read=is_read):
             readable.add(entity)
         rows.append((entity, _count(connection, entity)))
     # A rule finds rows of its own entity, so none is asked of one without rows; but that there

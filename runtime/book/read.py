@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
@@ -19,6 +20,7 @@ from runtime.book.parquet_file import read_parquet_file, read_parquet_header
 from runtime.book.schema import SQL_TYPES, Column, columns_of
 from runtime.book.sound import read_sound
 from runtime.engine import fill_table
+from runtime.side_by_side import side_by_side
 
 
 def make_empty(connection: DuckDBPyConnection, file: BookFile) -> None:
@@ -28,10 +30,39 @@ def make_empty(connection: DuckDBPyConnection, file: BookFile) -> None:
     fill_table(connection, f"book.{file.entity}", columns, [])
 
 
-def read_file(connection: DuckDBPyConnection, file: BookFile, path: Path) -> bool:
+def read_sound_files(connection: DuckDBPyConnection, files: Iterable[BookFile]) -> frozenset[str]:
+    """Make the tables of sound files, and name their entities; the others are for `read_file`.
+
+    The rows of a file are numbered as they come, by one thread; so files are read side by side,
+    large ones first.
+    """
+    given = [(file, file.path) for file in files if file.path is not None]
+    given.sort(key=lambda each: each[1].stat().st_size if each[1].exists() else 0, reverse=True)
+    steps = [partial(_is_read, file=file, path=path) for file, path in given]
+    are_read = side_by_side(connection, steps)
+    return frozenset(
+        file.entity for (file, _), is_read in zip(given, are_read, strict=True) if is_read
+    )
+
+
+def _is_read(connection: DuckDBPyConnection, file: BookFile, path: Path) -> bool:
+    """Make the entity's table if the file is sound."""
+    columns = columns_of(file.entity)
+    try:
+        header = _read_header(connection, path)
+    except Unreadable:
+        return False
+    is_readable = len(set(header)) == len(header) and any(each.name in header for each in columns)
+    return is_readable and read_sound(connection, file, path, header, columns)
+
+
+def read_file(
+    connection: DuckDBPyConnection, file: BookFile, path: Path, *, is_read: bool | None = None
+) -> bool:
     """Make the entity's table of the file's rows; False: no rule may rely on it.
 
-    The faults of its header and of its cells go to book.faults.
+    `is_read`: whether read_sound_files did; None: it was not asked.  The faults of the file's
+    header and of its cells go to book.faults.
     """
     columns = columns_of(file.entity)
     broken: list[BrokenRecord] = []
@@ -49,7 +80,9 @@ def read_file(connection: DuckDBPyConnection, file: BookFile, path: Path) -> boo
             return False
         absent = frozenset(name for name, position in positions.items() if position is None)
         is_usable = not any(column.is_required and column.name in absent for column in columns)
-        if read_sound(connection, file, path, header, columns):
+        if is_read is None:
+            is_read = read_sound(connection, file, path, header, columns)
+        if is_read:
             return is_usable
         make_empty(connection, file)
         keys = frozenset(column.name for column in columns if column.kind == "key")

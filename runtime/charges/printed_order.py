@@ -7,7 +7,7 @@ behind each other, each as far from the last one as that has lines.
 | table | one row is |
 | --- | --- |
 | charge.due_content | a line of a group, with its place among them |
-| charge.due_service | an account service, its group, and where its lines begin |
+| charge.due_service | an account service, whose it is, its group, and where its lines begin |
 | charge.due | a line to post; a view of the two |
 """
 
@@ -110,7 +110,7 @@ packages AS (
 invoicers AS (
   SELECT invoicer, min(package_place) AS invoicer_place FROM packages GROUP BY invoicer
 )
-SELECT s.account_service, s.currency, s.content_group,
+SELECT s.account_service, s.invoicer, s.account, s.account_package, s.currency, s.content_group,
        CAST(1 + sum(s.lines) OVER printed - s.lines AS BIGINT) AS ordinal
 FROM served AS s
 JOIN packages AS p ON p.account_package = s.account_package AND p.account = s.account

@@ -47,7 +47,7 @@ FORM_RATE = {
 
 DUE_SECTIONS = """
 CREATE OR REPLACE TEMP TABLE due_section AS
-SELECT s.account_service, s.currency, s.ordinal, s.content_group, g.is_elaborate
+SELECT s.*, g.is_elaborate
 FROM charge.due_service AS s
 JOIN (
   SELECT content_group,
@@ -61,22 +61,21 @@ INVOICES = """
 CREATE OR REPLACE TEMP TABLE due_invoice AS
 SELECT *, row_number() OVER (ORDER BY invoicer, currency) AS invoice
 FROM (
-  SELECT s.invoicer, d.currency, min(d.ordinal) AS first
-  FROM due_section AS d
-  JOIN subscription.account_services AS s ON s.account_service = d.account_service
-  GROUP BY s.invoicer, d.currency
+  SELECT invoicer, currency, min(ordinal) AS first
+  FROM charge.due_service GROUP BY invoicer, currency
 )
 """
 
 ELABORATE = """
 CREATE OR REPLACE TEMP TABLE elaborate AS
-SELECT DISTINCT i.invoice
-FROM due_section AS d
-JOIN subscription.account_services AS s ON s.account_service = d.account_service
-JOIN due_invoice AS i ON i.invoicer = s.invoicer AND i.currency = d.currency
-LEFT JOIN balances AS b ON b.invoicer = i.invoicer AND b.currency = i.currency AND b.is_told
-WHERE b.is_told OR d.is_elaborate
-   OR d.account_service IN (SELECT account_service FROM rated.pools)
+SELECT i.invoice
+FROM due_invoice AS i
+SEMI JOIN (
+  SELECT invoicer, currency FROM due_section
+  WHERE is_elaborate OR account_service IN (SELECT account_service FROM rated.pools)
+  UNION ALL
+  SELECT invoicer, currency FROM balances WHERE is_told
+) AS e ON e.invoicer = i.invoicer AND e.currency = i.currency
 """
 
 NOT_QUOTED = """
@@ -116,15 +115,15 @@ FROM subscription.price_owners AS w JOIN price_owner AS k ON {same}
 
 PLACED = """
 CREATE OR REPLACE TEMP TABLE placed AS
-SELECT d.ordinal, d.account_service, d.content_group, i.invoice, i.first, s.account,
-       s.account_package, k.number AS sold_as, w.number AS owners,
+SELECT d.ordinal, d.account_service, d.content_group, i.invoice, i.first, d.account,
+       d.account_package, k.number AS sold_as, w.number AS owners,
        CASE WHEN s.is_exempt THEN coalesce(a.tax_exemption, '') END AS exemption
 FROM due_section AS d
 JOIN subscription.account_services AS s ON s.account_service = d.account_service
-JOIN due_invoice AS i ON i.invoicer = s.invoicer AND i.currency = d.currency
+JOIN due_invoice AS i ON i.invoicer = d.invoicer AND i.currency = d.currency
 JOIN sold_as AS k ON {same}
 ANTI JOIN elaborate AS e ON e.invoice = i.invoice
-LEFT JOIN book.accounts AS a ON a.account = s.account
+LEFT JOIN book.accounts AS a ON s.is_exempt AND a.account = d.account
 LEFT JOIN price_owners AS w ON w.account_service = d.account_service
 """
 

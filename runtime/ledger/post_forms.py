@@ -46,12 +46,13 @@ from runtime.program.model import Program
 if TYPE_CHECKING:
     import pyarrow as pa
 
-INVOICES_AT_ONCE = 50_000
+INVOICES_AT_ONCE = 25_000
 """So many, with their sections, are made by one question of the engine."""
 
 ROWS_AT_ONCE = 10_000
-PARTS_AHEAD = 4
-"""How many times so many rows may wait to be written."""
+PARTS_AHEAD = 16
+"""How many times so many rows may wait to be written: about what one question gives, so that
+something is there to be written while the next is answered."""
 
 Made = tuple[Table, Columns]
 
