@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
@@ -21,6 +22,7 @@ from runtime.usage import expressions, sql
 from runtime.usage.dispositions import MEANINGS, Reason
 from runtime.usage.files import exception_columns
 from runtime.usage.mediate import Source
+from runtime.usage.passes import first_files
 from runtime.usage.reader import ID_SEPARATOR, ORIGIN_FILE, ORIGIN_ROW, ZONED_TYPES, raw_field
 from runtime.usage.staging import with_rows
 
@@ -57,7 +59,10 @@ def write_exceptions(
 def _write_feed(
     connection: DuckDBPyConnection, path: Path, feed: Feed, sources: Sequence[Source]
 ) -> None:
-    members = [_records(connection, source) for source in sources]
+    if not _has_exceptions(connection, feed, sources):
+        return
+    unrated = _make_unrated(connection, sources)
+    members = [_records(connection, *each) for each in unrated]
     empty = ", ".join(f"NULL::VARCHAR AS {raw_field(column)}" for column in feed.columns)
     members.append(f"""
         SELECT {empty}, {Reason.MALFORMED:d} AS reason, m.detail, m.file, m.row, m.raw,
@@ -66,8 +71,6 @@ def _write_feed(
         WHERE n.feed = {sql.text(feed.id)}
     """)
     every = " UNION ALL ".join(f"({member})" for member in members)
-    if not _has_exceptions(connection, feed, sources):
-        return
     path.parent.mkdir(parents=True, exist_ok=True)
     columns = ", ".join(
         f"{_guarded('e.' + raw_field(each))} AS {sql.name(each)}" for each in feed.columns
@@ -96,6 +99,33 @@ def _write_feed(
           ORDER BY n.first, e.row, e.file
         ) TO {sql.text(str(path))} (FORMAT csv, HEADER true)
     """)
+    for source in sources:
+        connection.execute(f"DROP TABLE IF EXISTS usage.unrated_of_{source.files[0]}")
+
+
+def _make_unrated(
+    connection: DuckDBPyConnection, sources: Sequence[Source]
+) -> list[tuple[Source, str]]:
+    """Make tables of the raw records that were not rated; give what has them for each source.
+
+    Files are read once for all events of their records: most often few were not rated.
+    """
+    found = []
+    for _, same in groupby(sources, key=first_files):
+        together = tuple(same)
+        first = together[0]
+        table = f"usage.unrated_of_{first.files[0]}"
+        files = ", ".join(str(file) for source in together for file in source.files)
+        connection.execute(f"""
+            CREATE OR REPLACE TABLE {table} AS
+            SELECT * FROM ({first.raw})
+            WHERE position IN (SELECT position FROM usage.unrated WHERE file IN ({files}))
+        """)
+        for source in together:
+            ordinal = source.files[0] - first.files[0]
+            raw = f"SELECT * REPLACE (file + {ordinal} AS file) FROM {table}"
+            found.append((source, raw))
+    return found
 
 
 def _has_exceptions(connection: DuckDBPyConnection, feed: Feed, sources: Sequence[Source]) -> bool:
@@ -109,12 +139,13 @@ def _has_exceptions(connection: DuckDBPyConnection, feed: Feed, sources: Sequenc
     return bool(sql.count(connection, f"SELECT count(*) FROM ({unrated} UNION ALL {malformed})"))
 
 
-def _records(connection: DuckDBPyConnection, source: Source) -> str:
+def _records(connection: DuckDBPyConnection, source: Source, raw: str) -> str:
+    """Give SQL of what was not rated of the raw records of a source."""
     feed = source.feed
     columns = ", ".join(
         f"{_text(source, column)} AS {raw_field(column)}" for column in feed.columns
     )
-    with_row = with_rows(connection, f"({source.raw})")
+    with_row = with_rows(connection, f"({raw})")
     # What is known by its file and row keeps them, however often it is fed again.
     name, row = "n.name", "r.row"
     if source.is_exceptions and not feed.id_fields:

@@ -115,12 +115,38 @@ class Words:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The different numbers of a block, as they come, and which of them each row has.
+
+    Columns are made of these few, and then taken for all rows, which is an array at hand.
+    """
+
+    numbers: NDArray[np.int32]
+    rows: NDArray[np.int32]
+
+    def taken(self, column: pa.Array) -> pa.Array:
+        """Give a column of the numbers for all rows."""
+        return column.take(pa.array(self.rows))
+
+
 class Speller:
     """Spells numbers out as columns of words; of a thread of its own."""
 
     def __init__(self, run: loops.Runner) -> None:
         self._run = run
         self._seen = np.full(0, NONE, np.int32)
+
+    def know(self, numbers: Numbers, size: int) -> Known:
+        """Tell different numbers below `size`, the last of which stands for NONE."""
+        self._make_room(size)
+        known, found = np.empty(len(numbers), np.int32), np.empty(len(numbers), np.int32)
+        count = np.zeros(1, np.int64)
+        given = [numbers, np.array([size], np.int64)]
+        self._run(record_loops.tell_numbers, len(numbers), given, [self._seen, known, count, found])
+        known = known[: int(count[0])].copy()
+        self._seen[known] = NONE
+        return Known(known, found)
 
     def spell(self, numbers: Numbers, column: Words, few: int = _FEW) -> pa.Array:
         """Give the word of each number, NONE for that of the last.
@@ -130,8 +156,7 @@ class Speller:
         """
         if len(column.words) <= few:
             return _dictionary(column.codes[numbers], column.words)
-        if len(self._seen) < len(column.words):
-            self._seen = np.full(len(column.words), NONE, np.int32)
+        self._make_room(len(column.words))
         known, found = np.empty(len(numbers), np.int32), np.empty(len(numbers), np.int32)
         count = np.zeros(1, np.int64)
         given = [numbers, column.codes]
@@ -139,6 +164,10 @@ class Speller:
         known = known[: int(count[0])]
         self._seen[known] = NONE
         return _dictionary(found, column.words.take(pa.array(known)))
+
+    def _make_room(self, size: int) -> None:
+        if len(self._seen) < size:
+            self._seen = np.full(size, NONE, np.int32)
 
 
 def _dictionary(codes: NDArray[np.int32], words: pa.Array) -> pa.Array:
@@ -154,23 +183,30 @@ class Lineage:
     Attributes:
         words: of `period`, `segment`, `price`, `template`, `counter` and `source`, its columns
             of words.
-        values: in the same way, columns of whole numbers.
-        prices: how many there are.
-        zones: the time zones that the periods' `zone` is one of.
+        values: in the same way, columns as they are written.
+        sizes: of each of these, how many numbers there are.
+        money: of prices, what a piece pays by the unit, and the event; nothing at the last.
+        zone_of: of a period, which of the time zones.
     """
 
     words: dict[str, dict[str, Words]]
-    values: dict[str, dict[str, Numbers]]
-    money: dict[str, Longs]
+    values: dict[str, dict[str, pa.Array]]
+    sizes: dict[str, int]
+    money: dict[str, pa.Array]
     is_priced: Numbers
-    prices: int
+    zone_of: Numbers
     zones: pa.Array
     amounts: Amounts
 
+    @property
+    def prices(self) -> int:
+        """How many prices there are."""
+        return self.sizes["price"] - 1
+
     def months(self) -> list[str]:
         """Give the month in which each usage period starts, as YYYY-MM."""
-        days = self.values["period"]["period_start"][:-1].astype("datetime64[D]")
-        return [str(each) for each in days.astype("datetime64[M]")]
+        days = np.asarray(self.values["period"]["period_start"][:-1]).astype("datetime64[M]")
+        return [str(each) for each in days]
 
     def table(
         self,
@@ -191,11 +227,10 @@ class Lineage:
             "segment": block.segment,
             "price": block.price,
             "template": block.template,
-            "counter": np.where(block.template == NONE, NONE, block.counter),
+            "counter": block.counter,
             "source": np.where(is_priced == 1, block.price, self.prices + block.template),
         }
-        free = np.where(is_priced == 1, block.price, self.prices)
-        of_event = np.where((is_priced == 1) & (block.counts == 1), block.price, self.prices)
+        known = {name: speller.know(own, self.sizes[name]) for name, own in numbers.items()}
         found = {
             "event_id": event_id,
             "row": pa.array(block.row, pa.int64()),
@@ -203,35 +238,36 @@ class Lineage:
             "instant": pa.array(block.instant, pa.int64()).cast(pa.timestamp("us")),
             "day": self._days(connection, block),
             "quantity": pa.array(block.quantity, pa.int64()),
-            "unit_price": _decimals(self.money["amount"][free], _PRICE),
-            "event_price": _decimals(self.money["event_amount"][of_event], _PRICE),
             "amount": self.amounts.of(connection, run, block, is_priced),
         }
+        is_counted = is_priced & (block.counts == 1)
+        for name, pays in (("unit_price", is_priced == 1), ("event_price", is_counted == 1)):
+            paid = np.where(pays & (block.price != NONE), block.price, self.prices)
+            found[name] = self.money[name].take(pa.array(paid))
         for name, column in places.items():
             found[name] = speller.spell(block.place, column, few=0)
         for domain, columns in self.words.items():
             for name, column in columns.items():
-                found[name] = speller.spell(numbers[domain], column)
+                found[name] = known[domain].taken(speller.spell(known[domain].numbers, column))
         for domain, values in self.values.items():
+            at = pa.array(known[domain].numbers)
             for name, value in values.items():
-                if name in SCHEMA.names:
-                    found[name] = _whole(value[numbers[domain]], SCHEMA.field(name).type)
+                found[name] = known[domain].taken(value.take(at))
         return pa.Table.from_arrays([found[name] for name in SCHEMA.names], schema=SCHEMA)
 
     def _days(self, connection: DuckDBPyConnection, block: Block) -> pa.Array:
         """Give the day of each instant in the account's time zone, looked up once a minute."""
-        zone = self.values["period"]["zone"][block.period]
+        zone = self.zone_of[block.period]
         step = _MINUTE if block.instant.min(initial=_WHOLE_MINUTES) >= _WHOLE_MINUTES else _SECOND
         unit = block.instant // step
         first = int(unit.min(initial=0))
         room = int(unit.max(initial=0)) - first + 1
-        numbering = Numbering()
-        where = numbering.number(zone * room + (unit - first))
+        keys, where = _told_apart(zone * room + (unit - first), len(self.zones) * room)
         asked = pa.table(
             {
-                "number": np.arange(len(numbering.keys)),
-                "timezone": self.zones.take(pa.array(numbering.keys // room)),
-                "instant": (numbering.keys % room + first) * step,
+                "number": np.arange(len(keys)),
+                "timezone": self.zones.take(pa.array(keys // room)),
+                "instant": (keys % room + first) * step,
             }
         )
         query = """
@@ -241,23 +277,19 @@ class Lineage:
         return sql.ask_arrow(connection, query, asked).take(pa.array(where))
 
 
-_MISSING = np.iinfo(np.int64).min
-"""What stands in a column of whole numbers where there is none."""
+def _told_apart(keys: Longs, size: int) -> tuple[Longs, Numbers]:
+    """Give the different ones of keys below `size`, and which of them each is."""
+    if size > _MOST_CELLS:
+        numbering = Numbering()
+        where = numbering.number(keys)
+        return numbering.keys, where
+    is_there = np.zeros(size, np.bool_)
+    is_there[keys] = True
+    return np.flatnonzero(is_there), (np.cumsum(is_there, dtype=np.int32) - 1)[keys]
 
 
-def _whole(values: Numbers, kind: pa.DataType) -> pa.Array:
-    missing = values == _MISSING
-    mask = missing if missing.any() else None
-    if pa.types.is_date32(kind):
-        return pa.array(values.astype(np.int32), pa.int32(), mask=mask).cast(kind)
-    return pa.array(values, pa.int64(), mask=mask).cast(kind)
-
-
-def _decimals(words: Longs, kind: pa.DataType) -> pa.Array:
-    """Give decimals of their low and high words."""
-    buffer = pa.py_buffer(np.ascontiguousarray(words))
-    return pa.Array.from_buffers(kind, len(words), [None, buffer])
-
+_MOST_CELLS = 1 << 20
+"""Of a table that has a cell for each key there may be."""
 
 def _one(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
@@ -294,9 +326,10 @@ def make_lineage(connection: DuckDBPyConnection, counters: Counters) -> Lineage:
         "FROM usage.bucket_tiers AS b LEFT JOIN usage.source_lines AS l ON l.id = b.source",
         f"'rated' AS component, 1 AS is_priced, {end}",
     )
-    owner = np.append(counters.period, NONE)
+    owner = np.append(counters.period, len(periods) - 1)
     service, zone = Words(periods["account_service"]), Words(periods["timezone"])
-    holder = np.append(_numbers(segments["holder"])[:-1], NONE)
+    starts = _one(periods["period_start"])
+    holder = np.append(np.asarray(_one(segments["holder"])[:-1]), NONE)
     by_period = {name: Words(periods[name]) for name in _OF_PERIOD}
     # Behind the prices, and NONE at their end, stand the templates.
     source = {
@@ -319,19 +352,27 @@ def make_lineage(connection: DuckDBPyConnection, counters: Counters) -> Lineage:
             "source": {"source_path": Words(source["source_path"])},
         },
         values={
-            "period": {
-                "period_start": _numbers(periods["period_start"]),
-                "period_end": _numbers(periods["period_end"]),
-                "zone": zone.codes.astype(np.int64),
-            },
-            "price": {name: _numbers(prices[name]) for name in ("per", "unit_steps")},
-            "template": {"tier": _numbers(templates["tier"])},
-            "counter": {"bucket_start": _numbers(periods["period_start"])[owner]},
-            "source": {"source_line": _numbers(source["source_line"])},
+            "period": {"period_start": starts, "period_end": _one(periods["period_end"])},
+            "segment": {},
+            "price": {name: _one(prices[name]) for name in ("per", "unit_steps")},
+            "template": {"tier": _one(templates["tier"]).cast(pa.int32())},
+            "counter": {"bucket_start": starts.take(pa.array(owner))},
+            "source": {"source_line": source["source_line"].cast(pa.int32())},
         },
-        money={name: _words_of(prices[name]) for name in ("amount", "event_amount")},
-        is_priced=_numbers(templates["is_priced"]).astype(np.int8),
-        prices=len(prices) - 1,
+        sizes={
+            "period": len(periods),
+            "segment": len(segments),
+            "price": len(prices),
+            "template": len(templates),
+            "counter": len(owner),
+            "source": len(source["source_line"]),
+        },
+        money={
+            "unit_price": _one(prices["amount"]).fill_null(0),
+            "event_price": _one(prices["event_amount"]).fill_null(0),
+        },
+        is_priced=np.asarray(_one(templates["is_priced"])).astype(np.int8),
+        zone_of=zone.codes.astype(np.int64),
         zones=zone.words,
         amounts=amounts,
     )
@@ -339,18 +380,3 @@ def make_lineage(connection: DuckDBPyConnection, counters: Counters) -> Lineage:
 
 _OF_PERIOD = ("account", "account_package", "account_service", "service")
 _OF_PRICE = ("usage_class", "rate_plan", "rate_group", "rate", "unit", "currency")
-
-
-def _numbers(column: pa.Array | pa.ChunkedArray) -> Longs:
-    """Give whole numbers, or days since 1970; _MISSING where there is none."""
-    given = _one(column)
-    if pa.types.is_date32(given.type):
-        given = given.cast(pa.int32())
-    return np.asarray(given.cast(pa.int64()).fill_null(_MISSING))
-
-
-def _words_of(column: pa.Array | pa.ChunkedArray) -> Longs:
-    """Give the low and the high word of decimals; of one that is missing, zero."""
-    given = _one(column)
-    words = np.frombuffer(given.buffers()[1], np.int64).reshape(-1, 2)
-    return words[given.offset : given.offset + len(given)]

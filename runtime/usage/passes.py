@@ -58,7 +58,7 @@ def passes_of(sources: Sequence[Source]) -> list[Pass]:
     """Give the passes over the sources' files, in the order of the sources."""
     return [
         _pass(together)
-        for _, same in groupby(sources, key=_files)
+        for _, same in groupby(sources, key=first_files)
         for together in _together(tuple(same))
     ]
 
@@ -80,7 +80,7 @@ def _pass(sources: tuple[Source, ...]) -> Pass:
     return Pass(sources, first.records, events, tuple(parts), frozenset(names))
 
 
-def _files(source: Source) -> tuple[int, ...]:
+def first_files(source: Source) -> tuple[int, ...]:
     """Give the numbers that a source's files have for the first event of its feed."""
     ordinal = source.feed.events.index(source.event)
     return tuple(file - ordinal for file in source.files)

@@ -71,6 +71,35 @@ def spread_pieces(  # noqa: PLR0913 - one loop over arrays, compiled as a whole
             row += 1
 
 
+def tell_numbers(
+    first: int,
+    last: int,
+    numbers: Integers,
+    size: Integers,
+    seen: Integers,
+    known: Integers,
+    count: Integers,
+    found: Integers,
+) -> None:
+    """Give the different numbers of a block as they come, and which of them each is.
+
+    `size`: of the numbers, the last of which stands for NONE; `seen`: of a number, its place
+    among those of the block, NONE before; `known`: those in the block, `count` of them.
+    """
+    end = size[0]
+    for row in range(first, last):
+        own = numbers[row]
+        if own < 0:
+            own += end
+        place = seen[own]
+        if place < 0:
+            place = count[0]
+            seen[own] = place
+            known[place] = own
+            count[0] = place + 1
+        found[row] = place
+
+
 def code_words(
     first: int,
     last: int,

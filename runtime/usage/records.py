@@ -47,6 +47,9 @@ ROW_GROUP_SIZE = 122_880
 
 FILE_GROUPS = 8
 
+_PAGE_SIZE = 1 << 24
+"""Bytes that no column of a row group reaches: one page is written faster than several."""
+
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Numbers = NDArray[Any]
@@ -154,7 +157,9 @@ def _pairs(part: Numbers, month: Numbers) -> list[tuple[int, int]]:
         return []
     if part.min() == part.max() and month.min() == month.max():
         return [(int(part[0]), int(month[0]))]
-    return sorted(set(zip(part.tolist(), month.tolist(), strict=True)))
+    months = int(month.max()) + 1
+    found = np.flatnonzero(np.bincount(part.astype(np.int64) * months + month))
+    return [divmod(int(each), months) for each in found]
 
 
 class _Pieces:
@@ -162,7 +167,9 @@ class _Pieces:
 
     def __init__(self, run: loops.Runner, tied: Tied, pieces: Pieces, counter_tier: Longs) -> None:
         self._run, self._tied, self._pieces = run, tied, pieces
-        self._counter_tier = counter_tier
+        of_tier = np.repeat(np.arange(len(counter_tier) - 1), np.diff(counter_tier))
+        self._counter_of = np.append(of_tier, NONE).astype(np.int32)
+        self._charge = pieces.charge.astype(np.int8)
         more_event = pieces.more_event
         order = np.argsort(more_event, kind="stable")
         self._more_event = more_event[order]
@@ -184,14 +191,11 @@ class _Pieces:
         self._run(
             record_loops.spread_pieces,
             len(event),
-            [event, more, self._tier, tied.quantity, pieces.charge, *self._more],
+            [event, more, self._tier, tied.quantity, self._charge, *self._more],
             [which, piece, tier, quantity, counts],
         )
         event = event[which]
-        template = pieces.template[tier]
-        counter = np.full(rows, NONE, np.int64)
-        drawn = np.flatnonzero(template != NONE)
-        counter[drawn] = np.searchsorted(self._counter_tier, tier[drawn], "right") - 1
+        segment = tied.segment[event]
         ids = records.event_id
         return Block(
             file=tied.file[event],
@@ -200,11 +204,11 @@ class _Pieces:
             row=records.row[which],
             piece=piece,
             instant=tied.instant[event],
-            segment=tied.segment[event],
-            period=tied.period_of[tied.segment[event]],
+            segment=segment,
+            period=tied.period_of[segment],
             price=tied.price_of[tied.row[event]],
-            template=template,
-            counter=counter,
+            template=pieces.template[tier],
+            counter=self._counter_of[tier],
             quantity=quantity,
             counts=counts,
         ), ids if rows == len(ids) else ids.take(pa.array(which))
@@ -230,6 +234,7 @@ class _Makers:
             use_dictionary=REPEATED,
             write_statistics=ORDERED,
             store_schema=False,
+            data_page_size=_PAGE_SIZE,
         ) as writer:
             for records in groups:
                 block, event_id = self.pieces.of(records)
