@@ -291,6 +291,7 @@ def _told_apart(keys: Longs, size: int) -> tuple[Longs, Numbers]:
 _MOST_CELLS = 1 << 20
 """Of a table that has a cell for each key there may be."""
 
+
 def _one(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
