@@ -38,11 +38,21 @@ _CHARGES = {
     "source": "INTEGER",
 }
 
-# What was in force on the day before, one row for all services that share a rhythm.
+# What was in force on the day before, one row for all services that share a rhythm.  Of a
+# package that is never prorated, a period that a bill day cut was charged beyond the cut.
 _IN_FORCE = f"""
 WITH left_early AS (
   SELECT DISTINCT account_package, end_day FROM subscription.held_contracts
   WHERE account_package IN (SELECT unnest(CAST($packages AS VARCHAR[])))
+),
+last_day AS (
+  SELECT t.* FROM left_early AS e
+  JOIN subscription.account_services AS s ON s.account_package = e.account_package
+  JOIN charge.target AS t
+    ON t.account_service = s.account_service AND t.currency = s.currency
+   AND t.kind IN ('recurring', 'discount')
+   AND t.period_start < e.end_day AND e.end_day <= t.period_end
+  QUALIFY t.full_start = max(t.full_start) OVER (PARTITION BY t.account_service)
 )
 SELECT s.account_package, s.months, coalesce(b.bill_day, s.bill_day) AS bill_day,
        coalesce(b.anchor_day, s.anchor_day) AS anchor_day, s.proration,
@@ -53,10 +63,7 @@ JOIN subscription.account_services AS s ON s.account_package = e.account_package
 LEFT JOIN subscription.bill_days AS b
   ON b.account_package = e.account_package
  AND b.from_day < e.end_day AND e.end_day <= b.until_day
-JOIN charge.target AS t
-  ON t.account_service = s.account_service AND t.currency = s.currency
- AND t.kind IN ('recurring', 'discount')
- AND t.period_start < e.end_day AND e.end_day <= t.period_end
+JOIN last_day AS t ON t.account_service = s.account_service
 LEFT JOIN charge.discount_ends AS l
   ON l.account_service = t.account_service AND l.discount = t.discount
  AND l.full_start = t.full_start

@@ -316,7 +316,8 @@ def test_in_arrears_a_period_is_charged_where_it_is_cut(
 
 
 @pytest.mark.feature("A18", "B4")
-def test_what_leaving_early_costs_goes_by_the_bill_day_of_then(tmp_path: Path) -> None:
+@pytest.mark.parametrize("said", ["", "  prorated never\n"])
+def test_what_leaving_early_costs_goes_by_the_bill_day_of_then(said: str, tmp_path: Path) -> None:
     text = (
         DEAR
         + """
@@ -330,10 +331,11 @@ contract fixed {
 }
 """
     )
-    text = text.replace("  bills    monthly\n", "  bills    monthly\n  contract fixed\n", 1)
+    text = text.replace("  bills    monthly\n", f"  bills    monthly\n  contract fixed\n{said}", 1)
     book = changed(sold({"account": "A"}), "2026-01-10", account="A", bill_day=15)
     book.rows["account_packages"][0] |= {"cancelled": "2026-02-01"}  # type: ignore[operator]
     found = billed(tmp_path, book, "2026-02-01", text)
     # From 1 February to the term's end on 1 April: 14 of the 31 days to 14 February, all of
-    # 15 February to 14 March, 17 of the 31 days to 14 April.
+    # 15 February to 14 March, 17 of the 31 days to 14 April.  Charged whole, the periods from
+    # 15 February and 15 March remain; January was charged beyond the cut, and is not in force.
     assert found[-1] == ("1", "02-01..02-02", "62.00")
