@@ -101,23 +101,19 @@ served AS (
   LEFT JOIN charge.package_services AS ps ON ps.package = s.package AND ps.service = s.service
 ),
 packages AS (
-  SELECT p.invoicer, p.account, p.account_package, row_number() OVER (
-    ORDER BY p.invoicer, p.account <> p.invoicer, a.name, p.account, p.account_package
-  ) AS package_place
-  FROM (SELECT DISTINCT invoicer, account, account_package FROM served) AS p
+  SELECT p.account_package, p.account, p.currency, row_number() OVER (
+    ORDER BY p.invoicer, p.currency, p.account <> p.invoicer, a.name, p.account, p.account_package
+  ) AS place
+  FROM (SELECT DISTINCT invoicer, currency, account, account_package FROM served) AS p
   LEFT JOIN book.accounts AS a ON a.account = p.account
-),
-invoicers AS (
-  SELECT invoicer, min(package_place) AS invoicer_place FROM packages GROUP BY invoicer
 )
 SELECT s.account_service, s.invoicer, s.account, s.account_package, s.currency, s.content_group,
        CAST(1 + sum(s.lines) OVER printed - s.lines AS BIGINT) AS ordinal
 FROM served AS s
-JOIN packages AS p ON p.account_package = s.account_package AND p.account = s.account
-JOIN invoicers AS i ON i.invoicer = s.invoicer
+JOIN packages AS p
+  ON p.account_package = s.account_package AND p.account = s.account AND p.currency = s.currency
 WINDOW printed AS (
-  ORDER BY i.invoicer_place, s.currency, p.package_place, s.ordinal, s.account_service
-  ROWS UNBOUNDED PRECEDING
+  ORDER BY p.place, s.ordinal, s.account_service ROWS UNBOUNDED PRECEDING
 )
 """
 

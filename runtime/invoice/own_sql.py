@@ -81,10 +81,16 @@ _PARTY_FIELDS = (
     *("account", "name", "contact", "email", "street", "city", "region", "postal_code"),
     *("country", "tax_id"),
 )
-_BILL_TO = " || ',' || ".join(
-    f"""'"{name}":' || {text_sql(value)}"""
+# As JSON, in which a control character that no book holds stands for the quotes until those in
+# texts are escaped: all fields at once, as there are so many of them.
+_QUOTE = "\x01"
+_FIELDS = ", ',', ".join(
+    f"'{_QUOTE}{name}{_QUOTE}:', coalesce('{_QUOTE}' || {value} || '{_QUOTE}', 'null')"
     for name, value in zip(_PARTY_FIELDS, _PARTY, strict=True)
 )
+_BILL_TO = rf"""
+replace(replace(replace(concat({_FIELDS}), '\', '\\'), '"', '\"'), '{_QUOTE}', '"')
+"""
 
 BILLING_CONTACTS = """
 CREATE OR REPLACE TEMP TABLE billing_contact AS
@@ -95,8 +101,8 @@ SELECT account, min("row") AS "row" FROM book.contacts WHERE kind = 'billing' GR
 # with places from `$first` to `$until`, as all at once are a large part of a run's memory.
 OWN = f"""
 SELECT f.invoice, f.invoicer, c.email,
-       '{{"bill_to":{{' || {_BILL_TO} || '}},"previous_minor":' || coalesce(b.minor, 0)::VARCHAR
-         || ',"changes":' || coalesce(g.changes, '[]') || '}}' AS document
+       concat('{{"bill_to":{{', {_BILL_TO}, '}},"previous_minor":', coalesce(b.minor, 0),
+         ',"changes":', coalesce(g.changes, '[]'), '}}') AS document
 FROM formed AS f
 JOIN book.accounts AS a ON a.account = f.invoicer
 LEFT JOIN (

@@ -16,7 +16,7 @@ from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
 from duckdb import DuckDBPyConnection
-from sqlalchemy import Column, Connection, Table, func, insert, literal, select
+from sqlalchemy import Column, Connection, Table, func, select
 
 from runtime.delivery.planned import ADDRESS, ADDRESS_LENGTH, Plans
 from runtime.engine import fill_table
@@ -115,7 +115,6 @@ def post_forms(
             insert_columns(ledger, table, columns)
             posted[table.name] += columns.rows
             posting.tell(posted[invoices.name])
-    _post_documents(ledger, posting)
     wanted = _wanted(connection)
     assert (posted[invoices.name], posted[sections.name]) == wanted, f"{posted} of {wanted}"
     notes = connection.execute(sql.NOTES, _named(sql.NOTES, given)).fetchall()
@@ -142,7 +141,7 @@ def _made(
     of_parts = {"invoices_at_once": INVOICES_AT_ONCE}
     for first, until in connection.execute(sql.PARTS, of_parts).fetchall():
         part = {**given, "first": first, "until": until}
-        yield from _invoices(connection, posting.plans, part)
+        yield from _invoices(connection, posting, part)
         for columns in _columns(connection, sql.SECTIONS, part):
             yield sections, columns
     for columns in _columns(connection, sql.CORRECTIONS, given):
@@ -150,9 +149,13 @@ def _made(
 
 
 def _invoices(
-    connection: DuckDBPyConnection, plans: Plans | None, part: Mapping[str, object]
+    connection: DuckDBPyConnection, posting: FormPosting, part: Mapping[str, object]
 ) -> Iterator[Made]:
-    """Make the rows of a part's invoices, each some followed by those of their deliveries."""
+    """Make the rows of a part's invoices, each some followed by those of what is to be sent.
+
+    That is whether their documents are still to be written, and their deliveries.
+    """
+    plans = posting.plans
     query = sql.INVOICES if plans is None else sql.INVOICES_DELIVERED
     width, account = len(invoices.columns), list(invoices.c.keys()).index("invoicer")
     # What a run's invoices have in common is said once.
@@ -165,6 +168,7 @@ def _invoices(
             for name, values in zip(names, columns.values[:width], strict=True)
         ]
         yield invoices, Columns(columns.rows, own)
+        yield documents, Columns(columns.rows, [columns.values[0], posting.is_written])
         if plans is not None:
             asked = [columns.values[0], columns.values[account], *columns.values[width:]]
             yield deliveries, _deliveries(plans, Columns(columns.rows, asked))
@@ -182,16 +186,6 @@ def _deliveries(plans: Plans, asked: Columns) -> Columns:
     each = zip(numbers, accounts, emails, groups, digests, strict=True)
     rows = [row for row in starmap(plans.row_with, each) if row is not None]
     return Columns(len(rows), [list(values) for values in zip(*rows, strict=True)])
-
-
-def _post_documents(ledger: Connection, posting: FormPosting) -> None:
-    """Note of each invoice on forms whether its documents are still to be written."""
-    numbers = (
-        select(invoices.c.number, literal(posting.is_written))
-        .where(invoices.c.run == posting.run, invoices.c.form.is_not(None))
-        .order_by(invoices.c.sequence)
-    )
-    ledger.execute(insert(documents).from_select(["invoice", "is_written"], numbers))
 
 
 def _wanted(connection: DuckDBPyConnection) -> tuple[int, int]:

@@ -40,7 +40,7 @@ SELECT o.account_service, o.kind, h.after_day,
        CASE WHEN o.by_package OR o.is_counted THEN p.number END AS in_package,
        CASE WHEN o.is_counted THEN a.number END AS in_account
 FROM subscription.own_kinds AS o
-JOIN subscription.horizons AS h ON h.account_service = o.account_service
+JOIN {horizons}
 LEFT JOIN kind_of_package AS p ON p.account_package = o.account_package
 LEFT JOIN kind_of_account AS a ON a.account = o.account
 ANTI JOIN (
@@ -61,6 +61,10 @@ ANTI JOIN (
 ) AS d ON d.account_package = o.account_package
 WHERE h.after_day > DATE '{BEGINNING}'
 """
+
+# Of a first run nobody is settled up to any day.
+_HORIZONS = "subscription.horizons AS h ON h.account_service = o.account_service"
+_FIRST_HORIZON = f"(SELECT DATE '{BEGINNING}' AS after_day) AS h ON true"
 
 _ALIKE = """
 INSERT INTO subscription.alike
@@ -87,7 +91,8 @@ def find_alike(connection: DuckDBPyConnection, program: Program, *, is_first: bo
     if any(rule.scope == "account_tree" for rule in program.counting_rules):
         apart += " AND NOT o.is_counted"
     _number_packages_and_accounts(connection, program)
-    connection.execute(_KINDS.format(apart=apart))
+    horizons = _FIRST_HORIZON if is_first else _HORIZONS
+    connection.execute(_KINDS.format(apart=apart, horizons=horizons))
     connection.execute(_ALIKE)
     for table in ("kind_of_service", "kind_of_package", "kind_of_account", "package_row"):
         connection.execute(f"DROP TABLE {table}")
