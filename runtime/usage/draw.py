@@ -63,7 +63,7 @@ class Pieces:
     more_tier: Ints
     more_quantity: Longs
     more_counts: Longs
-    charge: Longs
+    charge: NDArray[np.int8]
     template: Ints
     upper: Longs
     used: Longs
@@ -274,8 +274,8 @@ def _pieces(drawn: _Drawn, order: Order, counters: Counters) -> Pieces:
         more_tier=tier.astype(np.int32),
         more_quantity=quantity,
         more_counts=counts,
-        charge=np.append(counters.charge, kernel.RATED),
-        template=np.append(counters.template, kernel.NO_TIER).astype(np.int32),
+        charge=np.append(counters.charge, np.int8(kernel.RATED)),
+        template=np.append(counters.template, np.int32(kernel.NO_TIER)),
         upper=drawn.upper,
         used=drawn.used,
     )

@@ -22,6 +22,7 @@ from runtime.usage import sql
 from runtime.usage.faults import UsageOverflow
 from runtime.usage.kernel import INCLUDED, OPEN, RATED, TAKEN
 
+Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 
 ROLLED_OVER = "rolled_over"
@@ -52,8 +53,8 @@ class Counters:
     lots: Longs
     cap: Longs
     upper: Longs
-    charge: Longs
-    template: Longs
+    charge: NDArray[np.int8]
+    template: Ints
     period: Longs
     opened: Longs
     opened_group: Longs
@@ -192,18 +193,20 @@ def make_counters(connection: DuckDBPyConnection, program: Program) -> Counters:
         for name in ("bucket", "period", "days", "full_days", "pool", "number", "instant")
     )
     templates = _templates(program)
+    every = [each for tiers in templates for each in tiers]
     start = np.cumsum([0, *(len(each) for each in templates)])
     sizes = (start[1:] - start[:-1])[bucket]
     counter_tier = np.cumsum(np.append(0, sizes))
-    counter = np.repeat(np.arange(len(bucket)), sizes)
-    index = np.arange(len(counter)) - counter_tier[:-1][counter] + start[:-1][bucket][counter]
-    every = [each for tiers in templates for each in tiers]
+    # There are several tiers a counter, so that these arrays are the longest but for events.
+    counter = np.repeat(np.arange(len(bucket), dtype=np.int32), sizes)
+    index = np.arange(len(counter), dtype=np.int32)
+    index += np.repeat((start[:-1][bucket] - counter_tier[:-1]).astype(np.int32), sizes)
     upper = np.array([each.upper for each in every], np.int64)[index]
     is_pool = np.array([each.is_pool for each in every], np.bool_)[index]
     upper[is_pool] = pool[counter[is_pool]]
     prorate = np.array([each.prorate for each in every], np.bool_)[index]
     partial = np.flatnonzero(prorate & (days != full_days)[counter])
-    _prorate(upper, partial, days[counter], full_days[counter])
+    _prorate(upper, partial, days[counter[partial]], full_days[counter[partial]])
     _put_above_pool(
         upper, np.array([each.is_above_pool for each in every], np.bool_)[index], is_pool, counter
     )
@@ -213,8 +216,8 @@ def make_counters(connection: DuckDBPyConnection, program: Program) -> Counters:
         lots=np.array([each.rollover_periods for each in program.buckets], np.int64)[bucket],
         cap=np.array([_cap(each) for each in program.buckets], np.int64)[bucket],
         upper=upper,
-        charge=np.array([each.charge for each in every], np.int64)[index],
-        template=np.array([each.number for each in every], np.int64)[index],
+        charge=np.array([each.charge for each in every], np.int8)[index],
+        template=np.array([each.number for each in every], np.int32)[index],
         period=period,
         opened=opened,
         opened_group=number[opened],
@@ -255,9 +258,10 @@ def _templates(program: Program) -> list[list[Template]]:
 
 
 def _prorate(upper: Longs, partial: Longs, days: Longs, full_days: Longs) -> None:
+    """Prorate the bounds of some tiers, in place; `days`, `full_days`: of each of these."""
     known: dict[tuple[int, int, int], int] = {}
-    for tier in partial.tolist():
-        key = (int(upper[tier]), int(days[tier]), int(full_days[tier]))
+    bounds = zip(upper[partial].tolist(), days.tolist(), full_days.tolist(), strict=True)
+    for tier, key in zip(partial.tolist(), bounds, strict=True):
         if key not in known:
             bound, held, full = key
             known[key] = (2 * bound * held + full) // (2 * full)
@@ -265,7 +269,7 @@ def _prorate(upper: Longs, partial: Longs, days: Longs, full_days: Longs) -> Non
 
 
 def _put_above_pool(
-    upper: Longs, is_above: NDArray[np.bool_], is_pool: NDArray[np.bool_], counter: Longs
+    upper: Longs, is_above: NDArray[np.bool_], is_pool: NDArray[np.bool_], counter: Ints
 ) -> None:
     """Let the bounds of the tiers behind a pool count from its end, in place."""
     above = np.flatnonzero(is_above)
@@ -353,7 +357,7 @@ def _pool_tiers(counters: Counters, upper: Longs, used: Longs) -> pa.Table:
     lower = np.zeros_like(upper)
     lower[1:] = upper[:-1]
     lower[counters.counter_tier[:-1][sizes > 0]] = 0
-    counter = np.repeat(np.arange(len(sizes)), sizes)
+    counter = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
     # What rolled over into a counter is several tiers of it, which stand together.
     is_first = np.ones(len(counter), np.bool_)
     is_first[1:] = (counter[1:] != counter[:-1]) | (counters.template[1:] != counters.template[:-1])

@@ -169,7 +169,6 @@ class _Pieces:
         self._run, self._tied, self._pieces = run, tied, pieces
         of_tier = np.repeat(np.arange(len(counter_tier) - 1), np.diff(counter_tier))
         self._counter_of = np.append(of_tier, NONE).astype(np.int32)
-        self._charge = pieces.charge.astype(np.int8)
         more_event = pieces.more_event
         order = np.argsort(more_event, kind="stable")
         self._more_event = more_event[order]
@@ -191,7 +190,7 @@ class _Pieces:
         self._run(
             record_loops.spread_pieces,
             len(event),
-            [event, more, self._tier, tied.quantity, self._charge, *self._more],
+            [event, more, self._tier, tied.quantity, pieces.charge, *self._more],
             [which, piece, tier, quantity, counts],
         )
         event = event[which]

@@ -58,7 +58,7 @@ def _pieces(draw: random.Random, sizes: list[int]) -> Pieces:
         more_tier=columns[1].astype(np.int32),
         more_quantity=columns[2],
         more_counts=columns[3],
-        charge=none,
+        charge=none.astype(np.int8),
         template=np.array([0, 1, 2, -1], np.int32),
         upper=none,
         used=none,
