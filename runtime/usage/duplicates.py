@@ -34,6 +34,10 @@ _BATCH = 122_880
 _SCANNED = ("make_timestamp(r.instant)", "r.quantity")
 _STORED = ("instant", "quantity")
 
+# Of two events the first one's is less, and those of the store are before those of the files.
+_PLACE = f"r.file::BIGINT * {1 << 40} + r.position AS ordinal"
+_STORED_PLACE = f"stored_file::BIGINT * {1 << 40} + position - {1 << 62} AS ordinal"
+
 
 def find_duplicates(
     connection: DuckDBPyConnection,
@@ -120,8 +124,8 @@ def _compare(
     events = [source.event for source in passes[0].sources]
     where = "position IN (SELECT position FROM usage.repeated)"
     seen = [
-        "SELECT e.event_id, r.file, r.position, r.event, n.name || ':' || e.row AS place, "
-        f"{_content(events, None, _SCANNED)} AS content "
+        f"SELECT e.event_id, {_PLACE}, r.event, n.name || ':' || e.row AS place, "
+        f"{_content(events, None, _SCANNED)} "
         f"FROM {with_rows(connection, f'({each.events_where(where)})')} AS e "
         "JOIN usage.repeated AS r ON r.file = e.file AND r.position = e.position "
         "JOIN usage.file_names AS n ON n.file = e.file"
@@ -129,40 +133,47 @@ def _compare(
     ]
     if stored.events is not None:
         seen.append(
-            "SELECT event_id, -1 AS file, 0 AS position, -1 AS event, "
+            f"SELECT event_id, {_STORED_PLACE}, -1 AS event, "
             "file_name || ':' || row || ' of an earlier run' AS place, "
-            f"{_content(events, stored.attributes, _STORED)} AS content "
+            f"{_content(events, stored.attributes, _STORED)} "
             f"FROM ({stored.events}) WHERE feed = {sql.text(feed)} "
             "AND event_id IN (SELECT event_id FROM usage.repeated_ids)"
         )
+    connection.execute(f"CREATE OR REPLACE TABLE usage.compared AS {' UNION ALL '.join(seen)}")
+    names = ["time", "identifier", "quantity", *_attributes(events), "amount", "currency"]
+    is_other = " OR ".join(f"c.c{each} IS DISTINCT FROM f.c{each}" for each in range(len(names)))
     connection.execute(f"""
         CREATE OR REPLACE TABLE usage.seen_again AS
-        SELECT event, file, position,
-               CASE WHEN content IS DISTINCT FROM first_content THEN {Reason.CONFLICT:d}
+        WITH firsts AS (
+          SELECT event_id, min(ordinal) AS ordinal
+          FROM usage.compared GROUP BY event_id HAVING count(*) > 1
+        ),
+        told AS (
+          SELECT c.event, ({is_other}) AS is_other, f.place AS first_seen,
+                 CASE WHEN {is_other} THEN {_difference(names)} END AS difference
+          FROM usage.compared AS c
+          JOIN firsts AS a ON a.event_id = c.event_id AND a.ordinal <> c.ordinal
+          JOIN usage.compared AS f ON f.ordinal = a.ordinal
+          WHERE c.event >= 0
+        )
+        SELECT t.event, r.file, r.position,
+               CASE WHEN t.is_other THEN {Reason.CONFLICT:d}
                     ELSE {Reason.DUPLICATE:d} END::UTINYINT AS reason,
-               first_seen,
-               CASE WHEN content IS DISTINCT FROM first_content THEN {_difference(events)} END
-                 AS difference
-        FROM (SELECT event, file, position, content,
-                     row_number() OVER first_seen AS number,
-                     first_value(content) OVER first_seen AS first_content,
-                     first_value(place) OVER first_seen AS first_seen
-              FROM ({" UNION ALL ".join(seen)})
-              WINDOW first_seen AS (PARTITION BY event_id ORDER BY file, position))
-        WHERE number > 1 AND event >= 0
+               t.first_seen, t.difference
+        FROM told AS t JOIN usage.repeated AS r ON r.event = t.event
     """)
     found = connection.execute("SELECT event, reason FROM usage.seen_again").fetchnumpy()
     scan.reason[np.asarray(found["event"], np.int64)] = np.asarray(found["reason"], np.uint8)
     connection.execute(
         "INSERT INTO usage.duplicates SELECT * EXCLUDE (event) FROM usage.seen_again"
     )
-    connection.execute("DROP TABLE usage.seen_again")
+    connection.execute("DROP TABLE usage.seen_again; DROP TABLE usage.compared")
 
 
 def _content(
     events: Sequence[FeedEvent], known: frozenset[str] | None, scanned: tuple[str, str]
 ) -> str:
-    """Give SQL of all that must be equal, from that of instant and quantity.
+    """Give SQL of all that must be equal, from that of instant and quantity, in columns.
 
     Of an attribute that is not among `known` nothing is: the store does not have it.
     """
@@ -171,22 +182,20 @@ def _content(
         for name in _attributes(events)
     ]
     instant, quantity = scanned
-    columns = [f"{instant}::VARCHAR", "value", f"{quantity}::VARCHAR", *attributes]
-    columns += ["amount::VARCHAR", "amount_currency"]
-    return f"[{', '.join(columns)}]"
+    columns = [instant, "value", quantity, *attributes, "amount", "amount_currency"]
+    return ", ".join(f"{each} AS c{number}" for number, each in enumerate(columns))
 
 
 def _attributes(events: Sequence[FeedEvent]) -> list[str]:
     return list(dict.fromkeys(each.name for event in events for each in event.attributes))
 
 
-def _difference(events: Sequence[FeedEvent]) -> str:
-    """Give SQL that tells, by name, each part of the content that is not the first one's."""
-    attributes = _attributes(events)
-    named = sql.texts(["time", "identifier", "quantity", *attributes, "amount", "currency"])
-    here, there = (f"coalesce({each}[i], 'none')" for each in ("content", "first_content"))
-    return (
-        f"array_to_string([([{named}])[i] || ' ' || {here} || ' here, ' || {there} || ' there' "
-        "FOR i IN range(1, len(content) + 1) "
-        "IF content[i] IS DISTINCT FROM first_content[i]], '; ')"
-    )
+def _difference(names: Sequence[str]) -> str:
+    """Give SQL that tells, by name, each part of the content of c that is not that of f."""
+    parts = [
+        f"CASE WHEN c.{column} IS DISTINCT FROM f.{column} THEN {sql.text(name)} || ' ' || "
+        f"coalesce(c.{column}::VARCHAR, 'none') || ' here, ' || "
+        f"coalesce(f.{column}::VARCHAR, 'none') || ' there' END"
+        for column, name in ((f"c{number}", name) for number, name in enumerate(names))
+    ]
+    return f"concat_ws('; ', {', '.join(parts)})"
