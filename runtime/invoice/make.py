@@ -40,6 +40,12 @@ SELECT invoice, invoicer, shape, place FROM (
 WHERE shape IS NOT NULL
 """
 
+# What only those before the rows of the ledger read: these need the memory.
+_READ = (
+    *("subscription.timeline", "subscription.package_timeline", "subscription.occurrences"),
+    *("subscription.horizons", "subscription.alike", "kept"),
+)
+
 
 class Making:
     """The invoices of charge.due: one for each invoicer and currency.
@@ -68,5 +74,10 @@ class Making:
         fill_table(self._connection, "drafted", {"invoice": "BIGINT"}, drafted)
 
     def number_formed(self) -> None:
-        """Make `numbered`: those on forms with their places, when all drafts were given."""
+        """Make `numbered`: those on forms with their places, when all drafts were given.
+
+        Tables that are read no more are gone.
+        """
         self._connection.execute(_NUMBERED)
+        for table in _READ:
+            self._connection.execute(f"DROP TABLE {table}")
