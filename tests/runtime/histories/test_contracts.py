@@ -173,12 +173,17 @@ def penalty(
             return round_fraction(FIXED[currency] * 10 ** PLACES[currency], "half_up")
         rows = ledger.connection.execute(
             """
-            SELECT t.kind, t.unit_price, t.quantity, s.proration, s.anchor_day, s.bill_day, s.months
+            SELECT t.kind, t.unit_price, t.quantity, s.proration,
+                   coalesce(b.anchor_day, s.anchor_day), coalesce(b.bill_day, s.bill_day), s.months
             FROM charge.target AS t JOIN subscription.account_services AS s USING (account_service)
-            WHERE s.account_package = ? AND t.kind IN ('recurring', 'discount')
-              AND t.period_start < ? AND ? <= t.period_end
+            LEFT JOIN subscription.bill_days AS b
+              ON b.account_package = s.account_package AND b.from_day < $2 AND $2 <= b.until_day
+            WHERE s.account_package = $1 AND t.kind IN ('recurring', 'discount')
+              AND t.period_start < $2 AND $2 <= t.period_end
+            -- Of a package that is never prorated, a period that was cut is charged beyond the cut.
+            QUALIFY t.full_start = max(t.full_start) OVER (PARTITION BY t.account_service)
             """,
-            [key, end, end],
+            [key, end],
         ).fetchall()
         if any(kind == "discount" for kind, *_ in rows):
             return found.get((key, "penalty"), 0)
