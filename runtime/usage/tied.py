@@ -237,22 +237,20 @@ def _find_prices(
     bands = _bands(connection, program, tied, segments)
     threads = loops.sharing(len(tied), sql.threads(connection))
     cuts = loops.cut(len(tied), threads)
-    tied.counted = np.zeros((threads, len(tied.period_of)), np.int64)
     run = loops.runner(len(tied))
 
-    def work(part: int) -> None:
+    def work(part: int) -> Longs:
+        """Tie a part of the events; count the rated ones of each segment."""
         own = slice(cuts[part], cuts[part + 1])
         given = [segments[0][own], *segments[1:], bands[own], *tables]
-        made = [tied.segment[own], tied.row[own], tied.reason[own], tied.quantity[own]]
-        held = np.zeros((len(segments[1]) - 1, tie_loops.HELD), np.int64)
-        held[:, :2] = (1, 0)
+        # Nothing is at hand of a holder yet: until is before from.
+        held = np.tile(np.array([1, 0, 0, 0], np.int64), len(segments[1]) - 1)
         counts = np.zeros(len(tied.period_of), np.int64)
-        made = [held.reshape(-1), *made, counts]
-        run(tie_loops.find_prices, own.stop - own.start, given, made)
-        counted[part] = counts
+        events = [tied.segment[own], tied.row[own], tied.reason[own], tied.quantity[own]]
+        run(tie_loops.find_prices, own.stop - own.start, given, [held, *events, counts])
+        return counts
 
-    counted = tied.counted
-    loops.side_by_side(work, threads, threads)
+    tied.counted = np.array(loops.side_by_side(work, threads, threads))
 
 
 def _rules(rows: dict[str, Array]) -> tuple[Ints, Longs]:
