@@ -42,7 +42,7 @@ WORKS = {
     "records": "to lines, and every record written",
     "kept": "to lines, records written, events kept in the store",
 }
-NAIVE_RECORDS = 2_000
+NAIVE_RECORDS = 20
 PROGRAM = "program.json"
 
 
