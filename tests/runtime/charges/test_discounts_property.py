@@ -30,7 +30,7 @@ AS_OF = date(2026, 4, 1)
 MONTHS = (date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 1))
 FRAMES = tuple(Frame("S1", *ends) for ends in pairwise(MONTHS))
 FIRST, LAST = date(2026, 1, 11), date(2026, 3, 20)
-EXAMPLES = max(10, settings().max_examples // 4)
+EXAMPLES = settings().max_examples // 6
 CENTS = st.integers(0, 30_000).map(lambda cents: Fraction(cents, 100))
 
 

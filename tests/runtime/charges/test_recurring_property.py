@@ -124,7 +124,7 @@ BOOKS = st.builds(
 
 @pytest.mark.slow
 @pytest.mark.feature("D1", "D2", "D9")
-@settings(max_examples=max(10, settings().max_examples // 6))
+@settings(max_examples=settings().max_examples // 10)
 @given(
     books=st.lists(BOOKS, min_size=1, max_size=4),
     rounding=st.sampled_from(["half_up", "half_even"]),

@@ -87,7 +87,7 @@ def connection() -> DuckDBPyConnection:
 
 @pytest.mark.slow
 @pytest.mark.feature("D3", "D4", "C3", "D9")
-@settings(max_examples=max(20, settings().max_examples // 3))
+@settings(max_examples=settings().max_examples // 4)
 @given(books=st.lists(BOOKS, min_size=1, max_size=4))
 def test_each_charge_stands_posted_as_the_last_run_that_computed_it_says(
     connection: DuckDBPyConnection, books: list[Book]

@@ -27,7 +27,7 @@ from tests.runtime.usage.bucket_worlds import bucket_world
 from tests.runtime.usage.worlds import AS_OF, LATER, PARENTS, World, open_book, worlds, write_files
 
 # Each example is two whole runs of the engine; a third of the profile's number is enough.
-EXAMPLES = settings.default.max_examples // 3 if settings.default else 20
+EXAMPLES = settings.default.max_examples // 4 if settings.default else 20
 # Loops run as they stand, or compiled: each of both in the first run and in the one after it.
 WAYS = st.sampled_from([(10**9, 0), (0, 10**9), (10**9, 10**9), (0, 0)])
 SMALL_HEAP = 4
