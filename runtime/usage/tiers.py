@@ -151,6 +151,8 @@ _IS_ENTERED = "(w.picks > 0 AND (w.counted_by IS NULL OR w.quantity > 0)) OR w.i
 # What is within each tier, then a row a term of it.  The first tier is there even where
 # nothing is within it, for what events cost and for the quantity of zero.  A flat amount is
 # charged where the tier is entered; where nothing was used, or counted, if it says so.
+# `is_first`: the one tier of a row that has its events, as no bound is zero (RB225) and a
+# volume price is in one tier.
 _PARTS = f"""
 CREATE OR REPLACE {{kind}} usage.parts AS
 WITH reached AS (

@@ -23,6 +23,7 @@ from runtime.usage.report import UsageReport
 from runtime.usage.store import UsageStore
 from tests.reference.usage import Holder
 from tests.runtime.programs import GB, connectivity_program
+from tests.runtime.usage.sessions import SESSION
 from tests.runtime.usage.worlds import FEBRUARY, JANUARY, open_book
 
 HEADER = "record_id,started,gateway,bytes_up,bytes_down,kind,country"
@@ -75,16 +76,7 @@ def exceptions(folder: Path) -> list[dict[str, str]]:
 
 
 def line(record_id: str, **fields: str) -> str:
-    given = {
-        "record_id": record_id,
-        "started": "2026-01-05T00:00:00",
-        "gateway": "GW-1",
-        "bytes_up": "1",
-        "bytes_down": "2",
-        "kind": "web",
-        "country": "CA",
-        **fields,
-    }
+    given = {**SESSION, "record_id": record_id, **fields}
     return ",".join(given.values())
 
 

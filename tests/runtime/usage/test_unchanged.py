@@ -14,22 +14,14 @@ from runtime.usage.files import match_files
 from runtime.usage.rate import Progress, rate_usage
 from runtime.usage.store import UsageStore
 from tests.runtime.programs import connectivity_program
+from tests.runtime.usage.sessions import SESSION
 from tests.runtime.usage.worlds import open_book
 
 Change = Callable[[Path, pa.Table], object]
 
 
 def records() -> pa.Table:
-    row = {
-        "record_id": "S1",
-        "started": "2026-01-05T00:00:00",
-        "gateway": "GW-1",
-        "bytes_up": "1",
-        "bytes_down": "2",
-        "kind": "web",
-        "country": "CA",
-    }
-    return pa.table({name: [text] * 9 for name, text in row.items()})
+    return pa.table({name: [text] * 9 for name, text in SESSION.items()})
 
 
 def rate(path: Path, stage: str, change: Change) -> None:
