@@ -20,7 +20,7 @@ from runtime.book.parquet_file import read_parquet_file, read_parquet_header
 from runtime.book.schema import SQL_TYPES, Column, columns_of
 from runtime.book.sound import read_sound
 from runtime.engine import fill_table
-from runtime.side_by_side import side_by_side
+from runtime.parallel.steps import side_by_side
 
 
 def make_empty(connection: DuckDBPyConnection, file: BookFile) -> None:

@@ -23,7 +23,6 @@ from runtime.engine import fill_table
 from runtime.invoice.alike import Forms
 from runtime.invoice.own_sql import BILLING_CONTACTS
 from runtime.ledger import post_forms_sql as sql
-from runtime.ledger.ahead import made_ahead
 from runtime.ledger.append_only import only_plain_inserts
 from runtime.ledger.faults import LedgerRefused
 from runtime.ledger.history import last_line_id
@@ -41,6 +40,7 @@ from runtime.ledger.schema import (
     sections,
     words,
 )
+from runtime.parallel.ahead import made_ahead
 from runtime.program.model import Program
 
 if TYPE_CHECKING:

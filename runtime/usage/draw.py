@@ -15,8 +15,8 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
+from runtime.parallel.steps import beside
 from runtime.usage import kernel, sql
-from runtime.usage.beside import beside
 from runtime.usage.faults import UsageOverflow
 from runtime.usage.kernel import QUANTITY
 from runtime.usage.order import (

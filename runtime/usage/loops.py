@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any
 
 from numpy.typing import NDArray
 
@@ -20,7 +20,6 @@ from runtime.usage import kernel
 from runtime.usage.kernel import Integers
 
 Array = NDArray[Any]
-Done = TypeVar("Done")
 
 NONE = -1
 _WORD_BITS = (1 << 52) - 1
@@ -79,14 +78,6 @@ def sharing(events: int, threads: int) -> int:
     `events`: how many there are in all; `threads`: how many the run may use.
     """
     return threads if events >= kernel.COMPILED_FROM else 1
-
-
-def side_by_side(work: Callable[[int], Done], parts: int, threads: int) -> list[Done]:
-    """Do parts by number, so many at once; give what they gave, in their order."""
-    if threads == 1 or parts == 1:
-        return [work(part) for part in range(parts)]
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(work, range(parts)))
 
 
 _IN_USE: set[Callable[..., object]] = set()

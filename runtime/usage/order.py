@@ -20,6 +20,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
+from runtime.parallel.parts import do_parts
 from runtime.usage import kernel, loops, order_loops, sql
 from runtime.usage.kernel import BITS, EVENT, FIELDS, INSTANT, LOW, OWNER
 from runtime.usage.pools import Counters
@@ -172,7 +173,7 @@ def _deal(tied: Tied, heap_of: Longs, fill: Longs, cells: Longs, threads: int) -
         made = [fill[part], cells]
         run(order_loops.deal, own.stop - own.start, [*given, *tables, base], made)
 
-    loops.side_by_side(work, len(cuts) - 1, threads)
+    do_parts(work, len(cuts) - 1, threads)
 
 
 def _arrange(order: Order, heaps: Longs, sizes: Longs, events: int, threads: int) -> None:
@@ -188,7 +189,7 @@ def _arrange(order: Order, heaps: Longs, sizes: Longs, events: int, threads: int
         run(order_loops.arrange, len(own), given, [fill, spare, order.cells])
 
     cuts = loops.cut(len(wanted), threads)
-    loops.side_by_side(work, threads, threads)
+    do_parts(work, threads, threads)
 
 
 def _put_openings(cells: Longs, fill: Longs, pool: Longs, instant: Longs) -> None:
@@ -229,7 +230,7 @@ def sort_pools(order: Order, events: int, threads: int) -> None:
         ours = rows[place]
         rows[place] = ours[np.lexsort((ours[:, EVENT] >= 0, ours[:, INSTANT], pool))]
 
-    loops.side_by_side(work, len(parts), threads)
+    do_parts(work, len(parts), threads)
 
 
 def run_pools(
@@ -242,7 +243,7 @@ def run_pools(
     pools = len(start) - 1
     ends = np.searchsorted(start, [int(start[-1]) * part // parts for part in range(1, parts)])
     cuts = list(pairwise([0, *(min(int(end), pools) for end in ends), pools]))
-    return loops.side_by_side(lambda part: work(*cuts[part]), len(cuts), threads)
+    return do_parts(lambda part: work(*cuts[part]), len(cuts), threads)
 
 
 def order_by_id(

@@ -17,10 +17,10 @@ from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
 from runtime.engine import create_table, drop_relation, overflow_words
+from runtime.parallel.steps import beside
 from runtime.program.model import Program
 from runtime.program.units import steps_by_unit
 from runtime.usage import classify, kernel, sql
-from runtime.usage.beside import beside
 from runtime.usage.cells import write_cells
 from runtime.usage.dispositions import MEANINGS, Disposition, Reason
 from runtime.usage.draw import Pieces, draw_buckets

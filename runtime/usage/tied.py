@@ -12,6 +12,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
+from runtime.parallel.parts import do_parts
 from runtime.program.model import Program
 from runtime.usage import loops, sql, tie_loops
 from runtime.usage.bands import asked_bands, find_bands
@@ -110,7 +111,7 @@ class Tied:
             given = [self.segment[own], self.reason[own]]
             run(tie_loops.count_rated, own.stop - own.start, given, [counts[part]])
 
-        loops.side_by_side(work, len(counts), threads)
+        do_parts(work, len(counts), threads)
         return counts
 
     def keep(self, wanted: NDArray[np.bool_]) -> None:
@@ -250,7 +251,7 @@ def _find_prices(
         run(tie_loops.find_prices, own.stop - own.start, given, [held, *events, counts])
         return counts
 
-    tied.counted = np.array(loops.side_by_side(work, threads, threads))
+    tied.counted = np.array(do_parts(work, threads, threads))
 
 
 def _rules(rows: dict[str, Array]) -> tuple[Ints, Longs]:

@@ -8,7 +8,7 @@ import pytest
 from duckdb import DuckDBPyConnection
 
 from runtime.engine import open_engine
-from runtime.usage.beside import beside
+from runtime.parallel.steps import beside
 
 
 class Fault(Exception):

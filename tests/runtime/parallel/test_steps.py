@@ -9,7 +9,7 @@ import pytest
 from duckdb import DuckDBPyConnection
 
 from runtime.engine import open_engine
-from runtime.side_by_side import side_by_side
+from runtime.parallel.steps import side_by_side
 
 LONG = "SELECT sum(a.a % 7 + b.b) FROM range(1000000) a(a), range(1000000) b(b)"
 

@@ -8,7 +8,7 @@ from threading import Event, active_count
 import pytest
 
 from runtime.engine import open_engine
-from runtime.ledger.ahead import made_ahead
+from runtime.parallel.ahead import made_ahead
 
 
 def nothing() -> None:
