@@ -17,6 +17,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 from sqlalchemy import Connection
 
+from runtime.bill_book import read_book, subscribe
 from runtime.bill_documents import write_files
 from runtime.bill_folder import (
     WRITE_FAULTS,
@@ -27,7 +28,6 @@ from runtime.bill_folder import (
 from runtime.bill_invoices import invoice
 from runtime.bill_result import BillRefused, BillRequest, BillResult
 from runtime.bill_run import Reasons, Run
-from runtime.book.load import load_book
 from runtime.charges.difference import LedgerDisagrees, find_difference
 from runtime.charges.minimums import find_unbearable
 from runtime.charges.missing import find_missing_prices
@@ -45,8 +45,6 @@ from runtime.payments.credited_again import find_credited_again
 from runtime.payments.receive import PaymentsRefused
 from runtime.payments.run import receive_from_book
 from runtime.program.unbillable import find_unbillable
-from runtime.subscriptions.build import build_subscriptions
-from runtime.subscriptions.known import Settled, known_file
 from runtime.tax import find_missing_tax_rates
 from runtime.usage.faults import UsageFault
 from runtime.usage.files import match_files
@@ -139,13 +137,6 @@ def check_ledger(run: Run) -> Reasons:
     return ()
 
 
-def read_book(run: Run) -> Reasons:
-    """Load the book; its faults end the run."""
-    run.book = load_book(run.connection, run.request.program, run.request.book, run.request.as_of)
-    run.faults = run.book.faults
-    return tuple(fault.text() for fault in run.book.faults)
-
-
 def receive(run: Run) -> Reasons:
     """Record the book's payments that count by the date; their faults end the run."""
     with run.reading() as ledger:
@@ -154,20 +145,6 @@ def receive(run: Run) -> Reasons:
         run.faults = received.faults
         return tuple(fault.text() for fault in received.faults)
     run.received = received
-    return ()
-
-
-def subscribe(run: Run) -> Reasons:
-    """Work out account services, statuses and periods, and which are settled already."""
-    request, last, settled = run.request, run.last, None
-    if last is not None:
-        file = known_file(run.folder.known, last.run)
-        settled = Settled(last.as_of, file, last.known)
-    build_subscriptions(
-        run.connection, request.program, request.as_of, settled, are_alike_found=True
-    )
-    # Read no more, and as long as what was made of it.
-    run.connection.execute("DROP TABLE book.status_changes")
     return ()
 
 

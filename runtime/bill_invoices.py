@@ -12,6 +12,7 @@ from functools import partial
 from duckdb import DuckDBPyConnection
 from sqlalchemy import Connection
 
+from runtime.bill_book import keep_what_is_known, mark_of
 from runtime.bill_documents import needs_documents
 from runtime.bill_result import BillRequest
 from runtime.bill_run import CurrencySums, Reasons, Run
@@ -38,8 +39,6 @@ from runtime.ledger.sqlite import empty_ledger
 from runtime.payments.journal import Key
 from runtime.payments.owed import Owed, OwedReader
 from runtime.payments.run import post_payments, use_credit
-from runtime.subscriptions.known import keep_known, known_mark
-from runtime.usage.known import forget_known
 
 READ_AT_ONCE = 10_000
 
@@ -68,7 +67,7 @@ def invoice(run: Run) -> Reasons:
         _post(run, run.ledger, making)
     run.held_back = holding.held
     if run.ledger is not None:
-        _keep_what_is_known(run, holding.account_services)
+        keep_what_is_known(run, holding.account_services)
     return ()
 
 
@@ -131,7 +130,7 @@ def _post(run: Run, ledger: Connection, making: Making) -> None:
         run=run.number,
         as_of=request.as_of,
         kept_events=run.usage.rated,
-        known=known_mark(run.connection, request.program, request.as_of),
+        known=mark_of(run),
     )
     owner = _owner(run)
     last = last_sequence(ledger, owner)
@@ -200,15 +199,6 @@ def _count_formed(run: Run) -> int:
         run.made += invoices
         run.lines += lines
     return sum(invoices for _, _, invoices, *_ in rows)
-
-
-def _keep_what_is_known(run: Run, held_back: set[str]) -> None:
-    """Leave what the next run may rely on; of whom something is held back, nothing is settled."""
-    request = run.request
-    if held_back:
-        forget_known(run.connection, run.folder.usage_store, run.number, held_back)
-    mark = known_mark(run.connection, request.program, request.as_of)
-    keep_known(run.connection, run.folder.known, run.number, mark, held_back)
 
 
 def _owed(run: Run, reader: OwedReader, accounts: Iterable[str]) -> Mapping[Key, Owed]:

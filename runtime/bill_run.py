@@ -20,6 +20,7 @@ from runtime.ledger.post import Posted
 from runtime.money import to_major
 from runtime.payments.credited_again import CreditedAgain
 from runtime.payments.receive import Received
+from runtime.subscriptions.kept import Kept
 from runtime.usage.report import UsageReport
 
 Reasons = tuple[str, ...]
@@ -47,7 +48,8 @@ class CurrencySums:
 class Run:
     """A run under way: what was asked, what the ledger knew, what the stages have found.
 
-    `ledger`: held, to be posted to; None in a dry run.
+    `ledger`: held, to be posted to; None in a dry run.  `files`: digests of the book's.  `kept`:
+    what the last run left.
     """
 
     request: BillRequest
@@ -57,6 +59,8 @@ class Run:
     last: LastRun | None
     kept_events: dict[int, int]
     book: BookReport | None = None
+    files: dict[str, str] = field(default_factory=dict)
+    kept: Kept | None = None
     faults: tuple[BookFault, ...] = ()
     received: Received | None = None
     usage: UsageReport | None = None

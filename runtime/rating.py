@@ -18,7 +18,8 @@ from fractions import Fraction
 
 from duckdb import DuckDBPyConnection
 
-from runtime.bill import check_ledger, check_program, rate_files, read_book, subscribe
+from runtime.bill import check_ledger, check_program, rate_files
+from runtime.bill_book import read_book, subscribe
 from runtime.bill_folder import WRITE_FAULTS, OutFolder, in_words, require_writable
 from runtime.bill_result import BillRefused, BillRequest
 from runtime.bill_run import Reasons, Run

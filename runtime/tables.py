@@ -27,6 +27,7 @@ the tables above it and leaves its own.  Conventions for every table:
 | subscription.given_prices | runtime.subscriptions | a price given to a service alone |
 | subscription.discounts | runtime.subscriptions | a discount given to an account service |
 | subscription.known | runtime.subscriptions | a digest of what sets an account service's charges |
+| subscription.aside | runtime.subscriptions | the same of one that is not looked at |
 | subscription.horizons | runtime.subscriptions | up to when an account service is settled |
 | subscription.alike | runtime.subscriptions | an account service that is charged as another |
 | subscription.gone | runtime.subscriptions | an account service that the last run knew |
@@ -207,15 +208,12 @@ TABLES: dict[str, dict[str, str]] = {
         "source": "INTEGER",
     },
     # All that sets an account service's charges, but for usage, in 64 bits: the same as the
-    # last run's where nothing of it changed.
-    "subscription.known": {"account_service": "VARCHAR", "digest": "UBIGINT"},
+    # last run's where nothing of it changed.  Before `next_day` nothing of it falls due.
+    "subscription.known": {"account_service": "VARCHAR", "digest": "UBIGINT", "next_day": "DATE"},
     # What of an account service fell due by `after_day` is posted as it should be: its target
     # is computed from then on, and compared with nothing.  BEGINNING of
     # runtime.subscriptions.known: it is looked at whole, all its life against all posted.
-    "subscription.horizons": {
-        "account_service": "VARCHAR",
-        "after_day": "DATE",
-    },
+    "subscription.horizons": {"account_service": "VARCHAR", "after_day": "DATE"},
     # Of the account services that the last run knew those which the book lacks.
     "subscription.gone": {"account_service": "VARCHAR"},
     # An account service whose charges but for usage are those of `example`, and are not computed.
@@ -356,6 +354,9 @@ TABLES: dict[str, dict[str, str]] = {
         "tax_class": "VARCHAR",
     },
 }
+
+# What the last run knew of those that this one leaves out.
+TABLES["subscription.aside"] = TABLES["subscription.known"]
 
 # What is behind a charge of kind `minimum`, `prepaid` or `drawdown`: instances of the service
 # `counted`, or the spend in minor units where that is NULL.

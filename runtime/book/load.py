@@ -92,13 +92,18 @@ def load_book(
     make_histories(connection)
     _apply(connection, filled, readable, HISTORY_RULES)
     if as_of is not None:
-        for entity in RECORDED_FILES:
-            connection.execute(f"DELETE FROM book.{entity} WHERE recorded > DATE '{as_of}'")
+        hide_recorded_later(connection, as_of)
     rules = (*REFERENCE_RULES, *HISTORY_RULES)
     faults += with_proposals(connection, collect_faults(connection), rules, program)
     for name in PASSING:
         connection.execute(f"DROP TABLE book.{name}")
     return BookReport(tuple(sorted(faults)), tuple(rows))
+
+
+def hide_recorded_later(connection: DuckDBPyConnection, as_of: date) -> None:
+    """Leave out the rows that a run as of a day does not know of."""
+    for entity in RECORDED_FILES:
+        connection.execute(f"DELETE FROM book.{entity} WHERE recorded > DATE '{as_of}'")
 
 
 def _count(connection: DuckDBPyConnection, entity: str) -> int:

@@ -65,6 +65,7 @@ def build_subscriptions(
     settled: Settled | None = None,
     *,
     are_alike_found: bool = False,
+    is_first: bool | None = None,
 ) -> None:
     """Leave subscription.* as runtime.tables says, as known on the as-of date.
 
@@ -75,7 +76,8 @@ def build_subscriptions(
             begun by then (in advance, usage) or ended by then (in arrears).
         settled: what the last run has settled; None: everything is looked at whole.
         are_alike_found: charges of account services that are alike are computed once, so that
-            the periods of but one of them are made.  Without `settled`, nothing may be posted.
+            the periods of but one of them are made.
+        is_first: nothing was ever posted; None: where nothing is settled.
     """
     make_offer(connection, program)
     make_holdings(connection, program)
@@ -92,11 +94,11 @@ def build_subscriptions(
     make_price_owners(connection, program)
     make_rate_plans(connection, program)
     make_discounts(connection, program)
-    make_known(connection, program)
+    make_known(connection, program, as_of)
     make_horizons(connection, program, settled)
     create_table(connection, "subscription.alike")
     if are_alike_found:
-        find_alike(connection, program, is_first=settled is None)
+        find_alike(connection, program, is_first=settled is None if is_first is None else is_first)
     _drop(connection, ("own_kinds",))
     make_periods(connection, as_of)
     _drop(connection, PASSING)

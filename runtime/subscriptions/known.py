@@ -12,15 +12,11 @@ service is settled up to.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
-import duckdb
 from duckdb import DuckDBPyConnection
 
 from runtime.engine import create_table, fill_table
@@ -48,25 +44,18 @@ _ELSEWHERE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The last posted run, as far as the next may rely on it.
+    """What a run may rely on of the last posted one.
 
     Attributes:
         as_of: its date.
-        file: its digests, from `known_file`; it need not be there.
-        mark: what `keep_known` gave for them, None where the run kept none.
+        known: SQL for the rows of its subscription.known, of all that are not set aside.
     """
 
     as_of: date
-    file: Path
-    mark: str | None
+    known: str
 
 
-def known_file(folder: Path, run: int) -> Path:
-    """Give the file of a run's digests in the folder of all of them."""
-    return folder / f"run={run}.parquet"
-
-
-def make_known(connection: DuckDBPyConnection, program: Program) -> None:
+def make_known(connection: DuckDBPyConnection, program: Program, as_of: date) -> None:
     """Make subscription.known and own_kinds of the subscription tables.
 
     What is counted over an account or its tree, and discounts that count the periods of a
@@ -85,7 +74,7 @@ def make_known(connection: DuckDBPyConnection, program: Program) -> None:
     # The long words of the catalog are taken in once, and not for each account service.
     says = connection.execute("SELECT hash(?)", [_terms(program)]).fetchone()
     assert says is not None
-    make_own_kinds(connection)
+    make_own_kinds(connection, as_of)
     connection.execute(
         """
         CREATE OR REPLACE TABLE subscription.known AS
@@ -112,7 +101,7 @@ def make_known(connection: DuckDBPyConnection, program: Program) -> None:
           $says, o.digest, CASE WHEN o.by_package THEN p.digest END,
           CASE WHEN o.is_counted THEN
             CASE WHEN g.is_owner THEN (SELECT sum(digest) FROM in_group) ELSE i.digest END END
-        ) AS digest
+        ) AS digest, o.next_day
         FROM subscription.own_kinds AS o
         LEFT JOIN in_package AS p ON p.account_package = o.account_package
         LEFT JOIN subscription.count_groups AS g ON g.account = o.account
@@ -144,8 +133,8 @@ def make_horizons(
     """
     create_table(connection, "subscription.horizons")
     create_table(connection, "subscription.gone")
-    before = None if settled is None else _read(connection, settled)
-    if settled is None or before is None:
+    if settled is None:
+        create_table(connection, "subscription.aside")
         connection.execute(f"""
             INSERT INTO subscription.horizons
             SELECT account_service, DATE '{BEGINNING}' FROM subscription.account_services
@@ -159,17 +148,17 @@ def make_horizons(
                     THEN DATE '{settled.as_of}' ELSE DATE '{BEGINNING}' END
         FROM subscription.account_services AS s
         JOIN subscription.known AS k ON k.account_service = s.account_service
-        LEFT JOIN {before} AS b ON b.account_service = s.account_service
+        LEFT JOIN {settled.known} AS b ON b.account_service = s.account_service
         LEFT JOIN (
           SELECT DISTINCT account_package FROM subscription.held_contracts
           WHERE list_contains(CAST(? AS VARCHAR[]), contract)
         ) AS h ON h.account_package = s.account_package
         """,
-        [sorted(_charging_contracts(program))],
+        [sorted(charging_contracts(program))],
     )
     connection.execute(f"""
         INSERT INTO subscription.gone
-        SELECT b.account_service FROM {before} AS b
+        SELECT b.account_service FROM {settled.known} AS b
         ANTI JOIN subscription.account_services AS s ON s.account_service = b.account_service
     """)
 
@@ -177,75 +166,14 @@ def make_horizons(
 def is_all_whole(connection: DuckDBPyConnection) -> bool:
     """Tell whether the run relies on nothing that the last one knew."""
     found = connection.execute(
-        "SELECT 1 FROM subscription.horizons WHERE after_day > ? LIMIT 1", [BEGINNING]
+        """
+        SELECT 1 FROM subscription.horizons WHERE after_day > ?
+        UNION ALL SELECT 1 FROM subscription.aside
+        LIMIT 1
+        """,
+        [BEGINNING],
     ).fetchone()
     return found is None
-
-
-def known_mark(connection: DuckDBPyConnection, program: Program, as_of: date) -> str:
-    """Give what tells this run's digests from those of a run that was never posted."""
-    row = connection.execute("SELECT count(*), sum(digest) FROM subscription.known").fetchone()
-    words = f"{program.fingerprint} {as_of} {row}"
-    return hashlib.sha256(words.encode()).hexdigest()
-
-
-def keep_known(
-    connection: DuckDBPyConnection, folder: Path, run: int, mark: str, held_back: Collection[str]
-) -> None:
-    """Write the digests for the run after this one, without those of whom a line is held back.
-
-    What earlier runs left goes, but for the last one's, which counts until this is posted.
-    Raises OSError or duckdb.IOException where the folder cannot be written.
-    """
-    file = known_file(folder, run)
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = file.with_suffix(".partial")
-    held = [(name,) for name in sorted(held_back)]
-    fill_table(connection, "subscription.held_back", {"account_service": "VARCHAR"}, held)
-    connection.execute("""
-        DELETE FROM subscription.known
-        WHERE account_service IN (SELECT account_service FROM subscription.held_back)
-    """)
-    sealed = _seal(connection, "subscription.known", mark)
-    connection.execute(f"""
-        COPY (SELECT account_service, digest FROM subscription.known ORDER BY account_service)
-        TO '{_quoted(partial)}' (FORMAT parquet, KV_METADATA {{mark: '{sealed}'}})
-    """)
-    with partial.open("rb") as written:
-        os.fsync(written.fileno())
-    partial.replace(file)
-    kept = {file, known_file(folder, run - 1)}
-    for old in folder.glob("run=*.parquet"):
-        if old not in kept:
-            old.unlink()
-
-
-def _read(connection: DuckDBPyConnection, settled: Settled) -> str | None:
-    """Give SQL for the last run's digests, None where they are not there or not that run's.
-
-    Rows that the run did not write, or that it wrote otherwise, make them another's.
-    """
-    if settled.mark is None or not settled.file.is_file():
-        return None
-    path = _quoted(settled.file)
-    read = f"read_parquet('{path}')"
-    try:
-        rows = connection.execute(f"""
-            SELECT decode(value) FROM parquet_kv_metadata('{path}') WHERE decode(key) = 'mark'
-        """).fetchall()
-        return read if rows == [(_seal(connection, read, settled.mark),)] else None
-    except duckdb.Error:
-        return None
-
-
-def _seal(connection: DuckDBPyConnection, relation: str, mark: str) -> str:
-    """Give what ties digests to the mark of their run."""
-    row = connection.execute(f"SELECT count(*), sum(hash(account_service, digest)) FROM {relation}")
-    return hashlib.sha256(f"{mark} {row.fetchone()}".encode()).hexdigest()
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 def _groups(is_tree: bool) -> str:
@@ -299,7 +227,8 @@ def _terms(program: Program) -> str:
     return json.dumps(said, sort_keys=True)
 
 
-def _charging_contracts(program: Program) -> set[str]:
+def charging_contracts(program: Program) -> set[str]:
+    """Give the contracts that may charge what is short of a minimum, or leaving early."""
     return {each.contract for each in program.contract_minimums} | {
         each.contract for each in program.contract_penalties
     }

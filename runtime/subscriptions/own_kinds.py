@@ -13,10 +13,13 @@ is and of what the kind says, so that it is the same in every run.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from duckdb import DuckDBPyConnection
 
+from runtime.calendar import first_bill_day_sql
 from runtime.kinds import number_rows, number_sets, same_sql
+from runtime.tables import OPEN_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +94,12 @@ TERMS = (
 """What subscription.account_services says of an account service but whose it is, and taxes."""
 
 
-def make_own_kinds(connection: DuckDBPyConnection) -> None:
-    """Make subscription.own_kinds of the other subscription tables and service_terms."""
+def make_own_kinds(connection: DuckDBPyConnection, as_of: date) -> None:
+    """Make subscription.own_kinds of the other subscription tables and service_terms.
+
+    `next_day` is the first day behind `as_of` on which something may fall due, as far as is known
+    now; OPEN_DAY: none.
+    """
     for name, history in HISTORIES.items():
         _number_histories(connection, name, history)
     terms = {name: f"s.{name}" for name in TERMS}
@@ -121,20 +128,23 @@ def make_own_kinds(connection: DuckDBPyConnection) -> None:
         )
     """)
     connection.execute(_kind_digests())
+    connection.execute(_kind_days(as_of))
     connection.execute(f"""
         CREATE OR REPLACE TABLE subscription.own_kinds AS
         SELECT t.account_service, t.account_package, t.account, t.service, c.is_counted,
                d.account_service IS NOT NULL AS by_package, k.kind,
-               hash(t.account_service, t.account_package, t.account, g.digest) AS digest
+               hash(t.account_service, t.account_package, t.account, g.digest) AS digest,
+               n.next_day
         FROM told_service AS t
         JOIN own_kind AS k ON {same_sql(told, "k")}
         JOIN kind_digest AS g ON g.kind = k.kind
+        JOIN kind_day AS n ON n.kind = k.kind
         LEFT JOIN subscription.service_terms AS c ON c.service = t.service
         LEFT JOIN (
           SELECT DISTINCT account_service FROM subscription.discounts WHERE by_package
         ) AS d ON d.account_service = t.account_service
     """)
-    passing = ("own_terms", "told_service", "own_kind", "kind_digest")
+    passing = ("own_terms", "told_service", "own_kind", "kind_digest", "kind_day")
     for table in (*passing, *(f"{name}_history" for name in HISTORIES)):
         connection.execute(f"DROP TABLE {table}")
 
@@ -166,6 +176,40 @@ def _kind_digests() -> str:
           SELECT service, hash(says) AS says FROM subscription.service_terms
         ) AS t ON t.service = s.service
         {joins}
+    """
+
+
+def _kind_days(as_of: date) -> str:
+    """Give the statement that makes kind_day: when something of a kind may fall due next.
+
+    That is a day on which it is sold, activated or ends, on which a transition occurs or another
+    bill day takes hold, or its next bill day: no later than a period begins or ends, of which
+    there may be but one in several months.
+    """
+    after = f"DATE '{as_of}'"
+    next_one = first_bill_day_sql(f"({after} + 1)", "{0}")
+    bill_day = f"CASE WHEN s.end_day > {after} THEN {next_one} END"
+    return f"""
+        CREATE OR REPLACE TEMP TABLE kind_day AS
+        WITH days AS (
+          SELECT k.kind, unnest([
+            s.sale_day, s.start_day, s.activation_day, s.end_day, {bill_day.format("s.bill_day")}
+          ]) AS day
+          FROM own_kind AS k
+          JOIN subscription.account_services AS s ON s.account_service = k.account_service
+          UNION ALL
+          SELECT k.kind, o.day
+          FROM own_kind AS k
+          JOIN subscription.occurrences AS o ON o.account_service = k.account_service
+          UNION ALL
+          SELECT k.kind, unnest([b.from_day, b.until_day, {bill_day.format("b.bill_day")}])
+          FROM own_kind AS k
+          JOIN subscription.account_services AS s ON s.account_service = k.account_service
+          JOIN subscription.bill_days AS b ON b.account_package = s.account_package
+        )
+        SELECT k.kind, coalesce(min(d.day), DATE '{OPEN_DAY}') AS next_day
+        FROM own_kind AS k LEFT JOIN days AS d ON d.kind = k.kind AND d.day > {after}
+        GROUP BY k.kind
     """
 
 

@@ -45,11 +45,18 @@ _RATING = (
 _COLUMNS = "account_service, period_start, digest"
 
 
-def make_known(connection: DuckDBPyConnection, program: Program) -> None:
+def make_known(connection: DuckDBPyConnection, program: Program, *, is_needed: bool) -> None:
     """Make usage.known (account_service, digest) of those that usage may be tied to.
 
-    Reads usage.service_kinds.
+    Reads usage.service_kinds.  `is_needed`: a later run may have to evaluate a period again;
+    otherwise the table is empty.
     """
+    if not is_needed:
+        connection.execute("""
+            CREATE OR REPLACE TABLE usage.known
+              (account_service VARCHAR, period_start DATE, digest VARCHAR)
+        """)
+        return
     connection.execute(
         """
         CREATE OR REPLACE TABLE usage.known AS
@@ -67,6 +74,7 @@ def make_known(connection: DuckDBPyConnection, program: Program) -> None:
                  string_agg(concat_ws(chr(31), billable, from_day, until_day), chr(30)
                             ORDER BY from_day) AS words
           FROM subscription.timeline
+          WHERE account_service IN (SELECT account_service FROM held)
           GROUP BY account_service
         ),
         planned AS (

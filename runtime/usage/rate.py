@@ -28,6 +28,7 @@ from runtime.usage.duplicates import find_duplicates
 from runtime.usage.exceptions import write_exceptions
 from runtime.usage.faults import UsageOverflow
 from runtime.usage.files import UsageFile
+from runtime.usage.idle import is_due_at_zero
 from runtime.usage.known import keep_known, make_known, make_reopened
 from runtime.usage.links import make_groups, make_links, make_lives
 from runtime.usage.mediate import Source, count_files, open_sources
@@ -188,7 +189,7 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
     return _report(job, used, read, (rerated, unrated))
 
 
-def _make_book(job: _Run, connection: DuckDBPyConnection) -> None:
+def _make_book(job: _Run, connection: DuckDBPyConnection, *, has_stored: bool) -> None:
     """Make what is known of account services and the catalog, whatever the events are."""
     program = job.program
     make_kinds(connection, program)
@@ -210,9 +211,12 @@ def _make_book(job: _Run, connection: DuckDBPyConnection) -> None:
     make_lives(connection)
     make_groups(connection)
     make_rule_counts(connection, program)
+    # Without any events there is nothing to evaluate again, neither now nor in the next run.
+    is_needed = has_stored or bool(job.files) or is_due_at_zero(program)
     if job.store.root is not None and (job.keep or job.run > 1):
-        make_known(connection, program)
-    make_reopened(connection, job.store.root, job.run - 1)
+        make_known(connection, program, is_needed=is_needed)
+    last_run = job.run - 1 if has_stored or is_due_at_zero(program) else 0
+    make_reopened(connection, job.store.root, last_run)
 
 
 def _scan(job: _Run, passes: Sequence[Pass], stored: StoredUsage) -> tuple[Scanner, Scan, Scan]:
@@ -220,10 +224,10 @@ def _scan(job: _Run, passes: Sequence[Pass], stored: StoredUsage) -> tuple[Scann
 
     Makes what is known before, usage.periods and usage.keys.
     """
-    connection, salt = job.connection, 0
+    connection, salt, has_stored = job.connection, 0, stored.events is not None
     readings = readings_of(job.program, passes, stored)
     while True:
-        with beside(connection, lambda own: _make_book(job, own)):
+        with beside(connection, lambda own: _make_book(job, own, has_stored=has_stored)):
             scanner = open_scanner(connection, job.program, salt)
             fresh = scanner.scan(readings)
         make_periods(connection, _span(fresh), job.as_of, job.previous_as_of)

@@ -179,7 +179,7 @@ def test_ctrl_c_inside_the_engine_is_no_fault_of_ours(
     def interrupted(*_: object) -> None:
         raise RuntimeError("Query interrupted")
 
-    monkeypatch.setattr("runtime.bill.load_book", interrupted)
+    monkeypatch.setattr("runtime.bill_book.load_book", interrupted)
     out = tmp_path / "out"
     said = ratebook(
         "bill", CONNECTIVITY, "--book", CONNECTIVITY / "book", "--as-of", "2026-01-01", "--out", out

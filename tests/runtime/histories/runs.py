@@ -13,7 +13,8 @@ from runtime.charges.difference import find_difference
 from runtime.charges.target import compute_target
 from runtime.engine import create_table, open_engine
 from runtime.subscriptions import build_subscriptions
-from runtime.subscriptions.known import BEGINNING, Settled, keep_known, known_file, known_mark
+from runtime.subscriptions.kept import PostedMark, keep_known, known_mark, read_kept
+from runtime.subscriptions.known import BEGINNING, Settled
 from runtime.tables import TABLES
 from tests.runtime.histories.catalog import program
 from tests.runtime.histories.customers import Customer, Row
@@ -72,8 +73,11 @@ class Ledger:
             FROM charge.due
         """)
         self.runs += 1
-        mark = known_mark(connection, sold, day)
+        mark = known_mark(connection, sold, day, {})
         keep_known(connection, self.folder, self.runs, mark, ())
-        self.settled = Settled(day, known_file(self.folder, self.runs), mark)
+        posted = PostedMark(day, self.runs, self.folder, mark, sold.fingerprint)
+        kept = read_kept(connection, posted)
+        assert kept is not None
+        self.settled = Settled(day, kept.known)
         ((due,),) = connection.execute("SELECT count(*) FROM charge.due").fetchall()
         return int(due)
