@@ -29,8 +29,11 @@ from runtime.ledger.history import mark_all_written, mark_written, read_frozen, 
 AT_ONCE = 50
 """The invoices of a batch."""
 
-IN_PARALLEL_FROM = 200
-"""How many invoices are worth the start of processes, which takes each a second."""
+IN_PARALLEL_FROM_MS = 4_000
+"""How much drawing is worth the start of processes, which takes each a second."""
+
+MS_TO_DRAW = {"pdf": 25}
+"""Of an invoice of a few lines, on one core; any other document takes one or less."""
 
 MOST_PROCESSES = 8
 MOST_DEATHS = 3
@@ -120,11 +123,19 @@ def _drawn(
     """Give what became of each batch, and of how many invoices it is."""
     processes = min(threads or os.cpu_count() or 1, MOST_PROCESSES)
     batches = (numbers[at : at + AT_ONCE] for at in range(0, len(numbers), AT_ONCE))
-    if processes == 1 or len(numbers) < IN_PARALLEL_FROM:
+    if processes == 1 or ms_to_draw(len(numbers), drawer) < IN_PARALLEL_FROM_MS:
         for some in batches:
             yield len(some), drawer.draw(_frozen(url, some))
     else:
         yield from _in_parallel(url, batches, drawer, processes)
+
+
+def ms_to_draw(invoices: int, drawer: Drawer) -> int:
+    """Estimate from above, as if all were of the bill group whose documents take longest."""
+    of_groups = (
+        sum(MS_TO_DRAW.get(name, 1) for name in each.formats) for each in drawer.chosen.values()
+    )
+    return invoices * max(of_groups, default=0)
 
 
 def _frozen(url: str, numbers: Sequence[str]) -> tuple[str, ...]:

@@ -8,8 +8,9 @@ import pytest
 
 from runtime import bill_documents
 from runtime.bill import bill
-from runtime.bill_documents import write_pending
+from runtime.bill_documents import ms_to_draw, write_pending
 from runtime.bill_result import BillRequest, BillResult
+from runtime.invoice.chosen import Chosen, DocumentFormat
 from runtime.invoice.drawing import Drawer, Drawn
 from runtime.ledger.connect import read_ledger
 from runtime.ledger.history import read_unwritten
@@ -102,7 +103,7 @@ def test_processes_draw_the_same_bytes_and_say_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(bill_documents, "AT_ONCE", 2)
-    monkeypatch.setattr(bill_documents, "IN_PARALLEL_FROM", 2)
+    monkeypatch.setattr(bill_documents, "IN_PARALLEL_FROM_MS", 0)
     chosen = program(("invoice", "html"), ("invoice", "pdf"), ("usage_detail", "csv"))
     told: list[tuple[int, int | None]] = []
 
@@ -117,6 +118,15 @@ def test_processes_draw_the_same_bytes_and_say_nothing(
     assert len(files_in(tmp_path / "one")) == 9
     assert told == [(2, 3), (3, 3)] * 2
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(("formats", "many"), [(("json",), 3_000), (("html", "pdf"), 150)])
+def test_processes_are_started_for_seconds_of_drawing_alone(
+    tmp_path: Path, formats: tuple[DocumentFormat, ...], many: int
+) -> None:
+    drawer = Drawer({"business": Chosen(formats=formats)}, tmp_path, tmp_path)
+    assert ms_to_draw(many, drawer) < bill_documents.IN_PARALLEL_FROM_MS
+    assert ms_to_draw(2 * many, drawer) >= bill_documents.IN_PARALLEL_FROM_MS
 
 
 @dataclass(frozen=True)
@@ -134,7 +144,7 @@ def test_a_process_that_dies_leaves_its_documents_to_the_next_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bill_documents, "AT_ONCE", 1)
-    monkeypatch.setattr(bill_documents, "IN_PARALLEL_FROM", 2)
+    monkeypatch.setattr(bill_documents, "IN_PARALLEL_FROM_MS", 0)
     chosen = program(("invoice", "html"))
     first = replace(asked(tmp_path, chosen, customers=5), threads=2)
     with monkeypatch.context() as only:
