@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import duckdb
 from duckdb import DuckDBPyConnection
 
+from runtime.statements import reading_once
 from runtime.tables import TABLES
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def open_engine(
     connection.execute("SET TimeZone = 'UTC'")
     for schema in SCHEMAS:
         connection.execute(f"CREATE SCHEMA {schema}")
-    return connection
+    return reading_once(connection)
 
 
 def create_table(connection: DuckDBPyConnection, name: str, called: str | None = None) -> None:

@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 from tests.features import FEATURES
 from tests.ledgers import Database, ledgers_on
-from tests.statements import read_statements_once
 
 ROOT = Path(__file__).resolve().parent.parent
 FEATURE_PROPERTY = "feature"
@@ -20,8 +19,6 @@ LEDGER_SERVER = "--ledger-server"
 
 # Rather some garbage for a while than looking for it at each few hundred objects.
 gc.set_threshold(20_000, 20, 20)
-
-read_statements_once()
 
 # No test finds, or leaves behind, what another run has found; those of the cache say so.
 os.environ.setdefault("RATEBOOK_NO_CACHE", "1")
