@@ -13,6 +13,7 @@ from runtime.bill_result import BillRefused, BillRequest, BillResult
 from runtime.book.model import ENTITIES, OPTIONAL_FILES
 from runtime.invoice.invariants import all_lines, broken_invariants
 from runtime.invoice.model import InvoiceLine
+from runtime.program.artifact import seal
 from runtime.program.model import Program
 from tests.ledgers import ledgers
 from tests.runtime.programs import GB, connectivity_program
@@ -128,9 +129,13 @@ def request(
     program: Program | None = None,
     is_dry_run: bool = False,
 ) -> BillRequest:
-    """Ask for a run over the book in `folder`/book into `folder`/out."""
+    """Ask for a run over the book in `folder`/book into `folder`/out.
+
+    A program that a test has changed is sealed anew: by its fingerprint a run knows that it is
+    another one.
+    """
     return BillRequest(
-        program=program or connectivity_program(),
+        program=seal(program or connectivity_program()),
         book=folder / "book",
         usage=usage,
         as_of=date.fromisoformat(as_of),

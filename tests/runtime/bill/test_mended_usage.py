@@ -13,7 +13,7 @@ from runtime.usage.dispositions import MEANINGS, Reason
 from runtime.usage_history.contents import Asked, find_record, find_records, read_contents
 from runtime.usage_history.places import UsageFolder, open_folder
 from tests.compiler.catalogs import compile_text
-from tests.runtime.bill.books import Book, customer, refuse, request, run
+from tests.runtime.bill.books import Book, customer, ledger_of, refuse, request, run
 
 CATALOG = """
 catalog meters {
@@ -210,7 +210,7 @@ def mended(program: Program, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def history(folder: Path) -> UsageFolder:
-    return open_folder(folder / "out")
+    return open_folder(folder / "out", ledger_of(folder / "out"))
 
 
 @pytest.mark.feature("C2")

@@ -12,7 +12,7 @@ import pytest
 from runtime.bill_result import BillRefused
 from runtime.rating import RatingResult, rate_alone
 from tests.kills.state import differences, state_of
-from tests.runtime.bill.books import Book, customer, request, run, session, write_usage
+from tests.runtime.bill.books import Book, customer, ledger_of, request, run, session, write_usage
 
 
 @pytest.fixture
@@ -66,8 +66,8 @@ def test_a_bill_after_a_rating_is_as_if_nothing_had_been_rated(sold: Path) -> No
     assert not (sold / "out" / "ledger.db").exists()
     run(request(sold, "2026-02-01", usage))
     out, calm = sold / "out", sold / "calm" / "out"
-    found = state_of(out, f"sqlite:///{out}/ledger.db")
-    expected = state_of(calm, f"sqlite:///{calm}/ledger.db")
+    found = state_of(out, ledger_of(out))
+    expected = state_of(calm, ledger_of(calm))
     drafts = {name for name in found if "run=draft" in name or name == "rating.json"}
     assert list(differences(expected, {k: v for k, v in found.items() if k not in drafts})) == []
 
