@@ -11,6 +11,9 @@ from cli.render.bill_summary import in_columns
 if TYPE_CHECKING:
     from runtime.usage_history.model import Contents, Piece, UsageRecord
 
+EACH = "each"
+"""The unit of what is only counted; of it, a number is said alone."""
+
 
 def contents_lines(contents: Contents) -> Iterator[str]:
     """Give the accounting identity of each run, what is in the store and what was not rated."""
@@ -87,7 +90,7 @@ def record_lines(records: Sequence[UsageRecord]) -> Iterator[str]:
 
 def piece_line(piece: Piece) -> str:
     """Tell a piece in a line: how much, at which rate or from which bucket tier, from where."""
-    quantity = f"{_figure(piece.quantity)} {piece.unit}"
+    quantity = _measured(piece)
     source = f"  ({piece.source_path}:{piece.source_line})" if piece.source_path else ""
     if piece.bucket is None:
         drawn = ""
@@ -99,19 +102,28 @@ def piece_line(piece: Piece) -> str:
         drawn += f" of {piece.bucket_service}"
     if piece.component != "rated":
         return f"{quantity} {piece.component}{drawn}{source}"
-    price = f"{_figure(piece.unit_price)} {piece.currency} per {_per(piece)}"
-    if piece.event_price:
-        price += f" + {_figure(piece.event_price)} an event"
-    rated = f"rated at {price} = {_figure(piece.amount)}"
+    if drawn:
+        drawn += ","
+    return f"{quantity}{drawn} rated {_rated(piece)}{source}"
+
+
+def _rated(piece: Piece) -> str:
+    """Tell a piece's price and what it comes to; in tiers, its share of what all came to."""
+    amount = f"{_figure(piece.amount)} {piece.currency}"
     if not piece.unit_price and not piece.event_price:
-        rated = "rated with all that was used of it"
-    return f"{quantity} {rated}{drawn}{source}"
+        if piece.amount:
+            return f"with all that was used of it; its share is {amount}"
+        return "with all that was used of it, or at a price of zero"
+    price = f"at {_figure(piece.unit_price)} {piece.currency} {_per(piece)}"
+    if piece.event_price:
+        price += f" + {_figure(piece.event_price)} {piece.currency} an event"
+    return f"{price} = {amount}"
 
 
 def _per(piece: Piece) -> str:
-    if piece.per == piece.unit_steps:
-        return piece.unit
-    return f"{_figure(Decimal(piece.per) / piece.unit_steps)} {piece.unit}"
+    if piece.per != piece.unit_steps:
+        return f"per {_figure(Decimal(piece.per) / piece.unit_steps)} {piece.unit}"
+    return EACH if piece.unit == EACH else f"per {piece.unit}"
 
 
 def _rating(each: UsageRecord) -> Iterator[tuple[str, str]]:
@@ -135,9 +147,7 @@ def _became(each: UsageRecord) -> str:
     if not each.pieces:
         return each.detail
     first = each.pieces[0]
-    parts = " + ".join(
-        f"{_figure(piece.quantity)} {piece.unit} {piece.component}" for piece in each.pieces
-    )
+    parts = " + ".join(f"{_measured(piece)} {piece.component}" for piece in each.pieces)
     return f"{first.account_service}, {first.usage_class}: {parts}"
 
 
@@ -147,6 +157,11 @@ def _content(each: UsageRecord) -> str:
 
 def _count(number: int) -> str:
     return f"{number:,}"
+
+
+def _measured(piece: Piece) -> str:
+    quantity = _figure(piece.quantity)
+    return quantity if piece.unit == EACH else f"{quantity} {piece.unit}"
 
 
 def _figure(value: Decimal) -> str:

@@ -1,12 +1,17 @@
 """`ratebook rate` and `ratebook usage`, as they are typed."""
 
 import json
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import click
 import pytest
 
 from cli.commands import bill, rate
+from cli.render.usage_text import piece_line
+from runtime.usage_history.model import Piece
 from tests.cli.conftest import CONNECTIVITY, Ratebook
 
 
@@ -103,3 +108,58 @@ def test_a_second_catalog_and_a_usage_of_nothing_are_refused(words: str) -> None
     asked = ["--book", "c", "--as-of", "2026-02-01", *words.split()]
     with pytest.raises(click.UsageError):
         rate.command.make_context("ratebook", asked)
+
+
+PIECE = Piece(
+    number=0,
+    day=date(2026, 1, 1),
+    account="A",
+    account_package="P",
+    account_service="S",
+    service="sim",
+    usage_class="sms",
+    rate_plan="standard",
+    rate_group="texts",
+    rate=None,
+    bucket=None,
+    tier=None,
+    bucket_service=None,
+    bucket_start=None,
+    component="rated",
+    quantity=Decimal(3),
+    unit="each",
+    unit_price=Decimal("0.0100"),
+    per=1,
+    unit_steps=1,
+    event_price=Decimal(0),
+    amount=Decimal("0.0300000000"),
+    currency="EUR",
+    source_path=None,
+    source_line=None,
+    period_start=date(2026, 1, 1),
+    period_end=date(2026, 2, 1),
+)
+MINUTES = replace(PIECE, unit="minute", per=60, unit_steps=60, event_price=Decimal("0.90"))
+SHARED = replace(PIECE, unit_price=Decimal(0))
+
+
+@pytest.mark.parametrize(
+    ("piece", "words"),
+    [
+        (PIECE, "3 rated at 0.01 EUR each = 0.03 EUR"),
+        (MINUTES, "3 minute rated at 0.01 EUR per minute + 0.9 EUR an event = 0.03 EUR"),
+        (replace(MINUTES, per=600), "3 minute rated at 0.01 EUR per 10 minute + 0.9 EUR an event"),
+        (SHARED, "3 rated with all that was used of it; its share is 0.03 EUR"),
+        (replace(SHARED, amount=Decimal(0)), "3 rated with all that was used of it, or at a price"),
+        (
+            replace(PIECE, bucket="texts", tier=1, bucket_service="T"),
+            "3 of the bucket texts, tier 2 of T, rated at 0.01 EUR each = 0.03 EUR",
+        ),
+        (
+            replace(PIECE, bucket="texts", component="included"),
+            "3 included of what rolled over into the bucket texts",
+        ),
+    ],
+)
+def test_a_piece_reads_as_a_sentence(piece: Piece, words: str) -> None:
+    assert piece_line(piece).startswith(words)
