@@ -21,6 +21,7 @@ from runtime.money import to_major
 from runtime.payments.credited_again import CreditedAgain
 from runtime.payments.receive import Received
 from runtime.subscriptions.kept import Kept
+from runtime.subscriptions.known import Settled
 from runtime.usage.report import UsageReport
 
 Reasons = tuple[str, ...]
@@ -49,7 +50,7 @@ class Run:
     """A run under way: what was asked, what the ledger knew, what the stages have found.
 
     `ledger`: held, to be posted to; None in a dry run.  `files`: digests of the book's.  `kept`:
-    what the last run left.
+    what the last run left, `settled` what of it this one may rely on.
     """
 
     request: BillRequest
@@ -61,6 +62,7 @@ class Run:
     book: BookReport | None = None
     files: dict[str, str] = field(default_factory=dict)
     kept: Kept | None = None
+    settled: Settled | None = None
     faults: tuple[BookFault, ...] = ()
     received: Received | None = None
     usage: UsageReport | None = None

@@ -64,7 +64,10 @@ def bucket_sql(key: str) -> str:
 
 
 class Watched:
-    """Files of a book while it is read: their digests hold only if nobody writes to them."""
+    """Files of a book while it is read: their digests hold only if nobody writes to them.
+
+    `digests`: those of their bytes, by entity, as they were before they were read.
+    """
 
     def __init__(self, files: Iterable[BookFile]) -> None:
         """Take the digest of the bytes of each file that is there; it will be read after that."""
@@ -72,15 +75,19 @@ class Watched:
         self._paths = {entity: path for entity, path in given.items() if path.is_file()}
         self._states = {entity: _state(path) for entity, path in self._paths.items()}
         with ThreadPoolExecutor(2) as pool:
-            digests = list(pool.map(_digest, self._paths.values()))
-        self._digests = dict(zip(self._paths, digests, strict=True))
+            found = list(pool.map(_digest, self._paths.values()))
+        self.digests = {
+            entity: digest
+            for entity, digest in zip(self._paths, found, strict=True)
+            if digest is not None
+        }
 
     def unmoved(self) -> dict[str, str]:
         """Give the digests, by entity, of the files that are as they were."""
         return {
             entity: digest
-            for entity, digest in self._digests.items()
-            if digest is not None and _state(self._paths[entity]) == self._states[entity]
+            for entity, digest in self.digests.items()
+            if _state(self._paths[entity]) == self._states[entity]
         }
 
 
@@ -114,17 +121,17 @@ def make_digests(
 
     Args:
         connection: where they are.
-        digests: those of the files.
+        digests: those of the files, as far as they are certain.
         before: those of the files that the last run read.
         kept: SQL for its table; of a file that is the same it is taken from there.
     """
     connection.execute(f"CREATE OR REPLACE TABLE book.digests ({_COLUMNS})")
     for entity in OWNERS:
-        if kept is not None and digests.get(entity) == before.get(entity):
+        if kept is not None and entity in digests and digests[entity] == before.get(entity):
             connection.execute(
                 f"INSERT INTO book.digests SELECT * FROM {kept} WHERE entity = ?", [entity]
             )
-        elif entity in digests:
+        else:
             connection.execute(f"INSERT INTO book.digests {_digests_sql(entity)}")
 
 

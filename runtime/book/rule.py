@@ -20,6 +20,8 @@ class Rule:
         needs: the files it must be able to read besides; without one it says nothing.
         names: the catalog's names that the value could have meant, for the hint.
         keys: the file and column whose keys it could have meant.
+        is_local: what it says of a row hangs on nothing but rows of the same account, of those that
+            are invoiced with it, and of who it is invoiced to.
     """
 
     code: str
@@ -28,6 +30,7 @@ class Rule:
     needs: tuple[str, ...] = ()
     names: Callable[[Program], tuple[str, ...]] | None = None
     keys: tuple[str, str] | None = None
+    is_local: bool = True
 
 
 def unknown_reference(
@@ -42,6 +45,7 @@ def unknown_reference(
         entity=entity,
         needs=(target,),
         keys=(target, key),
+        is_local=False,
         sql=f"""
         SELECT r.row, '{field}' AS field, r.{field} AS value, '{reason}' AS reason, '' AS hint
         FROM book.{entity} r

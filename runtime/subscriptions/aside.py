@@ -59,16 +59,18 @@ _SOLD = """
 CREATE OR REPLACE TEMP TABLE sold AS
 SELECT a.account, coalesce(a.invoicer, a.account) AS invoicer
 FROM book.accounts AS a
-WHERE coalesce(a.invoicer, a.account) IN (SELECT invoicer FROM touched)
+WHERE coalesce(a.invoicer, a.account) IN (
+  SELECT invoicer FROM touched UNION SELECT account FROM touched
+)
 """
 
-# And who they are invoiced to, who is above any of these, and the owner.
+# And who they are invoiced to, who is above any of these, the owner, and who has paid.
 _LOOKED_AT = """
 CREATE OR REPLACE TEMP TABLE looked_at AS
 WITH RECURSIVE above AS (
   SELECT a.account, a.parent FROM book.accounts AS a
   WHERE a.account IN (SELECT account FROM sold UNION SELECT invoicer FROM sold)
-     OR a.type = 'owner'
+     OR a.type = 'owner' OR a.account IN (SELECT account FROM book.payments)
   UNION
   SELECT p.account, p.parent FROM above AS b JOIN book.accounts AS p ON p.account = b.parent
 )

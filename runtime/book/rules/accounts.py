@@ -50,6 +50,7 @@ ACCOUNT_RULES = (
     Rule(
         code="second_owner",
         entity="accounts",
+        is_local=False,
         sql="""
         SELECT a.row, 'type' AS field, a.type AS value,
           'a book has one owner, and `' || f.account || '` is it' AS reason, '' AS hint
@@ -64,6 +65,7 @@ ACCOUNT_RULES = (
     Rule(
         code="no_owner",
         entity="accounts",
+        is_local=False,
         sql="""
         SELECT 0 AS row, '' AS field, '' AS value,
           'no account is the owner, who sells' AS reason,
@@ -126,6 +128,7 @@ ACCOUNT_RULES = (
     Rule(
         code="invoicer_is_owner",
         entity="accounts",
+        is_local=False,
         sql="""
         SELECT a.row, 'invoicer' AS field, a.invoicer AS value,
           'the owner sends the invoices and cannot receive one' AS reason,
@@ -137,6 +140,7 @@ ACCOUNT_RULES = (
     Rule(
         code="invoicer_currency",
         entity="accounts",
+        is_local=False,
         sql="""
         SELECT a.row, 'invoicer' AS field, a.invoicer AS value,
           'is billed in ' || i.currency || ', this account in ' || a.currency AS reason,

@@ -52,6 +52,7 @@ IDENTIFIER_RULES = (
     Rule(
         code="identifier_overlap",
         entity="identifiers",
+        is_local=False,
         needs=("account_services", "account_packages"),
         sql=f"""
         WITH held AS (
