@@ -10,7 +10,7 @@ from typing import assert_never
 
 from duckdb import DuckDBPyConnection
 
-from runtime.book.files import BookFile
+from runtime.book.files import BookFile, file_sql
 from runtime.book.schema import SQL_TYPES, Column
 
 EARLIEST_DAY = "1900-01-01"
@@ -36,7 +36,7 @@ def type_cells(connection: DuckDBPyConnection, file: BookFile, columns: Sequence
     kept = ", ".join(f'"{column.name}"' for column in columns)
     connection.execute(
         f"CREATE OR REPLACE TABLE book.{file.entity} AS "
-        f"SELECT row, '{file.name}' AS file, {kept} FROM book.cells"
+        f"SELECT row, {file_sql(file)}{kept} FROM book.cells"
     )
 
 

@@ -21,6 +21,15 @@ class BookFile:
     path: Path | None
 
 
+NAMED = frozenset({"overrides", "payments"})
+"""The entities whose rows say in their table which file they are of: who reads them tells it."""
+
+
+def file_sql(file: BookFile) -> str:
+    """Give SQL for the column of a file's table that has its name, where it has one."""
+    return f"'{file.name}' AS file, " if file.entity in NAMED else ""
+
+
 def find_files(folder: Path) -> tuple[dict[str, BookFile], list[BookFault]]:
     """Give the file of each entity, and the faults of the folder itself."""
     if not folder.is_dir():

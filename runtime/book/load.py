@@ -65,7 +65,8 @@ def load_book(
         folder: holds `<entity>.csv`, `.jsonl` or `.parquet`.
         as_of: rows recorded later are checked like the others, then left out.
 
-    Every table has the columns of its model, `row` (the data row from 1) and `file`.
+    Every table has the columns of its model and `row` (the data row from 1); those of
+    runtime.book.files.NAMED have `file`.
     Nothing is raised for a mistake in the book; with faults, the tables must not be billed.
     """
     book = _read(connection, program, folder)

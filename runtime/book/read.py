@@ -14,7 +14,7 @@ from runtime.book.cells import cell_fault_queries, type_cells
 from runtime.book.csv_file import BrokenRecord, Unreadable, read_csv_file, read_header
 from runtime.book.fault_table import add_broken, add_faults, add_query
 from runtime.book.faults import WHOLE_FILE, BookFault
-from runtime.book.files import BookFile
+from runtime.book.files import NAMED, BookFile
 from runtime.book.json_file import read_json_lines, read_json_names
 from runtime.book.parquet_file import read_parquet_file, read_parquet_header
 from runtime.book.schema import SQL_TYPES, Column, columns_of
@@ -24,8 +24,8 @@ from runtime.parallel.steps import side_by_side
 
 
 def make_empty(connection: DuckDBPyConnection, file: BookFile) -> None:
-    """Make the entity's table without rows: row, file and the columns of its model."""
-    columns = {"row": "BIGINT", "file": "VARCHAR"}
+    """Make the entity's table without rows: row, file where it has one, the model's columns."""
+    columns = {"row": "BIGINT"} | ({"file": "VARCHAR"} if file.entity in NAMED else {})
     columns |= {column.name: SQL_TYPES[column.kind] for column in columns_of(file.entity)}
     fill_table(connection, f"book.{file.entity}", columns, [])
 

@@ -17,7 +17,7 @@ from duckdb import DuckDBPyConnection
 
 from runtime.book.cells import AMOUNT, EARLIEST_DAY, LATEST_DAY, typed_sql
 from runtime.book.csv_file import csv_sql, literal_path
-from runtime.book.files import BookFile
+from runtime.book.files import BookFile, file_sql
 from runtime.book.schema import SQL_TYPES, Column
 
 _CHUNK = 1 << 24
@@ -105,7 +105,7 @@ def _read(
         connection.execute(
             f"""
             CREATE OR REPLACE TABLE {table} AS
-            SELECT row, '{file.name}' AS file, {values}, {unfit} AS is_unfit
+            SELECT row, {file_sql(file)}{values}, {unfit} AS is_unfit
             FROM (SELECT row, {cells} FROM ({rows}))
             """,
             [literal_path(path)],

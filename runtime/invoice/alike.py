@@ -86,7 +86,6 @@ def make_forms(connection: DuckDBPyConnection, maker: Maker) -> Forms:
 
     Reads charge.due; makes elaborate, due_line and the tables of runtime.invoice.alike_sql.
     """
-    connection.execute(alike_sql.DUE_SECTIONS)
     connection.execute(alike_sql.INVOICES)
     _make_balances(connection, maker)
     connection.execute(alike_sql.ELABORATE)

@@ -2,10 +2,9 @@
 
 | table | one row is |
 | --- | --- |
-| due_section | an account service on an invoice to be, by its first line's ordinal |
 | due_invoice | an invoice to be: invoicer, currency, its place |
 | elaborate | one that is worded line by line |
-| placed | a due_section on forms, with what its account service says in every line |
+| placed | an account service of charge.due_service on forms, with what it says in every line |
 | line_quote | of a tiered price of a line, how it came about |
 | sold_as, price_owner(s), line_said | what sections and lines say, by a number (runtime.kinds) |
 | section_kind | a kind of sections that are alike, with one of them |
@@ -16,7 +15,7 @@
 | balances | what an account owed before |
 | head | a kind of invoices whose heads are alike, with one of them |
 | kind_line | a line of a kind of sections, and its form |
-| section | a due_section on forms, with its lines' forms |
+| section | an account service of charge.due_service on forms, with its lines' forms |
 | shape | an invoice form: a kind of invoices with the same lines, with one of them |
 | formed | an invoice on forms, and its form |
 | span_* | of the one invoice of each form: lines, taxes |
@@ -45,17 +44,6 @@ FORM_RATE = {
     "is_owed": "BOOLEAN",
 }
 
-DUE_SECTIONS = """
-CREATE OR REPLACE TEMP TABLE due_section AS
-SELECT s.*, g.is_elaborate
-FROM charge.due_service AS s
-JOIN (
-  SELECT content_group,
-         bool_or(kind NOT IN ('recurring', 'discount', 'one_time', 'transition')) AS is_elaborate
-  FROM charge.due_content GROUP BY content_group
-) AS g ON g.content_group = s.content_group
-"""
-
 # Ordinals of an invoice follow each other, so that a line's number is its distance from the first.
 INVOICES = """
 CREATE OR REPLACE TEMP TABLE due_invoice AS
@@ -71,8 +59,11 @@ CREATE OR REPLACE TEMP TABLE elaborate AS
 SELECT i.invoice
 FROM due_invoice AS i
 SEMI JOIN (
-  SELECT invoicer, currency FROM due_section
-  WHERE is_elaborate OR account_service IN (SELECT account_service FROM rated.pools)
+  SELECT invoicer, currency FROM charge.due_service
+  WHERE content_group IN (
+    SELECT content_group FROM charge.due_content
+    WHERE kind NOT IN ('recurring', 'discount', 'one_time', 'transition')
+  ) OR account_service IN (SELECT account_service FROM rated.pools)
   UNION ALL
   SELECT invoicer, currency FROM balances WHERE is_told
 ) AS e ON e.invoicer = i.invoicer AND e.currency = i.currency
@@ -118,7 +109,7 @@ CREATE OR REPLACE TEMP TABLE placed AS
 SELECT d.ordinal, d.account_service, d.content_group, i.invoice, i.first, d.account,
        d.account_package, k.number AS sold_as, w.number AS owners,
        CASE WHEN s.is_exempt THEN coalesce(a.tax_exemption, '') END AS exemption
-FROM due_section AS d
+FROM charge.due_service AS d
 JOIN subscription.account_services AS s ON s.account_service = d.account_service
 JOIN due_invoice AS i ON i.invoicer = d.invoicer AND i.currency = d.currency
 JOIN sold_as AS k ON {same}
@@ -206,7 +197,7 @@ JOIN numbered AS l ON l.forms = f.forms
 """
 
 DONE = (
-    *("DROP TABLE on_form", "DROP TABLE placed", "DROP TABLE due_section"),
+    *("DROP TABLE on_form", "DROP TABLE placed"),
     *("DROP TABLE section_kind", "DROP TABLE sold_as", "DROP TABLE price_owners"),
     *("DROP TABLE line_said", "DROP TABLE price_owner", "DROP TABLE line_quote"),
 )

@@ -36,13 +36,19 @@ WHERE h.package IN ({counted})
 
 _KINDS = """
 CREATE OR REPLACE TEMP TABLE kind_of_service AS
-SELECT o.account_service, o.kind, h.after_day,
-       CASE WHEN o.by_package OR o.is_counted THEN p.number END AS in_package,
-       CASE WHEN o.is_counted THEN a.number END AS in_account
-FROM subscription.own_kinds AS o
+SELECT o.account_service, o.kind, h.after_day, o.in_package, o.in_account
+FROM (
+  SELECT account_service, account_package, kind, is_counted, NULL::HUGEINT AS in_package,
+         NULL::HUGEINT AS in_account
+  FROM subscription.own_kinds WHERE NOT by_package AND is_counted IS NOT TRUE
+  UNION ALL
+  SELECT s.account_service, s.account_package, s.kind, s.is_counted, p.number,
+         CASE WHEN s.is_counted THEN a.number END
+  FROM (SELECT * FROM subscription.own_kinds WHERE by_package OR is_counted) AS s
+  LEFT JOIN kind_of_package AS p ON p.account_package = s.account_package
+  LEFT JOIN kind_of_account AS a ON a.account = s.account
+) AS o
 JOIN {horizons}
-LEFT JOIN kind_of_package AS p ON p.account_package = o.account_package
-LEFT JOIN kind_of_account AS a ON a.account = o.account
 ANTI JOIN (
   SELECT account_service FROM subscription.price_owners WHERE level = 'override'
 ) AS g ON g.account_service = o.account_service

@@ -5,14 +5,14 @@
 | holdings | holdings | the account services and all that a row of the book says of them |
 | statuses | service_events, package_events | every change of status, in order |
 | | service_states, package_states | what status from what day |
-| lives | lives | the days each is held |
+| lives | lives, service_ends, package_ends | the days each is held; a view, and what ends them |
 | package timeline | package_timeline | stretches of days of a package in one status |
 | timeline | timeline, first_billable | stretches of days in one status, of service and package |
+| occurrences | occurrences | the transitions that occurred |
 | bill days | bill_days | the bill days of packages whose bill day changes |
 | services | account_services | with activation and anchor |
 | quantities | quantities | the quantities of those whose quantity changes |
 | usage periods | usage_periods | the usage periods |
-| occurrences | occurrences | the transitions that occurred |
 | price owners | price_owners, given_prices | whose prices hold, beside the catalog's |
 | | held_contracts | which contract a package is under |
 | rate plans | rate_plans | the rate plans that the book gives |
@@ -51,10 +51,9 @@ from runtime.subscriptions.services import make_account_services
 from runtime.subscriptions.statuses import make_statuses
 from runtime.subscriptions.timeline import make_package_timeline, make_timeline
 
-LIVED = (
-    *("holdings", "service_events", "service_states", "package_events", "package_states"),
-    *("lives", "first_billable"),
-)
+STATES = ("service_states", "package_events", "package_states")
+EVENTS = ("service_events",)
+LIVED = ("holdings", "service_ends", "package_ends", "first_billable")
 PASSING = ("contracts", "discount_uses", "timed_discounts")
 
 
@@ -85,12 +84,15 @@ def build_subscriptions(
     make_lives(connection)
     make_timeline(connection)
     make_package_timeline(connection)
+    _drop(connection, STATES)
+    make_occurrences(connection)
+    connection.execute("DROP VIEW subscription.lives")
+    _drop(connection, EVENTS)
     make_bill_days(connection)
     make_account_services(connection)
     make_quantities(connection)
-    make_usage_periods(connection, as_of)
-    make_occurrences(connection)
     _drop(connection, LIVED)
+    make_usage_periods(connection, as_of)
     make_price_owners(connection, program)
     make_rate_plans(connection, program)
     make_discounts(connection, program)

@@ -97,12 +97,19 @@ def make_known(connection: DuckDBPyConnection, program: Program, as_of: date) ->
           WHERE $is_any_counted
           GROUP BY g.top
         )
+        SELECT o.account_service, hash($says, o.digest, NULL::HUGEINT, NULL::HUGEINT) AS digest,
+          o.next_day
+        FROM subscription.own_kinds AS o
+        WHERE NOT o.by_package AND o.is_counted IS NOT TRUE
+        UNION ALL
         SELECT o.account_service, hash(
           $says, o.digest, CASE WHEN o.by_package THEN p.digest END,
           CASE WHEN o.is_counted THEN
             CASE WHEN g.is_owner THEN (SELECT sum(digest) FROM in_group) ELSE i.digest END END
-        ) AS digest, o.next_day
-        FROM subscription.own_kinds AS o
+        ), o.next_day
+        FROM (
+          SELECT * FROM subscription.own_kinds WHERE by_package OR is_counted
+        ) AS o
         LEFT JOIN in_package AS p ON p.account_package = o.account_package
         LEFT JOIN subscription.count_groups AS g ON g.account = o.account
         LEFT JOIN in_group AS i ON i.top = g.top

@@ -117,10 +117,10 @@ def make_usage_periods(connection: DuckDBPyConnection, as_of: date) -> None:
         f"""
         CREATE OR REPLACE TABLE subscription.metered AS
         SELECT s.account_service, s.timezone, s.start_day, s.end_day,
-          s.usage_bill_day AS bill_day, {anchor} AS anchor_day, h.usage_months AS months
+          s.usage_bill_day AS bill_day, {anchor} AS anchor_day, o.usage_months AS months
         FROM subscription.account_services s
-        JOIN subscription.holdings h ON h.account_service = s.account_service
-        WHERE h.usage_months IS NOT NULL AND s.start_day < s.end_day
+        JOIN offer.services o ON o.service = s.service
+        WHERE o.usage_months IS NOT NULL AND s.start_day < s.end_day
           AND s.start_day <= DATE '{as_of}'
         """
     )

@@ -7,6 +7,7 @@ from duckdb import DuckDBPyConnection
 from runtime.calendar import first_bill_day_sql
 from runtime.engine import create_table
 from runtime.subscriptions.changed import ALWAYS
+from runtime.subscriptions.lives import END_DAY, ENDS
 
 
 def make_account_services(connection: DuckDBPyConnection) -> None:
@@ -25,11 +26,10 @@ def make_account_services(connection: DuckDBPyConnection) -> None:
         f"""
         INSERT INTO subscription.account_services
         WITH activated AS (
-          SELECT h.*, l.end_day,
+          SELECT h.*, {END_DAY} AS end_day,
             CASE h.activation WHEN 'sale' THEN h.sale_day ELSE b.day END AS activation_day,
             f.bill_day AS first_bill_day
-          FROM subscription.holdings h
-          JOIN subscription.lives l ON l.owner = h.owner
+          FROM subscription.holdings h {ENDS}
           LEFT JOIN subscription.first_billable b ON b.package_owner = h.package_owner
           LEFT JOIN subscription.bill_days f
             ON f.account_package = h.account_package AND f.from_day = {ALWAYS}
