@@ -81,9 +81,8 @@ def subscribe(run: Run) -> Reasons:
         run.settled,
         are_alike_found=True,
         is_first=run.last is None,
+        forgets_book=True,
     )
-    # Read no more, and as long as what was made of it.
-    connection.execute("DROP TABLE book.status_changes")
     return ()
 
 

@@ -41,7 +41,12 @@ from runtime.subscriptions.bill_days import make_bill_days
 from runtime.subscriptions.changed import make_quantities
 from runtime.subscriptions.discounts import make_discounts
 from runtime.subscriptions.holdings import make_holdings
-from runtime.subscriptions.known import Settled, make_horizons, make_known
+from runtime.subscriptions.known import (
+    Settled,
+    charging_contracts,
+    make_horizons,
+    make_known,
+)
 from runtime.subscriptions.lives import make_lives
 from runtime.subscriptions.occurrences import make_occurrences
 from runtime.subscriptions.periods import make_periods, make_usage_periods
@@ -65,6 +70,7 @@ def build_subscriptions(
     *,
     are_alike_found: bool = False,
     is_first: bool | None = None,
+    forgets_book: bool = False,
 ) -> None:
     """Leave subscription.* as runtime.tables says, as known on the as-of date.
 
@@ -77,10 +83,14 @@ def build_subscriptions(
         are_alike_found: charges of account services that are alike are computed once, so that
             the periods of but one of them are made.
         is_first: nothing was ever posted; None: where nothing is settled.
+        forgets_book: what is as long as the book, and read no more, goes as soon as it may:
+            book.status_changes, and the rows of book.account_services that no contract needs.
     """
     make_offer(connection, program)
     make_holdings(connection, program)
     make_statuses(connection, as_of)
+    if forgets_book:
+        connection.execute("DROP TABLE book.status_changes")
     make_lives(connection)
     make_timeline(connection)
     make_package_timeline(connection)
@@ -95,6 +105,9 @@ def build_subscriptions(
     make_usage_periods(connection, as_of)
     make_price_owners(connection, program)
     make_rate_plans(connection, program)
+    if forgets_book and not charging_contracts(program):
+        name = "book.account_services"
+        connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM {name} LIMIT 0")
     make_discounts(connection, program)
     make_known(connection, program, as_of)
     make_horizons(connection, program, settled)

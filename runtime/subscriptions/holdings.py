@@ -20,7 +20,7 @@ def make_holdings(connection: DuckDBPyConnection, program: Program) -> None:
         SELECT s.row AS owner, p.row AS package_owner,
           s.account_service, s.account_package, p.account,
           coalesce(a.invoicer, a.account) AS invoicer,
-          p.package, s.service, o.lifecycle, o.usage_months,
+          p.package, s.service, o.lifecycle,
           f.months, k.timing, k.alignment, k.activation, k.proration,
           coalesce(s.quantity, 1) AS quantity,
           a.currency, c.minor_units,

@@ -186,6 +186,7 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
     if job.keep:
         keep_usage(connection, job.store, job.run, sources)
         keep_known(connection, job.store.root, job.run)
+    connection.execute("DROP TABLE usage.service_kinds")  # as long as the book, and read no more
     return _report(job, used, read, (rerated, unrated))
 
 
