@@ -58,7 +58,7 @@ def command(
     for statement in statements:
         content = DRAWINGS[form](statement)
         if into is None:
-            click.echo(content.decode("utf-8"), nl=False)
+            click.echo(content.decode("utf-8").rstrip("\n"))
         else:
             name = f"statement-{account}-{statement.currency}-{statement.end}.{SUFFIXES[form]}"
             click.echo(_written(into, name, content))

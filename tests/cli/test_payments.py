@@ -164,6 +164,7 @@ def test_a_credit_note_is_given_explained_and_stated(
         assert (refused.code, words in refused.err) == (2, True), refused.err
     to = ("--to", "2026-01-31", "--out", out)
     text = ratebook("statement", "A0001", *to).out
+    assert text.endswith("\n")
     assert re.search(rf"Credit note {number} +-22\.60 +1,802\.45", text)
     html = ratebook("statement", "A0001", "--format", "html", *to).out
     assert "an &lt;outage&gt;" in html
