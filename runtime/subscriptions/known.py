@@ -69,14 +69,21 @@ def make_known(connection: DuckDBPyConnection, program: Program, as_of: date) ->
         {"service": "VARCHAR", "says": "VARCHAR", "is_counted": "BOOLEAN"},
         list(_service_terms(program)),
     )
-    is_tree = any(rule.scope == "account_tree" for rule in program.counting_rules)
-    connection.execute(f"CREATE OR REPLACE TABLE subscription.count_groups AS {_groups(is_tree)}")
     # The long words of the catalog are taken in once, and not for each account service.
     says = connection.execute("SELECT hash(?)", [_terms(program)]).fetchone()
     assert says is not None
     make_own_kinds(connection, as_of)
+    is_tree = any(rule.scope == "account_tree" for rule in program.counting_rules)
+    group, groups = "o.account", ""
+    if is_tree:
+        connection.execute(f"CREATE OR REPLACE TABLE subscription.count_groups AS {_TREE}")
+        group = "g.top"
+        groups = "LEFT JOIN subscription.count_groups AS g ON g.account = o.account"
+    of_owner = "WHEN g.is_owner THEN (SELECT sum(digest) FROM in_group)" if is_tree else ""
+    counted = f"CASE WHEN NOT o.is_counted THEN NULL {of_owner} ELSE i.digest END"
+    are_packages_counted = any(rule.counts == "package" for rule in program.counting_rules)
     connection.execute(
-        """
+        f"""
         CREATE OR REPLACE TABLE subscription.known AS
         WITH in_package AS (
           SELECT account_package, sum(digest) AS digest FROM subscription.own_kinds
@@ -89,39 +96,32 @@ def make_known(connection: DuckDBPyConnection, program: Program, as_of: date) ->
           SELECT account, digest FROM subscription.own_kinds
           UNION ALL
           SELECT account, hash(account_package, package, status, base, from_day, until_day)
-          FROM subscription.package_timeline WHERE $are_packages_counted
+          FROM subscription.package_timeline WHERE {are_packages_counted}
         ),
         in_group AS (
-          SELECT g.top, sum(c.digest) AS digest
-          FROM countable AS c JOIN subscription.count_groups AS g ON g.account = c.account
-          WHERE $is_any_counted
-          GROUP BY g.top
+          SELECT {group} AS top, sum(o.digest) AS digest
+          FROM countable AS o {groups}
+          WHERE {_is_any_counted(connection)}
+          GROUP BY top
         )
         SELECT o.account_service, hash($says, o.digest, NULL::HUGEINT, NULL::HUGEINT) AS digest,
           o.next_day
         FROM subscription.own_kinds AS o
         WHERE NOT o.by_package AND o.is_counted IS NOT TRUE
         UNION ALL
-        SELECT o.account_service, hash(
-          $says, o.digest, CASE WHEN o.by_package THEN p.digest END,
-          CASE WHEN o.is_counted THEN
-            CASE WHEN g.is_owner THEN (SELECT sum(digest) FROM in_group) ELSE i.digest END END
-        ), o.next_day
+        SELECT o.account_service,
+          hash($says, o.digest, CASE WHEN o.by_package THEN p.digest END, {counted}), o.next_day
         FROM (
           SELECT * FROM subscription.own_kinds WHERE by_package OR is_counted
         ) AS o
         LEFT JOIN in_package AS p ON p.account_package = o.account_package
-        LEFT JOIN subscription.count_groups AS g ON g.account = o.account
-        LEFT JOIN in_group AS i ON i.top = g.top
+        {groups}
+        LEFT JOIN in_group AS i ON i.top = {group}
         """,
-        {
-            "says": says[0],
-            "is_any_counted": _is_any_counted(connection),
-            "are_packages_counted": any(r.counts == "package" for r in program.counting_rules),
-        },
+        {"says": says[0]},
     )
     for table in ("service_terms", "count_groups"):
-        connection.execute(f"DROP TABLE subscription.{table}")
+        connection.execute(f"DROP TABLE IF EXISTS subscription.{table}")
 
 
 def _is_any_counted(connection: DuckDBPyConnection) -> bool:
@@ -183,24 +183,19 @@ def is_all_whole(connection: DuckDBPyConnection) -> bool:
     return found is None
 
 
-def _groups(is_tree: bool) -> str:
-    """Give SQL for the accounts over which things are counted together, a superset.
-
-    Without trees it is each account; with them, all that is below a child of the owner.
-    """
-    if not is_tree:
-        return "SELECT account, account AS top, false AS is_owner FROM book.accounts"
-    return """
-    WITH RECURSIVE below AS (
-      SELECT account, account AS top, parent IS NULL AS is_owner
-      FROM book.accounts
-      WHERE parent IS NULL OR parent IN (SELECT account FROM book.accounts WHERE parent IS NULL)
-      UNION ALL
-      SELECT a.account, b.top, false
-      FROM book.accounts AS a JOIN below AS b ON a.parent = b.account AND NOT b.is_owner
-    )
-    SELECT * FROM below
-    """
+# The accounts over which things are counted together, a superset: all that is below a child of
+# the owner.
+_TREE = """
+WITH RECURSIVE below AS (
+  SELECT account, account AS top, parent IS NULL AS is_owner
+  FROM book.accounts
+  WHERE parent IS NULL OR parent IN (SELECT account FROM book.accounts WHERE parent IS NULL)
+  UNION ALL
+  SELECT a.account, b.top, false
+  FROM book.accounts AS a JOIN below AS b ON a.parent = b.account AND NOT b.is_owner
+)
+SELECT * FROM below
+"""
 
 
 def _service_terms(program: Program) -> Iterator[tuple[str, str, bool]]:

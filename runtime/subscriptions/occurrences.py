@@ -28,6 +28,9 @@ def make_occurrences(connection: DuckDBPyConnection) -> None:
         ),
         again AS (
           SELECT owner, transition, day FROM steps
+          WHERE owner IN (
+            SELECT owner FROM subscription.service_events WHERE next_day IS NOT NULL
+          )
           GROUP BY owner, transition, day HAVING count(*) > 1
         )
         SELECT s.account_service, s.transition, s.from_status, s.status, s.day, 0, s.change_row

@@ -37,31 +37,46 @@ def _make_service_events(connection: DuckDBPyConnection, known: str) -> None:
 
     That one is the destination of the lifecycle's `new` transition where the book gives no
     status on the first day, and IN_SERVICE without a lifecycle; it comes before all others.
+    Most have a single one, which nothing comes before or after.
     """
     connection.execute(
         f"""
         CREATE OR REPLACE TABLE subscription.service_events AS
-        WITH changes AS (
+        WITH changes AS MATERIALIZED (
           SELECT h.owner, h.lifecycle, c.effective AS day, c.row AS place, c.status,
             c.row AS change_row, h.start_day
           FROM book.status_changes c
           JOIN subscription.holdings h ON h.account_service = c.account_service
           WHERE h.lifecycle IS NOT NULL AND c.effective >= h.start_day AND {known}
         ),
-        entered AS (SELECT DISTINCT owner FROM changes WHERE day = start_day),
-        events AS (
-          SELECT owner, lifecycle, day, place, status, change_row FROM changes
-          UNION ALL
-          SELECT h.owner, h.lifecycle, h.start_day, 0, coalesce(y.entry_status, '{NEW}'),
-            CAST(NULL AS BIGINT)
+        changed AS MATERIALIZED (
+          SELECT owner, count(*) = 1 AS is_single, bool_or(day = start_day) AS is_entered
+          FROM changes GROUP BY owner
+        ),
+        several AS (SELECT owner FROM changed WHERE NOT (is_single AND is_entered)),
+        entries AS (
+          SELECT h.owner, h.lifecycle, h.start_day AS day, 0 AS place,
+            coalesce(y.entry_status, '{NEW}') AS status, CAST(NULL AS BIGINT) AS change_row
           FROM subscription.holdings h
           JOIN offer.lifecycles y ON y.lifecycle = h.lifecycle
-          WHERE NOT EXISTS (SELECT 1 FROM entered e WHERE e.owner = h.owner)
+          WHERE NOT EXISTS (SELECT 1 FROM changed e WHERE e.owner = h.owner AND e.is_entered)
+        ),
+        events AS (
+          SELECT owner, lifecycle, day, place, status, change_row
+          FROM changes WHERE owner IN (SELECT owner FROM several)
+          UNION ALL
+          SELECT * FROM entries WHERE owner IN (SELECT owner FROM several)
         )
+        SELECT owner, lifecycle, day, place, status, change_row, '{NEW}' AS from_status,
+          CAST(NULL AS DATE) AS next_day
+        FROM changes WHERE owner NOT IN (SELECT owner FROM several)
+        UNION ALL
+        SELECT *, '{NEW}', CAST(NULL AS DATE)
+        FROM entries WHERE owner NOT IN (SELECT owner FROM several)
+        UNION ALL
         SELECT owner, lifecycle, day, place, status, change_row,
-          coalesce(lag(status) OVER (PARTITION BY owner ORDER BY day, place), '{NEW}')
-            AS from_status,
-          lead(day) OVER (PARTITION BY owner ORDER BY day, place) AS next_day
+          coalesce(lag(status) OVER (PARTITION BY owner ORDER BY day, place), '{NEW}'),
+          lead(day) OVER (PARTITION BY owner ORDER BY day, place)
         FROM events
         UNION ALL
         SELECT owner, CAST(NULL AS VARCHAR), start_day, 0, '{IN_SERVICE}', CAST(NULL AS BIGINT),
@@ -79,16 +94,25 @@ def _make_states(connection: DuckDBPyConnection, kind: str, events: str) -> None
     connection.execute(
         f"""
         CREATE OR REPLACE TABLE subscription.{kind}_states AS
-        WITH changed AS (
+        WITH several AS MATERIALIZED (
+          SELECT DISTINCT owner FROM {events} WHERE next_day IS NOT NULL
+        ),
+        changed AS (
           SELECT owner, day, status,
             lag(status) OVER (PARTITION BY owner ORDER BY day) AS before
-          FROM {events} WHERE next_day IS NULL OR next_day > day
+          FROM {events}
+          WHERE (next_day IS NULL OR next_day > day) AND owner IN (SELECT owner FROM several)
+        ),
+        states AS (
+          SELECT owner, status, day AS from_day, CAST(NULL AS DATE) AS until_day
+          FROM {events} WHERE owner NOT IN (SELECT owner FROM several)
+          UNION ALL
+          SELECT owner, status, day, lead(day) OVER (PARTITION BY owner ORDER BY day)
+          FROM changed WHERE before IS NULL OR before <> status
         )
-        SELECT t.owner, t.status, coalesce(b.base, {_other_bases(kind)}) AS base,
-          t.day AS from_day,
-          lead(t.day) OVER (PARTITION BY t.owner ORDER BY t.day) AS until_day
-        FROM changed t LEFT JOIN offer.{kind}_statuses b ON b.status = t.status
-        WHERE t.before IS NULL OR t.before <> t.status
+        SELECT t.owner, t.status, coalesce(b.base, {_other_bases(kind)}) AS base, t.from_day,
+          t.until_day
+        FROM states t LEFT JOIN offer.{kind}_statuses b ON b.status = t.status
         """
     )
 
