@@ -84,7 +84,8 @@ def build_subscriptions(
             the periods of but one of them are made.
         is_first: nothing was ever posted; None: where nothing is settled.
         forgets_book: what is as long as the book, and read no more, goes as soon as it may:
-            book.status_changes, and the rows of book.account_services that no contract needs.
+            book.status_changes, and the rows of book.account_packages and, where no contract
+            needs them, of book.account_services.
     """
     make_offer(connection, program)
     make_holdings(connection, program)
@@ -105,9 +106,10 @@ def build_subscriptions(
     make_usage_periods(connection, as_of)
     make_price_owners(connection, program)
     make_rate_plans(connection, program)
-    if forgets_book and not charging_contracts(program):
-        name = "book.account_services"
-        connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM {name} LIMIT 0")
+    if forgets_book:
+        read_no_more = [] if charging_contracts(program) else ["book.account_services"]
+        for name in ("book.account_packages", *read_no_more):
+            connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM {name} LIMIT 0")
     make_discounts(connection, program)
     make_known(connection, program, as_of)
     make_horizons(connection, program, settled)
