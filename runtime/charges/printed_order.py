@@ -68,9 +68,6 @@ d.kind = 'discount', k.rank, d.discount,
 NOT d.is_credit, d.period_end, d.status, d.corrects
 """
 
-_OF_USAGE = ("usage_class", "bucket", "tier")
-"""The columns that lines of usage alone have; where there are none, they are not sorted."""
-
 _USAGE_ORDER = "u.ordinal, d.usage_class, b.ordinal, d.bucket, d.tier,"
 
 _USAGE_JOINS = """

@@ -20,9 +20,6 @@ from runtime.invoice.model import AskedLevel, PriceChoice
 from runtime.program.model import Program
 from runtime.program.prices import OneTimePrice, RecurringPrice, TransitionCharge
 
-PLAN_LEVELS = ("price_plan", "package", "service")
-"""Where a rate plan stands, nearest first; see runtime.usage.tie.PLAN_PRECEDENCE."""
-
 
 @dataclass(frozen=True, slots=True)
 class Owner:
