@@ -15,10 +15,8 @@ from numpy.typing import NDArray
 from runtime.engine import drop_relation
 from runtime.tables import TABLES
 from runtime.usage import kernel, sql
-from runtime.usage.draw import Pieces
 from runtime.usage.faults import UsageOverflow
-from runtime.usage.sums import Places, Sums, sum_up
-from runtime.usage.tied import Tied
+from runtime.usage.sums import Places, Sums
 from runtime.usage.words import Numbering
 
 Ints = NDArray[np.int32]
@@ -32,19 +30,14 @@ TIER_RATES = "tier_rates"
 _MOST_KEYS = 1 << 62
 
 
-def write_cells(connection: DuckDBPyConnection, tied: Tied, pieces: Pieces) -> None:
-    """Make rated.cells of the pieces and of the events that no bucket applies to.
+def write_cells(connection: DuckDBPyConnection, places: Places, ranges: Sequence[Sums]) -> None:
+    """Make rated.cells of the sums of all pieces, and of the events that no bucket applies to.
 
     Makes usage.sums (period, kind) -> quantity and events, and usage.cell_kinds: what a cell
     of that kind says, and by `is_whole` whether it is one of rated.cells as it stands.
     """
-    places = _places(connection)
-    periods = sql.count(connection, "SELECT count(*) FROM usage.periods")
-    if (periods + 1) * places.prices * (places.templates + 1) >= _MOST_KEYS:
-        raise UsageOverflow("there are more rates in more usage periods than can be numbered")
     kinds = Numbering()
-    sums = sum_up(pieces, places, tied.price_of, len(tied), sql.threads(connection))
-    connection.register("usage_found", _table(kinds, sums))
+    connection.register("usage_found", _table(kinds, ranges))
     try:
         connection.execute(f"""
             CREATE OR REPLACE TABLE usage.sums AS
@@ -60,7 +53,11 @@ def write_cells(connection: DuckDBPyConnection, tied: Tied, pieces: Pieces) -> N
     connection.execute(_VIEW)
 
 
-def _places(connection: DuckDBPyConnection) -> Places:
+def make_places(connection: DuckDBPyConnection) -> Places:
+    """Give how usage periods, prices and bucket tiers are numbered for their sums.
+
+    Raises UsageOverflow where there are too many.
+    """
     taken = connection.execute(
         "SELECT charge <> 'rated' AS is_taken FROM usage.bucket_tiers ORDER BY template"
     ).fetchnumpy()["is_taken"]
@@ -68,12 +65,16 @@ def _places(connection: DuckDBPyConnection) -> Places:
         SELECT min(price) OVER (PARTITION BY usage_class, currency) AS price_of
         FROM usage.prices ORDER BY price
     """).fetchnumpy()["price_of"]
-    return Places(
+    places = Places(
         prices=max(len(alike), 1),
         templates=len(taken),
         is_taken=np.append(np.asarray(taken, np.bool_), False),
         price_of=np.asarray(alike, np.int32),
     )
+    periods = sql.count(connection, "SELECT count(*) FROM usage.periods")
+    if (periods + 1) * places.prices * (places.templates + 1) >= _MOST_KEYS:
+        raise UsageOverflow("there are more rates in more usage periods than can be numbered")
+    return places
 
 
 def _table(kinds: Numbering, ranges: Sequence[Sums]) -> pa.Table:

@@ -1,28 +1,30 @@
 """From tied events to pieces: which of an event's units fell in which bucket tier.
 
-Only events whose route goes through a bucket are drawn; the others are rated whole.
+Only events whose route goes through a bucket are drawn; the others are rated whole.  A range of
+pools is dealt, drawn and used up before the next one, so that few events are kept twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
-from runtime.parallel.steps import beside
-from runtime.usage import kernel, sql
+from runtime.parallel.parts import do_parts
+from runtime.usage import kernel, loops, sql
+from runtime.usage.deal import deal_range, make_pools
 from runtime.usage.faults import UsageOverflow
-from runtime.usage.kernel import QUANTITY
+from runtime.usage.kernel import FIELDS, QUANTITY
 from runtime.usage.order import (
     Order,
-    deal_events,
     event_of,
+    joined,
     order_by_id,
     period_of,
     row_of,
@@ -35,16 +37,17 @@ from runtime.usage.tied import Tied
 
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
+Made = TypeVar("Made")
 
 _PARTS = 4
-"""For each thread, so many ranges of pools are drawn: one of them may be long."""
+"""For each thread, so many ranges of the pools that are drawn last: one of them may be long."""
 
 _TOO_MUCH = "a bucket holds more than 2^63 - 1 steps in one bucket period"
 
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """The pieces of the rated events, and what each tier of the counters holds.
+    """The pieces of the rated events of some pools.
 
     The places of the order know the tier of an event's first piece, which is what further
     ones leave of it.
@@ -55,7 +58,6 @@ class Pieces:
         more_tier, more_quantity: of a further piece.
         more_counts: 1 where it is the first rated piece of its event.
         charge, template: of the counters' tiers, and behind them of NO_TIER.
-        upper, used: of each tier, its bound after what rolled over, and what it gave.
     """
 
     order: Order
@@ -65,8 +67,6 @@ class Pieces:
     more_counts: Longs
     charge: NDArray[np.int8]
     template: Ints
-    upper: Longs
-    used: Longs
 
     @property
     def more_event(self) -> Longs:
@@ -145,14 +145,74 @@ def _numbers(more: Longs) -> Longs:
     return place - np.maximum.accumulate(np.where(is_new, place, 0)) + 1
 
 
-@dataclass(slots=True)
-class _Drawn:
-    """What drawing leaves: of counters and tiers, and of the places of the order."""
+@dataclass(frozen=True, slots=True)
+class Drawn(Generic[Made]):
+    """What drawing leaves.
 
+    Attributes:
+        upper, used: of each tier of the counters, its bound after what rolled over, and what
+            it gave.
+        made: what was made of the pieces, range after range of pools.
+    """
+
+    upper: Longs
+    used: Longs
+    made: list[Made]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kernel:
+    """What the kernel reads and changes, whichever pools it draws.
+
+    Attributes:
+        events: how many there are in all, rated or not.
+        given: what it reads of rows, usage periods, stretches and counters.
+        charge, template: of the counters' tiers, and behind them of NO_TIER.
+        upper, used: of the counters' tiers.
+        position, current: of the counters.
+    """
+
+    events: int
+    counters: Counters
+    given: list[Any]
+    charge: NDArray[np.int8]
+    template: Ints
     upper: Longs
     position: Longs
     current: Longs
     used: Longs
+
+    @property
+    def changed(self) -> list[Longs]:
+        """What drawing changes of tiers and counters."""
+        return [self.upper, self.position, self.current, self.used]
+
+    def pieces(self, places: _Places, order: Order) -> Pieces:
+        """Give the pieces of an order's events, which are drawn."""
+        columns = [np.concatenate(each) for each in zip(*places.more, strict=True)]
+        # What was drawn again stands behind; pieces of one place are in their order.
+        by_place = np.argsort(columns[0], kind="stable")
+        place, tier, quantity, counts = (each[by_place] for each in columns)
+        return Pieces(
+            order=order,
+            more_place=place,
+            more_tier=tier.astype(np.int32),
+            more_quantity=quantity,
+            more_counts=counts,
+            charge=self.charge,
+            template=self.template,
+        )
+
+
+@dataclass(slots=True)
+class _Places:
+    """What drawing tells of the places of an order, but for their first pieces.
+
+    Attributes:
+        is_unsure: 1 where another order of events of one instant could give other pieces.
+        more: the place, tier, quantity and count of the further pieces, by what was drawn at once.
+    """
+
     is_unsure: NDArray[np.uint8]
     more: list[list[Longs]]
 
@@ -163,33 +223,95 @@ def draw_buckets(
     routes: Sequence[tuple[int, ...]],
     tied: Tied,
     identities: Sequence[str],
-) -> Pieces:
-    """Draw the buckets for tied events; raise UsageOverflow past 2^63 - 1."""
-    with beside(connection, make_stretches) as made:
-        order = deal_events(connection, tied, counters)
-    stretches = made.value
-    given = _given(tied, sql.count(connection, "SELECT count(*) FROM usage.periods"), stretches)
+    use: Callable[[Pieces], Made],
+) -> Drawn[Made]:
+    """Draw the buckets for tied events, and make of the pieces what is asked.
+
+    Args:
+        connection: where the tables are.
+        counters: of the buckets.
+        routes: the buckets that events may be drawn from.
+        tied: the events.
+        identities: relations of file, position, event_id, feed; together they have each event.
+        use: makes what is wanted of the pieces of some pools, side by side with others; must
+            not keep them.  Each event is in one of them.
+
+    Raises UsageOverflow past 2^63 - 1.
+    """
+    stretches = make_stretches(connection)
+    pools = make_pools(connection, tied, counters)
+    periods = sql.count(connection, "SELECT count(*) FROM usage.periods")
+    given = _given(tied, periods, stretches)
     given += [*_paths(routes, stretches), counters.counter_tier, counters.lots, counters.cap]
     given += [counters.charge, counters.opened]
-    pools = np.arange(len(order.pool_start) - 1)
-    drawn = _Drawn(
+    job = _Kernel(
+        events=len(tied),
+        counters=counters,
+        given=given,
+        charge=np.append(counters.charge, np.int8(kernel.RATED)),
+        template=np.append(counters.template, np.int32(kernel.NO_TIER)),
         upper=counters.upper.copy(),
         position=np.zeros(len(counters.counter_tier) - 1, np.int64),
         current=counters.counter_tier[:-1].copy(),
         used=np.zeros(len(counters.upper), np.int64),
-        is_unsure=np.zeros(len(order), np.uint8),
-        more=[],
     )
+    threads = loops.sharing(len(tied), sql.threads(connection))
+    rooms: list[Longs] = []  # each range has what one before it has left
+
+    def work(number: int) -> tuple[Made, Order | None]:
+        try:
+            room = rooms.pop()
+        except IndexError:
+            room = np.empty(FIELDS * pools.most, np.int64)
+        order = deal_range(pools, number, tied, counters, room)
+        places, unsure = _draw_sure(job, order)
+        made = use(job.pieces(places, order))
+        rooms.append(room)
+        return made, unsure
+
+    found = do_parts(work, len(pools), threads)
+    made = [each for each, _ in found]
+    unsure = [each for _, each in found if each is not None]
+    del found
+    rooms.clear()
+    if unsure:
+        order = joined(unsure)
+        unsure.clear()
+        places = _draw_by_id(connection, job, order, tied, identities)
+        made.append(use(job.pieces(places, order)))
+    return Drawn(upper=job.upper, used=job.used, made=made)
+
+
+def _draw_sure(job: _Kernel, order: Order) -> tuple[_Places, Order | None]:
+    """Draw an order's pools; give apart those in which ids make a difference, not yet drawn."""
+    places = _Places(np.zeros(len(order), np.uint8), [])
+    _draw(job, places, np.arange(order.pools), order, 1)
+    unsure = np.unique(order.pool_of(np.flatnonzero(places.is_unsure)))
+    if not len(unsure):
+        return places, None
+    _forget(job, places, unsure, order)
+    return places, order.take_out(unsure)
+
+
+def _draw_by_id(
+    connection: DuckDBPyConnection,
+    job: _Kernel,
+    order: Order,
+    tied: Tied,
+    identities: Sequence[str],
+) -> _Places:
+    """Draw an order's pools, with events of one instant by their ids where it matters."""
+    places = _Places(np.zeros(len(order), np.uint8), [])
     threads = sql.threads(connection)
-    _draw(drawn, pools, order, given, len(tied), threads)
+    _draw(job, places, np.arange(order.pools), order, threads)
     settled = np.zeros(0, np.int64)
-    while len(members := np.setdiff1d(np.flatnonzero(drawn.is_unsure), settled)):
+    while len(members := np.setdiff1d(np.flatnonzero(places.is_unsure), settled)):
         order_by_id(connection, order, tied, members, identities)
         settled = np.union1d(settled, members)
         again = np.unique(order.pool_of(members))
-        _forget(drawn, again, order, counters)
-        _draw(drawn, again, order, given, len(tied), threads)
-    return _pieces(drawn, order, counters)
+        _forget(job, places, again, order)
+        _draw(job, places, again, order, threads)
+    return places
 
 
 def _given(tied: Tied, periods: int, stretches: Stretches) -> list[Any]:
@@ -212,70 +334,53 @@ def _paths(routes: Sequence[tuple[int, ...]], stretches: Stretches) -> list[Any]
     ]
 
 
-def _draw(
-    drawn: _Drawn, pools: Longs, order: Order, given: list[Any], events: int, threads: int
-) -> None:
+def _draw(job: _Kernel, places: _Places, pools: Longs, order: Order, threads: int) -> None:
     """Draw the events of some pools, which have not been drawn."""
-    made: list[Any] = [drawn.upper, drawn.position, drawn.current, drawn.used, drawn.is_unsure]
-    if events < kernel.COMPILED_FROM:
+    made: list[Any] = [*job.changed, places.is_unsure]
+    if job.events < kernel.COMPILED_FROM:
         lists = [each.tolist() for each in made]
-        more: list[list[int]] = [[0] * (len(drawn.upper) + 1) for _ in range(4)]
-        read = [each.tolist() for each in (pools, order.pool_start, order.cells, *given)]
+        more: list[list[int]] = [[0] * (len(job.upper) + 1) for _ in range(4)]
+        read = [each.tolist() for each in (pools, order.pool_start, order.cells, *job.given)]
         found = kernel.draw(0, len(pools), *read, *lists, *more)
         for array, filled in zip((order.cells, *made), (read[2], *lists), strict=True):
             array[:] = filled
-        _keep_more(drawn, found, [np.array(each, np.int64) for each in more])
+        _keep_more(places, found, [np.array(each, np.int64) for each in more])
         return
 
     def work(first: int, last: int) -> tuple[int, list[Longs]]:
-        room = len(drawn.upper) + 1
+        room = len(job.upper) + 1
         more = [np.empty(room, np.int64) for _ in range(4)]
-        arrays = (pools, order.pool_start, order.cells, *given, *made, *more)
+        arrays = (pools, order.pool_start, order.cells, *job.given, *made, *more)
         found = kernel.compiled_draw()(first, last, *arrays)
         return found, [each[: max(found, 0)].copy() for each in more]
 
     sizes = order.pool_start[pools + 1] - order.pool_start[pools]
     start = np.cumsum(np.append(0, sizes))
-    for found, more_arrays in run_pools(work, start, _PARTS * threads, threads):
-        _keep_more(drawn, found, more_arrays)
+    parts = 1 if threads == 1 else _PARTS * threads
+    for found, more_arrays in run_pools(work, start, parts, threads):
+        _keep_more(places, found, more_arrays)
 
 
-def _keep_more(drawn: _Drawn, found: int, more: list[Longs]) -> None:
+def _keep_more(places: _Places, found: int, more: list[Longs]) -> None:
     if found < 0:
         raise UsageOverflow(_TOO_MUCH)
-    drawn.more.append([each[:found] for each in more])
+    places.more.append([each[:found] for each in more])
 
 
-def _forget(drawn: _Drawn, pools: Longs, order: Order, counters: Counters) -> None:
+def _forget(job: _Kernel, places: _Places, pools: Longs, order: Order) -> None:
     """Undo what was drawn of some pools."""
-    is_again = np.zeros(len(order.pool_start), np.bool_)
+    counters = job.counters
+    is_again = np.zeros(order.pools + 1, np.bool_)  # at the end of another order's
     is_again[pools] = True
-    counter = is_again[order.of_period[counters.period]]
+    of_period = np.where(order.of_period < order.pools, order.of_period, order.pools)
+    counter = is_again[np.maximum(of_period, loops.NONE)[counters.period]]
     tier = np.repeat(counter, np.diff(counters.counter_tier))
-    drawn.upper[tier] = counters.upper[tier]
-    drawn.used[tier] = 0
-    drawn.position[counter] = 0
-    drawn.current[counter] = counters.counter_tier[:-1][counter]
+    job.upper[tier] = counters.upper[tier]
+    job.used[tier] = 0
+    job.position[counter] = 0
+    job.current[counter] = counters.counter_tier[:-1][counter]
     for pool in pools.tolist():
-        drawn.is_unsure[order.pool_start[pool] : order.pool_start[pool + 1]] = 0
-    for number, more in enumerate(drawn.more):
+        places.is_unsure[order.pool_start[pool] : order.pool_start[pool + 1]] = 0
+    for number, more in enumerate(places.more):
         kept = ~is_again[order.pool_of(more[0])]
-        drawn.more[number] = [each[kept] for each in more]
-
-
-def _pieces(drawn: _Drawn, order: Order, counters: Counters) -> Pieces:
-    columns = [np.concatenate(each) for each in zip(*drawn.more, strict=True)]
-    # What was drawn again stands behind; pieces of one place are in their order.
-    by_place = np.argsort(columns[0], kind="stable")
-    place, tier, quantity, counts = (each[by_place] for each in columns)
-    return Pieces(
-        order=order,
-        more_place=place,
-        more_tier=tier.astype(np.int32),
-        more_quantity=quantity,
-        more_counts=counts,
-        charge=np.append(counters.charge, np.int8(kernel.RATED)),
-        template=np.append(counters.template, np.int32(kernel.NO_TIER)),
-        upper=drawn.upper,
-        used=drawn.used,
-    )
+        places.more[number] = [each[kept] for each in more]

@@ -1,11 +1,9 @@
 """The order in which events are drawn: by pool, instant, id, feed.
 
-Usage mostly comes in the order of time.  So events are dealt to their pools as they come,
-and a pool is sorted only where its events are out of order.  They are dealt to heaps of pools
-first, and a heap is then arranged at once: of places all over the memory, each would be waited
-for.  What drawing and summing ask of
-an event goes along, so that they read memory from front to end.  Ids, which are long, are read
-only for those events of one pool and one instant whose order makes a difference.
+Usage mostly comes in the order of time, so that a pool is sorted only where its events are out
+of order.  What drawing and summing ask of an event stands side by side, so that they read memory
+from front to end.  Ids, which are long, are read only for those events of one pool and one
+instant whose order makes a difference.
 """
 
 from __future__ import annotations
@@ -21,9 +19,8 @@ from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
 from runtime.parallel.parts import do_parts
-from runtime.usage import kernel, loops, order_loops, sql
+from runtime.usage import loops, order_loops
 from runtime.usage.kernel import BITS, EVENT, FIELDS, INSTANT, LOW, OWNER
-from runtime.usage.pools import Counters
 from runtime.usage.tied import Tied
 
 Longs = NDArray[np.int64]
@@ -33,21 +30,20 @@ Done = TypeVar("Done")
 _LATE = 1 << 16
 """So many events of a pool may come after later ones for it to be sorted in one go."""
 
-_HEAP = 1 << 16
-"""About so many places are a heap."""
-
+_NO_EVENT = -1
 _BLOCK = 1 << 20
 """About so many places are looked at or sorted at once, which bounds the memory of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The rated events and the openings, pool by pool.
+    """The rated events and the openings of some pools, pool by pool.
 
     Attributes:
         pool_start: of a pool, its first place; the next one's ends them.
         cells: the numbers of the places, as the kernel has them.
-        of_period: of a usage period, its pool.
+        of_period: of a usage period, its pool; what is no number of a pool here is of another
+            order's.
     """
 
     pool_start: Longs
@@ -56,6 +52,11 @@ class Order:
 
     def __len__(self) -> int:
         return len(self.cells) // FIELDS
+
+    @property
+    def pools(self) -> int:
+        """How many pools there are."""
+        return len(self.pool_start) - 1
 
     def pool_of(self, places: Longs) -> Longs:
         """Give the pool that places are of."""
@@ -72,16 +73,41 @@ class Order:
             else:
                 yield begin + np.flatnonzero(is_event), own[is_event]
 
-    def tiers(self, events: int) -> Ints:
-        """Give the tier of the first piece of each of so many events, NO_TIER where none."""
-        tier = np.full(events, kernel.NO_TIER, np.int32)
+    def tell_tiers(self, tier: Ints) -> None:
+        """Put the tier of the first piece of each event into its cell of `tier`."""
         for _, cells in self.blocks():
             tier[cells[:, EVENT] & LOW] = tier_of(cells)
-        return tier
 
     def at(self, places: Longs) -> Longs:
         """Give the numbers of places, a row each."""
         return self.cells.reshape(-1, FIELDS)[places]
+
+    def take_out(self, pools: Longs) -> Order:
+        """Give an order of some of the pools, whose places have no event here any more."""
+        cells = self.cells.reshape(-1, FIELDS)
+        begin, end = self.pool_start[pools], self.pool_start[pools + 1]
+        cuts = list(zip(begin.tolist(), end.tolist(), strict=True))
+        taken = np.concatenate([cells[first:last] for first, last in cuts])
+        for first, last in cuts:
+            cells[first:last, EVENT] = _NO_EVENT
+        numbers = np.full(self.pools + 1, loops.NONE)
+        numbers[pools] = np.arange(len(pools))
+        is_own = (self.of_period >= 0) & (self.of_period < self.pools)
+        of_period = numbers[np.where(is_own, self.of_period, self.pools)]
+        return Order(np.append(0, np.cumsum(end - begin)), taken.reshape(-1), of_period)
+
+
+def joined(orders: Sequence[Order]) -> Order:
+    """Give orders of different pools as one."""
+    of_period = np.full(len(orders[0].of_period), loops.NONE)
+    starts, pools, places = [np.zeros(1, np.int64)], 0, 0
+    for order in orders:
+        own = np.flatnonzero(order.of_period >= 0)
+        of_period[own] = order.of_period[own] + pools
+        starts.append(order.pool_start[1:] + places)
+        pools, places = pools + order.pools, places + len(order)
+    cells = np.concatenate([order.cells for order in orders])
+    return Order(np.concatenate(starts), cells, of_period)
 
 
 def event_of(cells: Longs) -> Longs:
@@ -104,117 +130,15 @@ def tier_of(cells: Longs) -> Longs:
     return (cells[:, OWNER] >> BITS) - 1
 
 
-def deal_events(connection: DuckDBPyConnection, tied: Tied, counters: Counters) -> Order:
-    """Put the rated events, and the openings, in order by their pool and time.
+def sort_pools(order: Order, events: int) -> None:
+    """Sort the pools that are out of order, openings before the events of their instant.
 
-    Usage periods that are rated together are one pool.  An opening comes before the events
-    of its instant.
+    events: how many there are in all, rated or not.
     """
-    number = np.asarray(
-        connection.execute(
-            "SELECT coalesce(number, -1) AS number FROM usage.periods ORDER BY period"
-        ).fetchnumpy()["number"]
-    )
-    groups = int(number.max(initial=-1)) + 1
-    known, pool_of = np.unique(
-        np.where(number < 0, groups + np.arange(len(number)), number), return_inverse=True
-    )
-    of_segment = np.append(pool_of, NO_POOL)[tied.period_of]
-    threads = loops.sharing(len(tied), sql.threads(connection))
-    counts = tied.count(0, len(tied), threads)
-    opened_pool = np.searchsorted(known, counters.opened_group)
-    opened = np.bincount(opened_pool, minlength=len(known))
-    start = np.concatenate(
-        [[0], np.cumsum(_by(of_segment, counts.sum(axis=0), len(known)) + opened)]
-    )
-    heaps = _heaps(start)
-    order = Order(start, np.empty(FIELDS * int(start[-1]), np.int64), pool_of)
-    heap_of = np.append(np.searchsorted(heaps, np.arange(len(known)), "right") - 1, NO_POOL)
-    sizes = np.array([_by(heap_of[of_segment], each, len(heaps) - 1) for each in counts])
-    fill = start[heaps[:-1]] + np.cumsum(sizes, axis=0) - sizes
-    _deal(tied, heap_of[of_segment], fill, order.cells, threads)
-    _arrange(order, heaps, sizes.sum(axis=0), len(tied), threads)
-    _put_openings(order.cells, start[1:] - opened, opened_pool, counters.opened_instant)
-    sort_pools(order, len(tied), threads)
-    return order
-
-
-NO_POOL = -1
-
-
-def _by(of: Longs, counts: Longs, size: int) -> Longs:
-    """Add counts up by what they are of: one of so many."""
-    found, counted = np.zeros(size, np.int64), np.flatnonzero(counts)
-    np.add.at(found, of[counted], counts[counted])
-    return found
-
-
-def _heaps(start: Longs) -> Longs:
-    """Cut pools into heaps that a processor keeps at hand; give where each begins, and the end.
-
-    A pool that is larger is a heap of its own, or the end of one.
-    """
-    every = np.unique(np.searchsorted(start[1:], np.arange(0, start[-1], _HEAP), "right"))
-    large = np.flatnonzero(np.diff(start) > _HEAP)
-    return np.unique(np.concatenate([[0], every, large, large + 1, [len(start) - 1]]))
-
-
-def _deal(tied: Tied, heap_of: Longs, fill: Longs, cells: Longs, threads: int) -> None:
-    """Deal events to places from `fill` on, which is of a part of the events and a heap."""
-    cuts = loops.cut(len(tied), len(fill))
-    run = loops.runner(len(tied))
-    tables = [heap_of, np.asarray(tied.period_of, np.int64)]
-    names = ("segment", "row", "reason", "instant", "quantity")
-
-    def work(part: int) -> None:
-        own = slice(cuts[part], cuts[part + 1])
-        given = [getattr(tied, name)[own] for name in names]
-        base = np.array([own.start], np.int64)
-        made = [fill[part], cells]
-        run(order_loops.deal, own.stop - own.start, [*given, *tables, base], made)
-
-    do_parts(work, len(cuts) - 1, threads)
-
-
-def _arrange(order: Order, heaps: Longs, sizes: Longs, events: int, threads: int) -> None:
-    """Put the events of heaps, so many each, into their pools; `events`: in all, rated or not."""
-    run, fill = loops.runner(events), order.pool_start[:-1].copy()
-    wanted = np.flatnonzero(np.diff(heaps) > 1)
-    most = int(sizes[wanted].max(initial=0))
-
-    def work(part: int) -> None:
-        spare = np.empty(FIELDS * most, np.int64)
-        own = wanted[cuts[part] : cuts[part + 1]]
-        given = [own, heaps, order.pool_start, order.of_period, sizes]
-        run(order_loops.arrange, len(own), given, [fill, spare, order.cells])
-
-    cuts = loops.cut(len(wanted), threads)
-    do_parts(work, threads, threads)
-
-
-def _put_openings(cells: Longs, fill: Longs, pool: Longs, instant: Longs) -> None:
-    """Put openings behind the events of their pools."""
-    by_pool = np.argsort(pool, kind="stable")
-    ours = pool[by_pool]
-    place = fill[ours] + np.arange(len(ours)) - np.searchsorted(ours, ours)
-    rows = cells.reshape(-1, FIELDS)
-    rows[place] = 0
-    rows[place, INSTANT] = instant[by_pool]
-    rows[place, EVENT] = -1 - by_pool
-
-
-def sort_pools(order: Order, events: int, threads: int) -> None:
-    """Sort the pools that are out of order, openings before the events of their instant."""
-    pools = len(order.pool_start) - 1
-    run, threads = loops.runner(events), loops.sharing(events, threads)
-    is_sorted = np.ones(pools, np.int8)
-
-    def look(first: int, last: int) -> None:
-        late = np.empty(min(_LATE, events) * FIELDS, np.int64)
-        given = [order.pool_start[first : last + 1]]
-        run(order_loops.sort_pools, last - first, given, [order.cells, late, is_sorted[first:last]])
-
-    run_pools(look, order.pool_start, threads, threads)
+    is_sorted = np.ones(order.pools, np.int8)
+    late = np.empty(min(_LATE, len(order)) * FIELDS, np.int64)
+    made = [order.cells, late, is_sorted]
+    loops.runner(events)(order_loops.sort_pools, order.pools, [order.pool_start], made)
     wanted = np.flatnonzero(is_sorted == 0)
     if not len(wanted):
         return
@@ -222,15 +146,12 @@ def sort_pools(order: Order, events: int, threads: int) -> None:
     parts = np.split(wanted, np.flatnonzero(np.diff(np.cumsum(sizes) // _BLOCK)) + 1)
     rows = order.cells.reshape(-1, FIELDS)
 
-    def work(part: int) -> None:
-        own = parts[part]
+    for own in parts:
         begin, size = order.pool_start[own], order.pool_start[own + 1] - order.pool_start[own]
         pool = np.repeat(np.arange(len(own)), size)
         place = np.arange(len(pool)) + (begin - np.cumsum(size) + size)[pool]
         ours = rows[place]
         rows[place] = ours[np.lexsort((ours[:, EVENT] >= 0, ours[:, INSTANT], pool))]
-
-    do_parts(work, len(parts), threads)
 
 
 def run_pools(

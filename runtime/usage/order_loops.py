@@ -13,32 +13,33 @@ def deal(  # noqa: PLR0913 - one loop over arrays, compiled as a whole
     reason: Integers,
     instant: Integers,
     quantity: Integers,
+    range_of: Integers,
     heap_of: Integers,
     period_of: Integers,
-    base: Integers,
+    wanted: Integers,
     fill: Integers,
     cells: Integers,
 ) -> None:
-    """Put the rated events into the next places of their heaps.
+    """Put the rated events of a range of pools into the next places of their heaps.
 
     Args:
-        first, last: the range.
+        first, last: which events to look at.
         segment, row, reason, instant, quantity: of an event.
-        heap_of, period_of: of a segment.
-        base: the number of the first event.
-        fill: of a heap, the next place; moves on.
+        range_of, heap_of, period_of: of a segment.
+        wanted: the range, and its first heap.
+        fill: of a heap of the range, the next place; moves on.
         cells: the numbers of the places.
     """
     for event in range(first, last):
-        if reason[event] != 0:
-            continue
         own = segment[event]
-        heap = heap_of[own]
+        if range_of[own] != wanted[0] or reason[event] != 0:
+            continue
+        heap = heap_of[own] - wanted[1]
         at = FIELDS * fill[heap]
         fill[heap] += 1
         cells[at + INSTANT] = instant[event]
         cells[at + QUANTITY] = quantity[event]
-        cells[at + EVENT] = ((row[event] + 1) << BITS) | (base[0] + event)
+        cells[at + EVENT] = ((row[event] + 1) << BITS) | event
         cells[at + OWNER] = period_of[own]
 
 

@@ -15,11 +15,11 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
+from numpy.typing import NDArray
 
 from runtime.program.model import Program
 from runtime.program.usage_prices import usage_prices
 from runtime.usage import sql
-from runtime.usage.draw import Pieces
 from runtime.usage.tied import Tied
 from runtime.usage.tier_tables import asks_amount
 
@@ -42,7 +42,7 @@ def place_events(
     connection: DuckDBPyConnection,
     program: Program,
     tied: Tied,
-    pieces: Pieces,
+    pieces: pa.Table | None,
     identities: Sequence[str],
 ) -> None:
     """Make usage.placed: (period, price, price_tier) -> events and millionths of amounts.
@@ -50,15 +50,17 @@ def place_events(
     And usage.piece_shares: the part of its event's amount that a piece has, where it matters.
 
     It has the prices that ask for them; price_tier is NULL where the tier is not told by the
-    order of events.  `identities` as in `draw_buckets`.
+    order of events.  `pieces`: of `Pieces.rows`, those at `asking_prices`; `identities` as in
+    `draw_buckets`.
     """
-    prices = usage_prices(program).values()
-    if not any(each.asks_amount or each.is_ordered for each in prices):
+    if pieces is None:
         columns = {"period": "INTEGER", "price": "INTEGER", "price_tier": "INTEGER"}
         counts = {"events": "BIGINT", "millionths": "HUGEINT"}
         sql.make_table(connection, "placed", {**columns, **counts}, ())
         return
-    _make_rated_pieces(connection, tied, pieces)
+    is_asking = asking_prices(connection, program)
+    assert is_asking is not None, "pieces are of prices that ask for them"
+    _make_rated_pieces(connection, tied, is_asking, pieces)
     _order(connection, identities)
     connection.execute(f"""
         CREATE OR REPLACE TABLE usage.placed AS
@@ -105,22 +107,28 @@ def place_events(
     connection.execute("DROP TABLE usage.rated_pieces")
 
 
-def _make_rated_pieces(connection: DuckDBPyConnection, tied: Tied, pieces: Pieces) -> None:
+def asking_prices(connection: DuckDBPyConnection, program: Program) -> NDArray[np.bool_] | None:
+    """Give which rows of usage.prices, and at the end none, ask for events or amounts.
+
+    None: no price of the program does.
+    """
+    if not any(each.asks_amount or each.is_ordered for each in usage_prices(program).values()):
+        return None
+    found = connection.execute("""
+        SELECT coalesce(v.is_ordered OR v.asks_amount, false) AS asks
+        FROM usage.prices AS p LEFT JOIN usage.tier_prices AS v ON v.price_id = p.price_id
+        ORDER BY p.price
+    """).fetchnumpy()["asks"]
+    return np.append(np.asarray(found, np.bool_), False)
+
+
+def _make_rated_pieces(
+    connection: DuckDBPyConnection, tied: Tied, is_asking: NDArray[np.bool_], pieces: pa.Table
+) -> None:
     """Make usage.rated_pieces: what of events is rated at prices that ask for events or amounts.
 
     `from_unit`: how many units of the event come before the piece; `whole`: of how many.
     """
-    connection.execute("""
-        CREATE OR REPLACE TABLE usage.asking AS
-        SELECT p.price, v.is_ordered
-        FROM usage.prices AS p
-        JOIN usage.tier_prices AS v ON v.price_id = p.price_id
-        WHERE v.is_ordered OR v.asks_amount
-    """)
-    asking = connection.execute("SELECT price FROM usage.asking").fetchnumpy()["price"]
-    prices = sql.count(connection, "SELECT count(*) FROM usage.prices")
-    is_asking = np.zeros(prices + 1, np.bool_)  # an event without a price is at the end
-    is_asking[asking] = True
     event = np.flatnonzero(tied.is_rated & is_asking[tied.price_of][tied.row])
     events = {name: getattr(tied, name)[event] for name in _OF_EVENTS}
     row = tied.row[event]
@@ -128,7 +136,7 @@ def _make_rated_pieces(connection: DuckDBPyConnection, tied: Tied, pieces: Piece
     events |= {"price": tied.price_of[row], "route": tied.route_of[row]}
     events["amount"] = tied.amount[event] if len(tied.amount) else np.zeros(len(event), np.int64)
     connection.register("usage_events", pa.table({"row": event, **events}))
-    connection.register("usage_pieces", pieces.rows(tied, is_asking))
+    connection.register("usage_pieces", pieces)
     try:
         connection.execute("""
             CREATE OR REPLACE TABLE usage.rated_pieces AS
@@ -147,19 +155,19 @@ def _make_rated_pieces(connection: DuckDBPyConnection, tied: Tied, pieces: Piece
               SELECT t.row, 0, t.period, t.price, t.quantity, 1, 0
               FROM usage_events AS t WHERE t.route = 0
             )
-            SELECT r.row, r.number, r.period, r.price, a.is_ordered,
+            SELECT r.row, r.number, r.period, r.price, v.is_ordered,
                    r.quantity::HUGEINT AS quantity, r.counts,
                    r.from_unit::HUGEINT AS from_unit, t.quantity::HUGEINT AS whole,
                    t.amount::HUGEINT AS millionths, t.file, t.position, t.instant,
                    NULL::HUGEINT AS since, NULL::HUGEINT AS until
             FROM rated AS r
-            JOIN usage.asking AS a ON a.price = r.price
+            JOIN usage.prices AS p ON p.price = r.price
+            JOIN usage.tier_prices AS v ON v.price_id = p.price_id
             JOIN usage_events AS t ON t.row = r.row
         """)
     finally:
         connection.unregister("usage_pieces")
         connection.unregister("usage_events")
-    connection.execute("DROP TABLE usage.asking")
 
 
 def _order(connection: DuckDBPyConnection, identities: Sequence[str]) -> None:

@@ -23,11 +23,12 @@ from runtime.program.units import steps_by_unit
 from runtime.usage import classify, kernel, sql
 from runtime.usage.cells import write_cells
 from runtime.usage.dispositions import MEANINGS, Disposition, Reason
-from runtime.usage.draw import Pieces, draw_buckets
+from runtime.usage.draw import Drawn, draw_buckets
 from runtime.usage.duplicates import find_duplicates
 from runtime.usage.exceptions import write_exceptions
 from runtime.usage.faults import UsageOverflow
 from runtime.usage.files import UsageFile
+from runtime.usage.found import Found, joined_rows, needs_of, pieces_of_events
 from runtime.usage.idle import is_due_at_zero
 from runtime.usage.known import keep_known, make_known, make_reopened
 from runtime.usage.links import make_groups, make_links, make_lives
@@ -171,16 +172,18 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
     make_links(connection)
     counters = make_counters(connection, program)
     identities = _identities(job, sources, stored)
-    pieces = draw_buckets(connection, counters, routes.value, tied, identities)
+    of_records = job.out is not None
+    needs = needs_of(connection, program, tied, counters, of_records=of_records)
+    drawn = draw_buckets(connection, counters, routes.value, tied, identities, needs.of)
     job.enter("sum")
-    write_cells(connection, tied, pieces)
-    with beside(connection, lambda own: _write_pools(own, program, counters, pieces)):
-        price_in_tiers(
-            connection, program, tied, pieces, identities, of_records=job.out is not None
-        )
+    write_cells(connection, needs.places, [each.sums for each in drawn.made])
+    at_prices = joined_rows([each.at_prices for each in drawn.made])
+    with beside(connection, lambda own: _write_pools(own, counters, drawn)):
+        price_in_tiers(connection, program, tied, at_prices, identities, of_records=of_records)
     job.enter("write")
     if job.out is not None:
         folder = job.out / FOLDER / f"run={job.label}"
+        pieces = pieces_of_events(needs, drawn.made)
         write_records(connection, folder, tied, pieces, counters, passes, stored)
         write_exceptions(connection, job.out, job.label, sources)
     if job.keep:
@@ -247,12 +250,11 @@ def _classify(
     return classify.make_pricing(connection, program)
 
 
-def _write_pools(
-    connection: DuckDBPyConnection, program: Program, counters: Counters, pieces: Pieces
-) -> None:
-    write_pools(connection, counters, pieces.upper, pieces.used)
-    if program.share_plans:
-        write_shares(connection, pieces, counters.counter_tier)
+def _write_pools(connection: DuckDBPyConnection, counters: Counters, drawn: Drawn[Found]) -> None:
+    write_pools(connection, counters, drawn.upper, drawn.used)
+    pooled = joined_rows([each.pooled for each in drawn.made])
+    if pooled is not None:
+        write_shares(connection, pooled)
 
 
 def _span(fresh: Scan) -> Span:

@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 
 from runtime.usage import loops, record_loops, sql
 from runtime.usage.dispositions import Reason
-from runtime.usage.draw import Pieces
+from runtime.usage.found import EventPieces
+from runtime.usage.kernel import NO_TIER, RATED
 from runtime.usage.lineage import (
     ORDERED,
     REPEATED,
@@ -119,7 +120,7 @@ def write_records(
     connection: DuckDBPyConnection,
     folder: Path,
     tied: Tied,
-    pieces: Pieces,
+    pieces: EventPieces,
     counters: Counters,
     passes: Sequence[Pass],
     stored: StoredUsage,
@@ -135,7 +136,7 @@ def write_records(
     run = loops.runner(len(tied))
     lineage = make_lineage(connection, counters)
     months, month_of = np.unique(np.array([*lineage.months(), ""]), return_inverse=True)
-    makers = _Makers(run, lineage, _Pieces(run, tied, pieces, counters.counter_tier), places)
+    makers = _Makers(run, lineage, _Pieces(run, tied, pieces, counters), places)
     parts: dict[tuple[int, int], _Part] = {}
     with _Workers(connection, makers) as workers:
         for records in _records(connection, tied, passes, stored, places):
@@ -165,32 +166,30 @@ def _pairs(part: Numbers, month: Numbers) -> list[tuple[int, int]]:
 class _Pieces:
     """The pieces of tied events, by event."""
 
-    def __init__(self, run: loops.Runner, tied: Tied, pieces: Pieces, counter_tier: Longs) -> None:
+    def __init__(
+        self, run: loops.Runner, tied: Tied, pieces: EventPieces, counters: Counters
+    ) -> None:
         self._run, self._tied, self._pieces = run, tied, pieces
+        counter_tier = counters.counter_tier
         of_tier = np.repeat(np.arange(len(counter_tier) - 1), np.diff(counter_tier))
         self._counter_of = np.append(of_tier, NONE).astype(np.int32)
-        more_event = pieces.more_event
-        order = np.argsort(more_event, kind="stable")
-        self._more_event = more_event[order]
-        self._tier = pieces.order.tiers(len(tied))
-        self._more = [
-            pieces.more_tier[order],
-            pieces.more_quantity[order],
-            pieces.more_counts[order],
-        ]
+        self._charge = np.append(counters.charge, np.int8(RATED))
+        self._template = np.append(counters.template, np.int32(NO_TIER))
+        more = pieces.more
+        self._more = [more.tier, more.quantity, more.counts]
 
     def of(self, records: _Records) -> tuple[Block, pa.Array]:
         """Give the pieces of rated records, and their ids."""
         tied, pieces, event = self._tied, self._pieces, records.event
         more = np.zeros(2 * len(event), np.int64)
-        self._run(record_loops.count_pieces, len(event), [event, self._more_event], [more])
+        self._run(record_loops.count_pieces, len(event), [event, pieces.more.event], [more])
         rows = len(event) + int((more[1::2] - more[::2]).sum())
         which, piece, tier = (np.empty(rows, np.int32) for _ in range(3))
         quantity, counts = np.empty(rows, np.int64), np.empty(rows, np.int64)
         self._run(
             record_loops.spread_pieces,
             len(event),
-            [event, more, self._tier, tied.quantity, pieces.charge, *self._more],
+            [event, more, pieces.tier, tied.quantity, self._charge, *self._more],
             [which, piece, tier, quantity, counts],
         )
         event = event[which]
@@ -206,7 +205,7 @@ class _Pieces:
             segment=segment,
             period=tied.period_of[segment],
             price=tied.price_of[tied.row[event]],
-            template=pieces.template[tier],
+            template=self._template[tier],
             counter=self._counter_of[tier],
             quantity=quantity,
             counts=counts,

@@ -9,12 +9,12 @@ on hand on the first day of the pool's period, in a status that counts.
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
 from runtime.program.model import Program
 from runtime.usage import sql
-from runtime.usage.draw import Pieces
 
 Longs = NDArray[np.int64]
 
@@ -97,18 +97,22 @@ def make_shares(connection: DuckDBPyConnection, program: Program) -> None:
     connection.execute("DROP TABLE usage.pool_tree")
 
 
-def write_shares(connection: DuckDBPyConnection, pieces: Pieces, counter_tier: Longs) -> None:
-    """Fill rated.pool_shares for the evaluated periods: what each account put in and drew.
-
-    Reads usage.counters; `counter_tier`: of a counter, its first tier.
-    """
+def pooled_templates(connection: DuckDBPyConnection) -> NDArray[np.bool_]:
+    """Give which rows of usage.bucket_tiers, and at the end none, accounts put something in."""
     is_pooled = connection.execute("""
         SELECT b.is_shared AND t.charge IN ('pool', 'rolled_over') AS is_pooled
         FROM usage.bucket_tiers AS t JOIN usage.buckets AS b ON b.name = t.bucket
         ORDER BY t.template
     """).fetchnumpy()["is_pooled"]
-    wanted = np.append(np.asarray(is_pooled, np.bool_), False)
-    connection.register("usage_pool_pieces", pieces.by_counter(counter_tier, wanted))
+    return np.append(np.asarray(is_pooled, np.bool_), False)
+
+
+def write_shares(connection: DuckDBPyConnection, pieces: pa.Table) -> None:
+    """Fill rated.pool_shares for the evaluated periods: what each account put in and drew.
+
+    Reads usage.counters; `pieces`: of `Pieces.by_counter`, those of `pooled_templates`.
+    """
+    connection.register("usage_pool_pieces", pieces)
     try:
         connection.execute("""
             INSERT INTO rated.pool_shares BY NAME

@@ -1,28 +1,23 @@
 """Exact sums of what events used, by number: of a usage period, a price and a bucket tier.
 
-Pool after pool is summed, as it was drawn, so that the sums of one are at hand; ranges of pools
-side by side.  Which ranges there are makes no difference to a sum.
+Pool after pool is summed, as it was drawn, so that the sums of one are at hand.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from runtime.usage import loops, sum_loops
 from runtime.usage.draw import Pieces
-from runtime.usage.order import run_pools
 from runtime.usage.sum_loops import CELLS
 
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 
 _FIRST_ROOM = 1 << 12
-_PARTS = 4
-"""For each thread, so many ranges of pools are summed: one of them may be long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +49,7 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """The sums of a range of pools, in the order in which these were drawn.
+    """The sums of some pools, in the order in which these were drawn.
 
     Attributes:
         period: the usage period of a sum.
@@ -73,64 +68,44 @@ class Sums:
         return len(self.period)
 
 
-def sum_up(pieces: Pieces, places: Places, price_of: Ints, events: int, threads: int) -> list[Sums]:
-    """Give the sums of the pieces of events: no key is there twice.
+class Summing:
+    """Sums pieces of pools after pools; others may be summed side by side."""
 
-    Args:
-        pieces: of the events.
-        places: how a key is made.
-        price_of: of a row of pricing, its price.
-        events: how many there are in all, rated or not.
-        threads: how many may share the work.
-    """
-    run = loops.runner(events)
-    # Behind the prices of rows, in place of those, stand the prices of what buckets take.
-    alike = np.append(places.price_of, np.int32(loops.NONE))[price_of]
-    given = [
-        *(pieces.order.pool_start, pieces.order.cells),
-        *(np.append(0, price_of).astype(np.int64), np.append(0, alike).astype(np.int64)),
-        *(pieces.template, places.is_taken),
-        np.array([places.prices, places.templates + 1], np.int64),
-        *(pieces.more_place, pieces.more_tier, pieces.more_quantity, pieces.more_counts),
-    ]
+    def __init__(self, places: Places, price_of: Ints, events: int) -> None:
+        """Begin; `price_of`: of a row of pricing; `events`: how many in all, rated or not."""
+        # Behind the prices of rows, in place of those, stand the prices of what buckets take.
+        alike = np.append(places.price_of, np.int32(loops.NONE))[price_of]
+        self._places = places
+        self._run = loops.runner(events)
+        self._of_rows = [np.append(0, each).astype(np.int64) for each in (price_of, alike)]
+        self._sizes = np.array([places.prices, places.templates + 1], np.int64)
+        self._free: list[tuple[Longs, Ints]] = []  # what one has left, another has
 
-    free: list[tuple[Longs, Ints]] = []  # each range has what one before it has left
-
-    def work(first: int, last: int) -> Sums:
-        return _sum_range(run, pieces, places, given, (first, last), free)
-
-    start = pieces.order.pool_start
-    return run_pools(work, start, _PARTS * threads, threads)
-
-
-def _sum_range(
-    run: loops.Runner,
-    pieces: Pieces,
-    places: Places,
-    given: list[Any],
-    pools: tuple[int, int],
-    free: list[tuple[Longs, Ints]],
-) -> Sums:
-    """Give the sums of a range of pools."""
-    first, last = pools
-    cursor = np.searchsorted(pieces.more_place, pieces.order.pool_start[first])
-    state = np.array([first, cursor, 0], np.int64)
-    try:
-        rows, slots = free.pop()
-    except IndexError:
-        rows = np.empty(_FIRST_ROOM * CELLS, np.int64)
-        slots = np.full(_FIRST_ROOM, loops.NONE, np.int32)
-    while True:
-        run(sum_loops.sum_pools, last, given, [state, slots, rows])
-        filled = int(state[2])
-        if state[0] == last:
-            found = rows[: filled * CELLS].reshape(-1, CELLS)
-            words = (found[:, cell].copy() for cell in range(1, CELLS))
-            sums = Sums(*places.split(found[:, 0]), *words)
-            free.append((rows, slots))  # from here on another thread may have them
-            return sums
-        # There was no room for all the sums of a pool: it is begun anew, with twice as much.
-        if len(rows) // CELLS - filled < len(slots) // 2:
-            rows = np.append(rows, np.empty_like(rows))
-        else:
-            slots = np.full(2 * len(slots), loops.NONE, np.int32)
+    def of(self, pieces: Pieces) -> Sums:
+        """Give the sums of the pieces of some pools: no key is there twice."""
+        given = [
+            *(pieces.order.pool_start, pieces.order.cells, *self._of_rows),
+            *(pieces.template, self._places.is_taken, self._sizes),
+            *(pieces.more_place, pieces.more_tier, pieces.more_quantity, pieces.more_counts),
+        ]
+        pools = pieces.order.pools
+        state = np.zeros(3, np.int64)
+        try:
+            rows, slots = self._free.pop()
+        except IndexError:
+            rows = np.empty(_FIRST_ROOM * CELLS, np.int64)
+            slots = np.full(_FIRST_ROOM, loops.NONE, np.int32)
+        while True:
+            self._run(sum_loops.sum_pools, pools, given, [state, slots, rows])
+            filled = int(state[2])
+            if state[0] == pools:
+                found = rows[: filled * CELLS].reshape(-1, CELLS)
+                words = (found[:, cell].copy() for cell in range(1, CELLS))
+                sums = Sums(*self._places.split(found[:, 0]), *words)
+                self._free.append((rows, slots))  # from here on another thread may have them
+                return sums
+            # There was no room for all the sums of a pool: it is begun anew, with twice as much.
+            if len(rows) // CELLS - filled < len(slots) // 2:
+                rows = np.append(rows, np.empty_like(rows))
+            else:
+                slots = np.full(2 * len(slots), loops.NONE, np.int32)

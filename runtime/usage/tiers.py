@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from runtime.money import PRICE_SCALE, scaled_price_sql
@@ -21,7 +22,6 @@ from runtime.program.model import Program
 from runtime.program.usage_prices import usage_prices
 from runtime.tables import PRICE_TYPE
 from runtime.usage.cells import TIER_CELLS, TIER_RATES
-from runtime.usage.draw import Pieces
 from runtime.usage.idle import make_idle
 from runtime.usage.placing import place_events, share_sql
 from runtime.usage.record_amounts import make_no_row_amounts, make_row_amounts
@@ -35,7 +35,7 @@ def price_in_tiers(
     connection: DuckDBPyConnection,
     program: Program,
     tied: Tied,
-    pieces: Pieces,
+    pieces: pa.Table | None,
     identities: Sequence[str],
     *,
     of_records: bool,
@@ -47,7 +47,8 @@ def price_in_tiers(
     Args:
         connection: where the tables are.
         program: the compiled catalog.
-        tied, pieces: the events, drawn.
+        tied: the events.
+        pieces: as in `place_events`.
         identities: relations of the file, position, event_id and feed of all events.
         of_records: whether usage.row_amounts is wanted: what each record has cost.
     """

@@ -16,7 +16,7 @@ from duckdb import DuckDBPyConnection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runtime.usage import kernel, loops, order
+from runtime.usage import deal, kernel, loops
 from runtime.usage.dispositions import Reason
 from runtime.usage.faults import UsageOverflow
 from runtime.usage.files import match_files
@@ -31,6 +31,7 @@ EXAMPLES = settings.default.max_examples // 4 if settings.default else 20
 # Loops run as they stand, or compiled: each of both in the first run and in the one after it.
 WAYS = st.sampled_from([(10**9, 0), (0, 10**9), (10**9, 10**9), (0, 0)])
 SMALL_HEAP = 4
+SMALL_RANGE = 3
 
 
 @pytest.mark.feature("A13", "A14", "A15", "A16", "A26", "C1", "C2", "C3", "C4", "D9")
@@ -88,7 +89,8 @@ def loops_run(compiled_from: int) -> Iterator[None]:
     with (
         patch.object(kernel, "COMPILED_FROM", compiled_from),
         patch.object(loops, "_IN_USE", set()),
-        patch.object(order, "_HEAP", SMALL_HEAP),
+        patch.object(deal, "_HEAP", SMALL_HEAP),
+        patch.object(deal, "_RANGE", SMALL_RANGE),
     ):
         yield
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
+from dataclasses import replace
 from unittest.mock import patch
 
 import numpy as np
 import pytest
 
+from runtime.parallel.parts import do_parts
 from runtime.usage import kernel, record_loops, sums
 from runtime.usage import order as ordering
 from runtime.usage.draw import Pieces
-from runtime.usage.kernel import BITS, LOW
+from runtime.usage.kernel import BITS, FIELDS, LOW
 from runtime.usage.loops import runner
 from runtime.usage.order import Order
 
@@ -60,9 +62,31 @@ def _pieces(draw: random.Random, sizes: list[int]) -> Pieces:
         more_counts=columns[3],
         charge=none.astype(np.int8),
         template=np.array([0, 1, 2, -1], np.int32),
-        upper=none,
-        used=none,
     )
+
+
+def _sum_up(pieces: Pieces, places: sums.Places, events: int, threads: int) -> list[sums.Sums]:
+    """Sum the pieces of two pools at a time, so many of them at once."""
+    summing = sums.Summing(places, PRICE_OF_ROW, events)
+    start = pieces.order.pool_start
+    cuts = [*range(0, len(start) - 1, 2), len(start) - 1]
+
+    def work(part: int) -> sums.Sums:
+        own = start[cuts[part] : cuts[part + 1] + 1]
+        cells = pieces.order.cells[FIELDS * own[0] : FIELDS * own[-1]]
+        more = slice(*np.searchsorted(pieces.more_place, [own[0], own[-1]]))
+        return summing.of(
+            replace(
+                pieces,
+                order=replace(pieces.order, pool_start=own - own[0], cells=cells),
+                more_place=pieces.more_place[more] - own[0],
+                more_tier=pieces.more_tier[more],
+                more_quantity=pieces.more_quantity[more],
+                more_counts=pieces.more_counts[more],
+            )
+        )
+
+    return do_parts(work, len(cuts) - 1, threads)
 
 
 def _expected(pieces: Pieces, places: sums.Places) -> dict[tuple[int, int, int], list[int]]:
@@ -104,7 +128,7 @@ def test_sums_are_exact_beyond_64_bits_and_in_the_order_of_pools(
         patch.object(kernel, "COMPILED_FROM", compiled_from),
         patch.object(sums, "_FIRST_ROOM", room),
     ):
-        found = sums.sum_up(pieces, places, PRICE_OF_ROW, 2_000, threads)
+        found = _sum_up(pieces, places, 2_000, threads)
     cells = _cells(found, places)
     assert cells == _expected(pieces, places)
     pools = [period // PERIODS for period, _, _ in cells]
@@ -133,14 +157,10 @@ class Taken(list[tuple[sums.Longs, sums.Ints]]):
 
 def test_what_a_range_found_is_its_own_once_another_has_its_room() -> None:
     pieces, places = _pieces(random.Random(5), [700, 1, 0, 300]), _places()
-    sum_range = sums._sum_range
-
-    def beside_others(run, pieces, places, given, pools, _free):  # type: ignore[no-untyped-def]
-        return sum_range(run, pieces, places, given, pools, Taken())
-
-    with patch.object(sums, "_sum_range", beside_others):
-        found = sums.sum_up(pieces, places, PRICE_OF_ROW, 2_000, 3)
-    assert _cells(found, places) == _expected(pieces, places)
+    summing = sums.Summing(places, PRICE_OF_ROW, 2_000)
+    with patch.object(summing, "_free", Taken()):
+        found = summing.of(pieces)
+    assert _cells([found], places) == _expected(pieces, places)
 
 
 @pytest.mark.feature("A13")
@@ -148,7 +168,8 @@ def test_what_a_range_found_is_its_own_once_another_has_its_room() -> None:
 def test_without_a_usage_period_there_is_no_sum(compiled_from: int) -> None:
     pieces = _pieces(random.Random(1), [])
     with patch.object(kernel, "COMPILED_FROM", compiled_from):
-        assert _cells(sums.sum_up(pieces, _places(), PRICE_OF_ROW, 0, 2), _places()) == {}
+        found = sums.Summing(_places(), PRICE_OF_ROW, 0).of(pieces)
+    assert _cells([found], _places()) == {}
 
 
 @pytest.mark.feature("A13", "D8")
@@ -186,7 +207,7 @@ def test_a_pool_is_sorted_by_time_whatever_its_events_come_in(
         patch.object(ordering, "_LATE", late),
         patch.object(ordering, "_BLOCK", 50),
     ):
-        ordering.sort_pools(order, len(rows), 2)
+        ordering.sort_pools(order, len(rows))
     found = order.cells.reshape(-1, 4).tolist()
     for pool, begin in zip(pools, order.pool_start.tolist(), strict=False):
         own = [(instant, event) for instant, _, event, _ in found[begin : begin + len(pool)]]

@@ -1,0 +1,181 @@
+"""Events dealt to their pools, a range of pools at a time.
+
+A range's events are picked out of all, so that only those of the ranges at hand are kept twice.
+They are dealt to heaps of pools first, and a heap is then arranged at once: of places all over
+the memory, each would be waited for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from duckdb import DuckDBPyConnection
+from numpy.typing import NDArray
+
+from runtime.usage import loops, order_loops, sql
+from runtime.usage.kernel import EVENT, FIELDS, INSTANT
+from runtime.usage.order import Order, sort_pools
+from runtime.usage.pools import Counters
+from runtime.usage.tied import Tied
+
+Longs = NDArray[np.int64]
+
+_HEAP = 1 << 16
+"""About so many places are a heap."""
+
+_RANGES = 8
+"""At most so many ranges: each looks at all events."""
+
+_RANGE = 1 << 17
+"""A range has at least so many places."""
+
+_NO_RANGE = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Pools:
+    """The pools of a run, and how its events are dealt to them.
+
+    Usage periods that are rated together are one pool.
+
+    Attributes:
+        start: of a pool, where its places begin among those of all; the next one's ends them.
+        of_period: of a usage period, its pool.
+        heaps: of a heap, its first pool, and the end.
+        sizes: of a heap, how many rated events there are.
+        ranges: of a range, its first heap, and the end.
+        heap_of, range_of: of a segment, and at the end of none.
+        opened: the openings by their pool, as numbers of the counters' `opened`.
+        opened_pool: the pool of each.
+    """
+
+    start: Longs
+    of_period: Longs
+    heaps: Longs
+    sizes: Longs
+    ranges: Longs
+    heap_of: Longs
+    range_of: NDArray[np.uint8]
+    opened: Longs
+    opened_pool: Longs
+
+    def __len__(self) -> int:
+        return len(self.ranges) - 1
+
+    def pools_of(self, number: int) -> tuple[int, int]:
+        """Give the first pool of a range, and the end."""
+        first, last = self.heaps[self.ranges[number : number + 2]].tolist()
+        return first, last
+
+    @property
+    def most(self) -> int:
+        """How many places the largest range has."""
+        return int(np.diff(self.start[self.heaps[self.ranges]]).max(initial=0))
+
+
+def make_pools(connection: DuckDBPyConnection, tied: Tied, counters: Counters) -> Pools:
+    """Give the pools of usage.periods, and the heaps and ranges that they are dealt in."""
+    number = np.asarray(
+        connection.execute(
+            "SELECT coalesce(number, -1) AS number FROM usage.periods ORDER BY period"
+        ).fetchnumpy()["number"]
+    )
+    groups = int(number.max(initial=-1)) + 1
+    known, pool_of = np.unique(
+        np.where(number < 0, groups + np.arange(len(number)), number), return_inverse=True
+    )
+    of_segment = np.append(pool_of, loops.NONE)[tied.period_of]
+    threads = loops.sharing(len(tied), sql.threads(connection))
+    counts = tied.count(0, len(tied), threads).sum(axis=0)
+    opened_pool = np.searchsorted(known, counters.opened_group)
+    opened = np.argsort(opened_pool, kind="stable")
+    sizes = _by(of_segment, counts, len(known)) + np.bincount(opened_pool, minlength=len(known))
+    start = np.concatenate([[0], np.cumsum(sizes)])
+    heaps = _heaps(start)
+    ranges = _ranges(start[heaps])
+    heap_of = np.searchsorted(heaps, np.arange(len(known)), "right") - 1
+    range_of = np.searchsorted(ranges, heap_of, "right") - 1
+    heap_of = np.append(heap_of, loops.NONE)[of_segment]
+    return Pools(
+        start=start,
+        of_period=pool_of,
+        heaps=heaps,
+        sizes=_by(heap_of, counts, len(heaps) - 1),
+        ranges=ranges,
+        heap_of=heap_of,
+        range_of=np.append(range_of, _NO_RANGE).astype(np.uint8)[of_segment],
+        opened=opened,
+        opened_pool=opened_pool[opened],
+    )
+
+
+def _by(of: Longs, counts: Longs, size: int) -> Longs:
+    """Add counts up by what they are of: one of so many."""
+    found, counted = np.zeros(size, np.int64), np.flatnonzero(counts)
+    np.add.at(found, of[counted], counts[counted])
+    return found
+
+
+def _heaps(start: Longs) -> Longs:
+    """Cut pools into heaps that a processor keeps at hand; give where each begins, and the end.
+
+    A pool that is larger is a heap of its own, or the end of one.
+    """
+    every = np.unique(np.searchsorted(start[1:], np.arange(0, start[-1], _HEAP), "right"))
+    large = np.flatnonzero(np.diff(start) > _HEAP)
+    return np.unique(np.concatenate([[0], every, large, large + 1, [len(start) - 1]]))
+
+
+def _ranges(start: Longs) -> Longs:
+    """Cut heaps, of which the places begin there, into ranges of about as many places each.
+
+    Which ranges there are makes no difference to what is found.
+    """
+    places = int(start[-1])
+    parts = min(max(places // _RANGE, 1), _RANGES)
+    cuts = np.searchsorted(start, [places * part // parts for part in range(1, parts)])
+    found = np.unique(np.concatenate([[0], cuts, [len(start) - 1]]))
+    return found if len(found) > 1 else np.zeros(2, np.int64)
+
+
+def deal_range(pools: Pools, number: int, tied: Tied, counters: Counters, room: Longs) -> Order:
+    """Put the rated events and the openings of a range of pools in order by pool and time.
+
+    An opening comes before the events of its instant.
+
+    Args:
+        pools: of all events.
+        number: of the range.
+        tied: all events.
+        counters: whose openings they are.
+        room: for the numbers of the places, at least so many.
+    """
+    run = loops.runner(len(tied))
+    first, last = pools.pools_of(number)
+    start = pools.start[first : last + 1] - pools.start[first]
+    order = Order(start, room[: FIELDS * int(start[-1])], pools.of_period - first)
+    begin, end = pools.ranges[number : number + 2].tolist()
+    heaps, sizes = pools.heaps[begin : end + 1] - first, pools.sizes[begin:end]
+    given = [tied.segment, tied.row, tied.reason, tied.instant, tied.quantity]
+    given += [pools.range_of, pools.heap_of, tied.period_of, np.array([number, begin], np.int64)]
+    run(order_loops.deal, len(tied), given, [start[heaps[:-1]], order.cells])
+    wanted = np.flatnonzero(np.diff(heaps) > 1)
+    spare = np.empty(FIELDS * int(sizes[wanted].max(initial=0)), np.int64)
+    given = [wanted, heaps, start, order.of_period, sizes]
+    run(order_loops.arrange, len(wanted), given, [start[:-1].copy(), spare, order.cells])
+    _put_openings(order, pools, first, counters)
+    sort_pools(order, len(tied))
+    return order
+
+
+def _put_openings(order: Order, pools: Pools, first: int, counters: Counters) -> None:
+    """Put openings behind the events of their pools, of which `first` is the order's first."""
+    begin, end = np.searchsorted(pools.opened_pool, [first, first + order.pools])
+    ours, opened = pools.opened_pool[begin:end] - first, pools.opened[begin:end]
+    fill = order.pool_start[1:] - np.bincount(ours, minlength=order.pools)
+    place = fill[ours] + np.arange(len(ours)) - np.searchsorted(ours, ours)
+    rows = order.cells.reshape(-1, FIELDS)
+    rows[place] = 0
+    rows[place, INSTANT] = counters.opened_instant[opened]
+    rows[place, EVENT] = -1 - opened
