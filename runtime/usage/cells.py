@@ -27,25 +27,25 @@ TIER_CELLS = "tier_cells"
 TIER_RATES = "tier_rates"
 """What the cells of prices in tiers call their rates, by `named`, as a table of the stage."""
 
+_VIEWED = "usage_sums_found"
 _MOST_KEYS = 1 << 62
 
 
 def write_cells(connection: DuckDBPyConnection, places: Places, ranges: Sequence[Sums]) -> None:
     """Make rated.cells of the sums of all pieces, and of the events that no bucket applies to.
 
-    Makes usage.sums (period, kind) -> quantity and events, and usage.cell_kinds: what a cell
-    of that kind says, and by `is_whole` whether it is one of rated.cells as it stands.
+    Makes usage.sums (period, kind) -> quantity and events, which is a view of the arrays, and
+    usage.cell_kinds: what a cell of that kind says, and by `is_whole` whether it is one of
+    rated.cells as it stands.
     """
     kinds = Numbering()
-    connection.register("usage_found", _table(kinds, ranges))
-    try:
-        connection.execute(f"""
-            CREATE OR REPLACE TABLE usage.sums AS
-            SELECT period, kind, high::HUGEINT * {1 << 62}::HUGEINT + low AS quantity, events
-            FROM usage_found
-        """)
-    finally:
-        connection.unregister("usage_found")
+    connection.register(_VIEWED, _table(kinds, ranges))
+    connection.execute(f"""
+        CREATE OR REPLACE VIEW usage.sums AS
+        SELECT period, kind, high::HUGEINT * {1 << 62}::HUGEINT + low AS quantity,
+               events::BIGINT AS events
+        FROM {_VIEWED}
+    """)
     _make_kinds(connection, places, kinds)
     sql.make_table(connection, TIER_CELLS, {**_NUMBERED, **_columns(_OF_CELLS)}, ())
     sql.make_table(connection, TIER_RATES, {"named": "INTEGER", **_columns(_OF_RATES)}, ())
@@ -79,18 +79,19 @@ def make_places(connection: DuckDBPyConnection) -> Places:
 
 def _table(kinds: Numbering, ranges: Sequence[Sums]) -> pa.Table:
     """Give the sums as they stand, range after range."""
-    return pa.concat_tables(
+    tables = [
         pa.table(
             {
                 "period": sums.period,
-                "kind": kinds.number(sums.code),
+                "kind": kinds.number(sums.code.astype(np.int64)),
                 "low": sums.low,
                 "high": sums.high,
                 "events": sums.events,
             }
         )
         for sums in ranges
-    )
+    ]
+    return pa.concat_tables(tables, promote_options="permissive")
 
 
 def _make_kinds(connection: DuckDBPyConnection, places: Places, kinds: Numbering) -> None:

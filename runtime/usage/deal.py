@@ -24,7 +24,7 @@ Longs = NDArray[np.int64]
 _HEAP = 1 << 16
 """About so many places are a heap."""
 
-_RANGES = 8
+_RANGES = 12
 """At most so many ranges: each looks at all events."""
 
 _RANGE = 1 << 17
@@ -40,16 +40,18 @@ class Pools:
     Usage periods that are rated together are one pool.
 
     Attributes:
+        numbers: of these pools among those of the run, ascending.
         start: of a pool, where its places begin among those of all; the next one's ends them.
-        of_period: of a usage period, its pool.
+        of_period: of a usage period, its pool; NONE where that is not one of these.
         heaps: of a heap, its first pool, and the end.
         sizes: of a heap, how many rated events there are.
         ranges: of a range, its first heap, and the end.
         heap_of, range_of: of a segment, and at the end of none.
-        opened: the openings by their pool, as numbers of the counters' `opened`.
+        opened: the openings of these pools by their pool, as numbers of the counters' `opened`.
         opened_pool: the pool of each.
     """
 
+    numbers: Longs
     start: Longs
     of_period: Longs
     heaps: Longs
@@ -85,24 +87,44 @@ def make_pools(connection: DuckDBPyConnection, tied: Tied, counters: Counters) -
     known, pool_of = np.unique(
         np.where(number < 0, groups + np.arange(len(number)), number), return_inverse=True
     )
-    of_segment = np.append(pool_of, loops.NONE)[tied.period_of]
-    threads = loops.sharing(len(tied), sql.threads(connection))
-    counts = tied.count(0, len(tied), threads).sum(axis=0)
     opened_pool = np.searchsorted(known, counters.opened_group)
+    numbers = np.arange(len(known))
+    return _pools(tied, numbers, pool_of, opened_pool, sql.threads(connection))
+
+
+def some_pools(pools: Pools, numbers: Longs, tied: Tied, threads: int) -> Pools:
+    """Give some of the pools; `numbers`: among those of the run, ascending."""
+    wanted = np.searchsorted(pools.numbers, numbers)
+    number = np.full(len(pools.start) - 1, loops.NONE)
+    number[wanted] = np.arange(len(wanted))
+    opened_pool = np.full(int(pools.opened.max(initial=-1)) + 1, loops.NONE)
+    opened_pool[pools.opened] = number[pools.opened_pool]
+    of_period = np.append(number, loops.NONE)[pools.of_period]
+    return _pools(tied, numbers, of_period, opened_pool, threads)
+
+
+def _pools(tied: Tied, numbers: Longs, of_period: Longs, opened_pool: Longs, threads: int) -> Pools:
+    """Give pools of these numbers; `of_period`, `opened_pool`: of a period and an opening."""
+    size = len(numbers)
+    of_segment = np.append(of_period, loops.NONE)[tied.period_of]
+    counts = tied.count(0, len(tied), loops.sharing(len(tied), threads)).sum(axis=0)
+    counts[of_segment == loops.NONE] = 0
     opened = np.argsort(opened_pool, kind="stable")
-    sizes = _by(of_segment, counts, len(known)) + np.bincount(opened_pool, minlength=len(known))
+    opened = opened[opened_pool[opened] != loops.NONE]
+    sizes = _by(of_segment, counts, size) + np.bincount(opened_pool[opened], minlength=size)
     start = np.concatenate([[0], np.cumsum(sizes)])
     heaps = _heaps(start)
-    ranges = _ranges(start[heaps])
-    heap_of = np.searchsorted(heaps, np.arange(len(known)), "right") - 1
-    range_of = np.searchsorted(ranges, heap_of, "right") - 1
+    cuts = _ranges(start[heaps])
+    heap_of = np.searchsorted(heaps, np.arange(size), "right") - 1
+    range_of = np.searchsorted(cuts, heap_of, "right") - 1
     heap_of = np.append(heap_of, loops.NONE)[of_segment]
     return Pools(
+        numbers=numbers,
         start=start,
-        of_period=pool_of,
+        of_period=of_period,
         heaps=heaps,
         sizes=_by(heap_of, counts, len(heaps) - 1),
-        ranges=ranges,
+        ranges=cuts,
         heap_of=heap_of,
         range_of=np.append(range_of, _NO_RANGE).astype(np.uint8)[of_segment],
         opened=opened,

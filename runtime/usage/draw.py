@@ -18,29 +18,18 @@ from numpy.typing import NDArray
 
 from runtime.parallel.parts import do_parts
 from runtime.usage import kernel, loops, sql
-from runtime.usage.deal import deal_range, make_pools
+from runtime.usage.deal import Pools, deal_range, make_pools, some_pools
 from runtime.usage.faults import UsageOverflow
 from runtime.usage.kernel import FIELDS, QUANTITY
-from runtime.usage.order import (
-    Order,
-    event_of,
-    joined,
-    order_by_id,
-    period_of,
-    row_of,
-    run_pools,
-    tier_of,
-)
+from runtime.usage.order import Order, event_of, period_of, row_of, tier_of
 from runtime.usage.pools import Counters
 from runtime.usage.stretches import Stretches, make_stretches, paths_of
 from runtime.usage.tied import Tied
+from runtime.usage.ties import ById, Ties, joined, no_ids, order_by_id, ties_of
 
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Made = TypeVar("Made")
-
-_PARTS = 4
-"""For each thread, so many ranges of the pools that are drawn last: one of them may be long."""
 
 _TOO_MUCH = "a bucket holds more than 2^63 - 1 steps in one bucket period"
 
@@ -165,14 +154,14 @@ class _Kernel:
     """What the kernel reads and changes, whichever pools it draws.
 
     Attributes:
-        events: how many there are in all, rated or not.
+        tied: all events.
         given: what it reads of rows, usage periods, stretches and counters.
         charge, template: of the counters' tiers, and behind them of NO_TIER.
         upper, used: of the counters' tiers.
         position, current: of the counters.
     """
 
-    events: int
+    tied: Tied
     counters: Counters
     given: list[Any]
     charge: NDArray[np.int8]
@@ -182,17 +171,9 @@ class _Kernel:
     current: Longs
     used: Longs
 
-    @property
-    def changed(self) -> list[Longs]:
-        """What drawing changes of tiers and counters."""
-        return [self.upper, self.position, self.current, self.used]
-
     def pieces(self, places: _Places, order: Order) -> Pieces:
         """Give the pieces of an order's events, which are drawn."""
-        columns = [np.concatenate(each) for each in zip(*places.more, strict=True)]
-        # What was drawn again stands behind; pieces of one place are in their order.
-        by_place = np.argsort(columns[0], kind="stable")
-        place, tier, quantity, counts = (each[by_place] for each in columns)
+        place, tier, quantity, counts = places.more
         return Pieces(
             order=order,
             more_place=place,
@@ -210,11 +191,11 @@ class _Places:
 
     Attributes:
         is_unsure: 1 where another order of events of one instant could give other pieces.
-        more: the place, tier, quantity and count of the further pieces, by what was drawn at once.
+        more: the place, tier, quantity and count of the further pieces, by place.
     """
 
     is_unsure: NDArray[np.uint8]
-    more: list[list[Longs]]
+    more: list[Longs]
 
 
 def draw_buckets(
@@ -227,6 +208,8 @@ def draw_buckets(
 ) -> Drawn[Made]:
     """Draw the buckets for tied events, and make of the pieces what is asked.
 
+    Pools in which ids turn out to make a difference are drawn again, by ids, until none is left.
+
     Args:
         connection: where the tables are.
         counters: of the buckets.
@@ -238,14 +221,33 @@ def draw_buckets(
 
     Raises UsageOverflow past 2^63 - 1.
     """
-    stretches = make_stretches(connection)
+    job = _kernel(connection, counters, routes, tied)
     pools = make_pools(connection, tied, counters)
+    threads = loops.sharing(len(tied), sql.threads(connection))
+    made: list[Made] = []
+    by_id = no_ids()
+    while True:
+        found, ties = _draw_pools(job, pools, by_id, use, threads)
+        made += found
+        if not len(ties):
+            return Drawn(upper=job.upper, used=job.used, made=made)
+        by_id = by_id.and_also(order_by_id(connection, ties, tied, identities))
+        pools = some_pools(pools, np.unique(ties.pool), tied, threads)
+
+
+def _kernel(
+    connection: DuckDBPyConnection,
+    counters: Counters,
+    routes: Sequence[tuple[int, ...]],
+    tied: Tied,
+) -> _Kernel:
+    stretches = make_stretches(connection)
     periods = sql.count(connection, "SELECT count(*) FROM usage.periods")
     given = _given(tied, periods, stretches)
     given += [*_paths(routes, stretches), counters.counter_tier, counters.lots, counters.cap]
     given += [counters.charge, counters.opened]
-    job = _Kernel(
-        events=len(tied),
+    return _Kernel(
+        tied=tied,
         counters=counters,
         given=given,
         charge=np.append(counters.charge, np.int8(kernel.RATED)),
@@ -255,63 +257,38 @@ def draw_buckets(
         current=counters.counter_tier[:-1].copy(),
         used=np.zeros(len(counters.upper), np.int64),
     )
-    threads = loops.sharing(len(tied), sql.threads(connection))
+
+
+def _draw_pools(
+    job: _Kernel, pools: Pools, by_id: ById, use: Callable[[Pieces], Made], threads: int
+) -> tuple[list[Made], Ties]:
+    """Draw pools, range after range, but those in which ids make a difference that is not known.
+
+    Gives what is made of the pieces, and the ties of those that are left out.
+    """
     rooms: list[Longs] = []  # each range has what one before it has left
 
-    def work(number: int) -> tuple[Made, Order | None]:
+    def work(part: int) -> tuple[Made, Ties]:
         try:
             room = rooms.pop()
         except IndexError:
             room = np.empty(FIELDS * pools.most, np.int64)
-        order = deal_range(pools, number, tied, counters, room)
-        places, unsure = _draw_sure(job, order)
+        order = deal_range(pools, part, job.tied, job.counters, room)
+        numbers = pools.numbers[slice(*pools.pools_of(part))]
+        settled = by_id.put(order, numbers)
+        places = _draw(job, order)
+        members = np.setdiff1d(np.flatnonzero(places.is_unsure), settled, assume_unique=True)
+        ties = ties_of(order, numbers, members)
+        if len(ties):
+            unsure = np.unique(order.pool_of(members))
+            _forget(job, places, unsure, order)
+            order.leave_out(unsure)
         made = use(job.pieces(places, order))
         rooms.append(room)
-        return made, unsure
+        return made, ties
 
     found = do_parts(work, len(pools), threads)
-    made = [each for each, _ in found]
-    unsure = [each for _, each in found if each is not None]
-    del found
-    rooms.clear()
-    if unsure:
-        order = joined(unsure)
-        unsure.clear()
-        places = _draw_by_id(connection, job, order, tied, identities)
-        made.append(use(job.pieces(places, order)))
-    return Drawn(upper=job.upper, used=job.used, made=made)
-
-
-def _draw_sure(job: _Kernel, order: Order) -> tuple[_Places, Order | None]:
-    """Draw an order's pools; give apart those in which ids make a difference, not yet drawn."""
-    places = _Places(np.zeros(len(order), np.uint8), [])
-    _draw(job, places, np.arange(order.pools), order, 1)
-    unsure = np.unique(order.pool_of(np.flatnonzero(places.is_unsure)))
-    if not len(unsure):
-        return places, None
-    _forget(job, places, unsure, order)
-    return places, order.take_out(unsure)
-
-
-def _draw_by_id(
-    connection: DuckDBPyConnection,
-    job: _Kernel,
-    order: Order,
-    tied: Tied,
-    identities: Sequence[str],
-) -> _Places:
-    """Draw an order's pools, with events of one instant by their ids where it matters."""
-    places = _Places(np.zeros(len(order), np.uint8), [])
-    threads = sql.threads(connection)
-    _draw(job, places, np.arange(order.pools), order, threads)
-    settled = np.zeros(0, np.int64)
-    while len(members := np.setdiff1d(np.flatnonzero(places.is_unsure), settled)):
-        order_by_id(connection, order, tied, members, identities)
-        settled = np.union1d(settled, members)
-        again = np.unique(order.pool_of(members))
-        _forget(job, places, again, order)
-        _draw(job, places, again, order, threads)
-    return places
+    return [made for made, _ in found], joined([ties for _, ties in found])
 
 
 def _given(tied: Tied, periods: int, stretches: Stretches) -> list[Any]:
@@ -334,37 +311,27 @@ def _paths(routes: Sequence[tuple[int, ...]], stretches: Stretches) -> list[Any]
     ]
 
 
-def _draw(job: _Kernel, places: _Places, pools: Longs, order: Order, threads: int) -> None:
-    """Draw the events of some pools, which have not been drawn."""
-    made: list[Any] = [*job.changed, places.is_unsure]
-    if job.events < kernel.COMPILED_FROM:
+def _draw(job: _Kernel, order: Order) -> _Places:
+    """Draw the events of an order's pools, which have not been drawn."""
+    is_unsure = np.zeros(len(order), np.uint8)
+    made: list[Any] = [job.upper, job.position, job.current, job.used, is_unsure]
+    pools = np.arange(order.pools)
+    if len(job.tied) < kernel.COMPILED_FROM:
         lists = [each.tolist() for each in made]
-        more: list[list[int]] = [[0] * (len(job.upper) + 1) for _ in range(4)]
+        room = len(job.upper) + 1
+        more: list[list[int]] = [[0] * room for _ in range(4)]
         read = [each.tolist() for each in (pools, order.pool_start, order.cells, *job.given)]
         found = kernel.draw(0, len(pools), *read, *lists, *more)
         for array, filled in zip((order.cells, *made), (read[2], *lists), strict=True):
             array[:] = filled
-        _keep_more(places, found, [np.array(each, np.int64) for each in more])
-        return
-
-    def work(first: int, last: int) -> tuple[int, list[Longs]]:
-        room = len(job.upper) + 1
-        more = [np.empty(room, np.int64) for _ in range(4)]
-        arrays = (pools, order.pool_start, order.cells, *job.given, *made, *more)
-        found = kernel.compiled_draw()(first, last, *arrays)
-        return found, [each[: max(found, 0)].copy() for each in more]
-
-    sizes = order.pool_start[pools + 1] - order.pool_start[pools]
-    start = np.cumsum(np.append(0, sizes))
-    parts = 1 if threads == 1 else _PARTS * threads
-    for found, more_arrays in run_pools(work, start, parts, threads):
-        _keep_more(places, found, more_arrays)
-
-
-def _keep_more(places: _Places, found: int, more: list[Longs]) -> None:
+        columns = [np.array(each, np.int64) for each in more]
+    else:
+        columns = [np.empty(len(job.upper) + 1, np.int64) for _ in range(4)]
+        arrays = (pools, order.pool_start, order.cells, *job.given, *made, *columns)
+        found = kernel.compiled_draw()(0, len(pools), *arrays)
     if found < 0:
         raise UsageOverflow(_TOO_MUCH)
-    places.more.append([each[:found] for each in more])
+    return _Places(is_unsure, [each[:found].copy() for each in columns])
 
 
 def _forget(job: _Kernel, places: _Places, pools: Longs, order: Order) -> None:
@@ -379,8 +346,5 @@ def _forget(job: _Kernel, places: _Places, pools: Longs, order: Order) -> None:
     job.used[tier] = 0
     job.position[counter] = 0
     job.current[counter] = counters.counter_tier[:-1][counter]
-    for pool in pools.tolist():
-        places.is_unsure[order.pool_start[pool] : order.pool_start[pool + 1]] = 0
-    for number, more in enumerate(places.more):
-        kept = ~is_again[order.pool_of(more[0])]
-        places.more[number] = [each[kept] for each in more]
+    kept = ~is_again[order.pool_of(places.more[0])]
+    places.more = [each[kept] for each in places.more]

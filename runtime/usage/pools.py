@@ -25,6 +25,7 @@ from runtime.usage.kernel import INCLUDED, OPEN, RATED, TAKEN
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 
+_VIEWED = "usage_pool_tiers"
 ROLLED_OVER = "rolled_over"
 CHARGES = {
     ROLLED_OVER: INCLUDED,
@@ -300,10 +301,11 @@ def write_pools(
         upper: the bounds of the tiers after what rolled over.
         used: what was drawn in each tier.
     """
-    connection.register("usage_pool_tiers", _pool_tiers(counters, upper, used))
+    connection.register(_VIEWED, _pool_tiers(counters, upper, used))
     # Only of a one-time bucket an earlier usage period may have used something.
-    before, joined = "0::HUGEINT", ""
+    kind, before, joined = "VIEW", "0::HUGEINT", ""
     if sql.count(connection, "SELECT count(*) FROM usage.buckets WHERE months IS NULL"):
+        kind = "TABLE"
         before = """CASE WHEN b.months IS NOT NULL THEN 0
                          ELSE sum(u.used) OVER (
                                 PARTITION BY c.bucket, p.account_service, u.template
@@ -311,15 +313,13 @@ def write_pools(
         joined = """JOIN usage.counters AS c ON c.counter = u.counter
                     JOIN usage.periods AS p ON p.period = c.period
                     JOIN usage.buckets AS b ON b.bucket = c.bucket"""
-    try:
-        connection.execute(f"""
-            CREATE OR REPLACE TABLE usage.pool_tiers AS
-            SELECT u.counter, u.template, u.lower, nullif(u.upper, {OPEN}) AS upper, u.used,
-                   {before} AS before
-            FROM usage_pool_tiers AS u {joined}
-        """)
-    finally:
-        connection.unregister("usage_pool_tiers")
+    drop_relation(connection, "usage.pool_tiers")
+    connection.execute(f"""
+        CREATE {kind} usage.pool_tiers AS
+        SELECT u.counter, u.template, u.lower, nullif(u.upper, {OPEN}) AS upper, u.used,
+               {before} AS before
+        FROM {_VIEWED} AS u {joined}
+    """)
     drop_relation(connection, "rated.pools")
     connection.execute(_POOLS)
     for table_name, columns, condition in (

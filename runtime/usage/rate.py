@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -154,10 +155,11 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
     scanner, fresh, old = _scan(job, passes, stored)
     job.enter("find duplicates")
     with (
-        beside(connection, lambda own: _classify(own, program, scanner)) as routes,
+        beside(connection, partial(_classify, program=program, scanner=scanner)) as routes,
         beside(connection, make_segments),
     ):
         find_duplicates(connection, passes, fresh, stored)
+    del scanner
     for each in (fresh, old):
         each.forget_ids()
     job.enter("tie to services")

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from runtime.usage import loops, sum_loops
 from runtime.usage.draw import Pieces
+from runtime.usage.loops import Array
 from runtime.usage.sum_loops import CELLS
 
 Ints = NDArray[np.int32]
@@ -53,16 +54,17 @@ class Sums:
 
     Attributes:
         period: the usage period of a sum.
-        code: its price and template, which `Places.split_code` gives.
+        code: its price and template, which `Places.split_code` gives; it and the next ones are
+            whole numbers of as few bytes as will do.
         low, high: `high` x 2^62 + `low` steps.
         events: how many were rated there.
     """
 
     period: Ints
-    code: Longs
-    low: Longs
-    high: Longs
-    events: Longs
+    code: Array
+    low: Array
+    high: Array
+    events: Array
 
     def __len__(self) -> int:
         return len(self.period)
@@ -100,8 +102,9 @@ class Summing:
             filled = int(state[2])
             if state[0] == pools:
                 found = rows[: filled * CELLS].reshape(-1, CELLS)
-                words = (found[:, cell].copy() for cell in range(1, CELLS))
-                sums = Sums(*self._places.split(found[:, 0]), *words)
+                period, code = self._places.split(found[:, 0])
+                words = (narrow(found[:, cell]) for cell in range(1, CELLS))
+                sums = Sums(period, narrow(code), *words)
                 self._free.append((rows, slots))  # from here on another thread may have them
                 return sums
             # There was no room for all the sums of a pool: it is begun anew, with twice as much.
@@ -109,3 +112,13 @@ class Summing:
                 rows = np.append(rows, np.empty_like(rows))
             else:
                 slots = np.full(2 * len(slots), loops.NONE, np.int32)
+
+
+def narrow(numbers: Longs) -> Array:
+    """Give a copy of whole numbers in as few bytes as will do for each."""
+    if len(numbers):
+        least, most = int(numbers.min()), int(numbers.max())
+        for kind in (np.int8, np.int32):
+            if np.iinfo(kind).min <= least and most <= np.iinfo(kind).max:
+                return numbers.astype(kind)
+    return numbers.copy()
