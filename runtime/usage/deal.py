@@ -46,7 +46,8 @@ class Pools:
         heaps: of a heap, its first pool, and the end.
         sizes: of a heap, how many rated events there are.
         ranges: of a range, its first heap, and the end.
-        heap_of, range_of: of a segment, and at the end of none.
+        heap_of: of a segment, and at the end of none.
+        range_of: of an event; _NO_RANGE where it is not rated, or in no pool of these.
         opened: the openings of these pools by their pool, as numbers of the counters' `opened`.
         opened_pool: the pool of each.
     """
@@ -116,7 +117,7 @@ def _pools(tied: Tied, numbers: Longs, of_period: Longs, opened_pool: Longs, thr
     heaps = _heaps(start)
     cuts = _ranges(start[heaps])
     heap_of = np.searchsorted(heaps, np.arange(size), "right") - 1
-    range_of = np.searchsorted(cuts, heap_of, "right") - 1
+    range_of = np.append(np.searchsorted(cuts, heap_of, "right") - 1, _NO_RANGE)[of_segment]
     heap_of = np.append(heap_of, loops.NONE)[of_segment]
     return Pools(
         numbers=numbers,
@@ -126,10 +127,17 @@ def _pools(tied: Tied, numbers: Longs, of_period: Longs, opened_pool: Longs, thr
         sizes=_by(heap_of, counts, len(heaps) - 1),
         ranges=cuts,
         heap_of=heap_of,
-        range_of=np.append(range_of, _NO_RANGE).astype(np.uint8)[of_segment],
+        range_of=_ranges_of_events(tied, range_of, threads),
         opened=opened,
         opened_pool=opened_pool[opened],
     )
+
+
+def _ranges_of_events(tied: Tied, of_segment: Longs, threads: int) -> NDArray[np.uint8]:
+    found = np.empty(len(tied), np.uint8)
+    given = [tied.segment, tied.reason, of_segment.astype(np.uint8)]
+    loops.run(order_loops.find_ranges, len(tied), given, [found], threads)
+    return found
 
 
 def _by(of: Longs, counts: Longs, size: int) -> Longs:
@@ -179,8 +187,8 @@ def deal_range(pools: Pools, number: int, tied: Tied, counters: Counters, room: 
     order = Order(start, room[: FIELDS * int(start[-1])], pools.of_period - first)
     begin, end = pools.ranges[number : number + 2].tolist()
     heaps, sizes = pools.heaps[begin : end + 1] - first, pools.sizes[begin:end]
-    given = [tied.segment, tied.row, tied.reason, tied.instant, tied.quantity]
-    given += [pools.range_of, pools.heap_of, tied.period_of, np.array([number, begin], np.int64)]
+    given = [pools.range_of, tied.segment, tied.row, tied.instant, tied.quantity]
+    given += [pools.heap_of, tied.period_of, np.array([number, begin], np.int64)]
     run(order_loops.deal, len(tied), given, [start[heaps[:-1]], order.cells])
     wanted = np.flatnonzero(np.diff(heaps) > 1)
     spare = np.empty(FIELDS * int(sizes[wanted].max(initial=0)), np.int64)

@@ -5,15 +5,28 @@ from __future__ import annotations
 from runtime.usage.kernel import BITS, EVENT, FIELDS, INSTANT, OWNER, QUANTITY, Integers
 
 
-def deal(  # noqa: PLR0913 - one loop over arrays, compiled as a whole
+def find_ranges(
     first: int,
     last: int,
     segment: Integers,
-    row: Integers,
     reason: Integers,
+    range_of: Integers,
+    found: Integers,
+) -> None:
+    """Find the range of pools of each rated event; `range_of`: of a segment, and of none."""
+    none = range_of[-1]
+    for event in range(first, last):
+        found[event] = range_of[segment[event]] if reason[event] == 0 else none
+
+
+def deal(  # noqa: PLR0913 - one loop over arrays, compiled as a whole
+    first: int,
+    last: int,
+    range_of: Integers,
+    segment: Integers,
+    row: Integers,
     instant: Integers,
     quantity: Integers,
-    range_of: Integers,
     heap_of: Integers,
     period_of: Integers,
     wanted: Integers,
@@ -24,16 +37,16 @@ def deal(  # noqa: PLR0913 - one loop over arrays, compiled as a whole
 
     Args:
         first, last: which events to look at.
-        segment, row, reason, instant, quantity: of an event.
-        range_of, heap_of, period_of: of a segment.
+        range_of, segment, row, instant, quantity: of an event.
+        heap_of, period_of: of a segment.
         wanted: the range, and its first heap.
         fill: of a heap of the range, the next place; moves on.
         cells: the numbers of the places.
     """
     for event in range(first, last):
-        own = segment[event]
-        if range_of[own] != wanted[0] or reason[event] != 0:
+        if range_of[event] != wanted[0]:
             continue
+        own = segment[event]
         heap = heap_of[own] - wanted[1]
         at = FIELDS * fill[heap]
         fill[heap] += 1
