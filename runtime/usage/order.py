@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,14 +18,15 @@ from runtime.usage.kernel import BITS, EVENT, FIELDS, INSTANT, LOW, OWNER
 
 Longs = NDArray[np.int64]
 Ints = NDArray[np.int32]
-Done = TypeVar("Done")
 
 _LATE = 1 << 16
 """So many events of a pool may come after later ones for it to be sorted in one go."""
 
-_NO_EVENT = -1
 _BLOCK = 1 << 20
 """About so many places are looked at or sorted at once, which bounds the memory of it."""
+
+_NO_EVENT = -1
+"""In a place whose event is drawn in another order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,9 +179,9 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
     drawn = draw_buckets(connection, counters, routes.value, tied, identities, needs.of)
     job.enter("sum")
     write_cells(connection, needs.places, [each.sums for each in drawn.made])
+    _write_pools(connection, counters, drawn)
     at_prices = joined_rows([each.at_prices for each in drawn.made])
-    with beside(connection, lambda own: _write_pools(own, counters, drawn)):
-        price_in_tiers(connection, program, tied, at_prices, identities, of_records=of_records)
+    price_in_tiers(connection, program, tied, at_prices, identities, of_records=of_records)
     job.enter("write")
     if job.out is not None:
         folder = job.out / FOLDER / f"run={job.label}"
