@@ -1,7 +1,7 @@
 """Items that are made in a thread of their own while those before them are used.
 
-The engine makes rows and the ledger takes them; neither has Python's lock while it works, so
-that two threads keep both busy.
+Who makes rows and who takes them, the engine and the ledger or a reader and a writer of files,
+do not have Python's lock while they work, so that two threads keep both busy.
 """
 
 from __future__ import annotations

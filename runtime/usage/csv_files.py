@@ -31,13 +31,14 @@ def stage_csv(connection: DuckDBPyConnection, staged: Staged) -> None:
     import pyarrow as pa
 
     file = _in_utf8(staged)
+    threads = sql.threads(connection)
     places = {column: f"c{index}" for index, column in enumerate(file.columns)}
     wanted = ", ".join(f"{places[column]} AS {sql.name(column)}" for column in staged.columns)
     try:
         connection.execute(f"DROP TABLE IF EXISTS {_REJECTS}; DROP TABLE IF EXISTS {_SCANS}")
         records = connection.sql(f"SELECT {wanted} FROM {_read(file)}").to_arrow_reader(_BATCH)
         # The engine's own writer looks for words that repeat, which takes longer than reading.
-        write_texts(staged, records)
+        write_texts(connection, staged, records, threads=threads)
     except (duckdb.InvalidInputException, duckdb.IOException, OSError, pa.ArrowException) as fault:
         raise UsageFileFault(f"{file.name}: {_said(fault)}") from fault
     keep_malformed(connection, staged, _malformed(connection, file))

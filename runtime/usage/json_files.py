@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 import numpy as np
 from duckdb import DuckDBPyConnection
 
-from runtime.usage import json_scan, kernel
+from runtime.usage import json_scan, kernel, sql
 from runtime.usage.faults import UsageFileFault
 from runtime.usage.staging import Staged, keep_malformed, write_texts
 
@@ -42,8 +42,10 @@ def stage_json(connection: DuckDBPyConnection, staged: Staged) -> None:
     reader = Reader(staged.columns, schema)
     try:
         write_texts(
+            connection,
             staged,
             (batch for piece in _pieces(staged) for batch in reader.read(piece).to_batches()),
+            threads=sql.threads(connection),
         )
     except (OSError, pa.ArrowException) as fault:
         raise UsageFileFault(f"{staged.file.name}: is cut short ({fault})") from fault

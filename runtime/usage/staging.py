@@ -9,11 +9,16 @@ from typing import TYPE_CHECKING
 
 from duckdb import DuckDBPyConnection
 
+from runtime.parallel.ahead import made_ahead
 from runtime.usage import sql
 from runtime.usage.files import UsageFile
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+_AHEAD = 2
+"""At most so many batches of records are read and not yet written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +31,18 @@ class Staged:
     target: Path
 
 
-def write_texts(staged: Staged, records: Iterable[pa.RecordBatch]) -> None:
-    """Write the wanted columns of records, all of them texts, as Parquet."""
+def write_texts(
+    connection: DuckDBPyConnection,
+    staged: Staged,
+    records: Iterable[pa.RecordBatch],
+    *,
+    threads: int,
+) -> None:
+    """Write the wanted columns of records, all of them texts, as Parquet.
+
+    The next ones are read meanwhile, by the connection or without it, unless the run may use
+    but one thread.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -35,8 +50,13 @@ def write_texts(staged: Staged, records: Iterable[pa.RecordBatch]) -> None:
     with pq.ParquetWriter(
         staged.target, schema, compression="lz4", use_dictionary=False, write_statistics=False
     ) as writer:
-        for batch in records:
-            writer.write_batch(batch)
+        if threads == 1:
+            for batch in records:
+                writer.write_batch(batch)
+            return
+        with made_ahead(records, most=_AHEAD, stop=connection.interrupt) as read:
+            for batch in read:
+                writer.write_batch(batch)
 
 
 def keep_malformed(
