@@ -16,6 +16,7 @@ from hypothesis import settings
 
 from runtime.engine import create_table, open_engine
 from runtime.subscriptions.known import BEGINNING
+from runtime.subscriptions.lives import make_lives
 from runtime.subscriptions.periods import make_periods, make_usage_periods
 from runtime.subscriptions.services import make_account_services
 
@@ -37,7 +38,14 @@ def connection() -> Iterator[DuckDBPyConnection]:
         create_table(opened, "subscription.bill_days")
         create_table(opened, "subscription.discounts")
         create_table(opened, "subscription.alike")
+        create_table(opened, "subscription.aside")
         opened.execute("CREATE TABLE subscription.timed_discounts (discount VARCHAR)")
+        opened.execute("""
+            CREATE SCHEMA offer;
+            CREATE TABLE offer.services AS
+            SELECT 'data_' || months AS service, CAST(months AS INTEGER) AS usage_months
+            FROM range(1, 37) AS m(months)
+        """)
         yield opened
 
 
@@ -59,21 +67,23 @@ def sell(
         )
         SELECT owner, owner AS package_owner, 'S' || owner AS account_service,
                'S' || owner AS account_package, 'A' AS account, 'A' AS invoicer, 'P' AS package,
-               'data' AS service, 'L' AS lifecycle, months AS usage_months, months,
+               'data_' || months AS service, 'L' AS lifecycle, months,
                'advance' AS timing, '{alignment}' AS alignment, 'sale' AS activation,
                'days' AS proration, 1 AS quantity, 'CAD' AS currency, 2 AS minor_units,
                [{zones}][owner % {len(ZONES)} + 1] AS timezone, NULL AS jurisdiction,
                false AS is_exempt, bill_day, NULL::INTEGER AS usage_bill_day,
-               day AS sale_day, day AS start_day
+               day AS sale_day, day AS start_day,
+               CASE WHEN owner % 3 = 0 THEN day + CAST(owner % 4000 AS INTEGER) END
+                 AS service_cancelled,
+               NULL::DATE AS package_cancelled
         FROM each
     """)
-    connection.execute("""
-        CREATE OR REPLACE TABLE subscription.lives AS
-        SELECT owner, package_owner, account_service, start_day,
-               CASE WHEN owner % 3 = 0 THEN start_day + CAST(owner % 4000 AS INTEGER)
-                    ELSE DATE '9999-12-31' END AS end_day
-        FROM subscription.holdings
-    """)
+    for kind in ("service", "package"):
+        connection.execute(f"""
+            CREATE OR REPLACE TABLE subscription.{kind}_states (
+              owner BIGINT, base VARCHAR, from_day DATE)
+        """)
+    make_lives(connection)
     connection.execute(
         "CREATE OR REPLACE TABLE subscription.first_billable (package_owner BIGINT, day DATE)"
     )
