@@ -1,4 +1,4 @@
-"""What the world has fixed: currencies, countries and time zones."""
+"""What the world has fixed: currencies and countries."""
 
 from __future__ import annotations
 
@@ -53,15 +53,3 @@ def country_of(name: str) -> str | None:
     wanted = name.strip().replace("_", " ").lower()
     known = country_codes()
     return next((str(code) for code, own in names if own.lower() == wanted and code in known), None)
-
-
-@cache
-def timezones() -> frozenset[str]:
-    """Give the names of the IANA time zones, from the `tzdata` package.
-
-    The system's own files are not asked: a catalog means the same on every machine.
-    """
-    from importlib.resources import files
-
-    text = files("tzdata").joinpath("zones").read_text(encoding="utf-8")
-    return frozenset(text.split())

@@ -21,6 +21,7 @@ from proving.scenario import Use
 from runtime.program.expressions import FieldValue
 from runtime.program.model import Feed, FeedAmount, FeedAttribute, FeedEvent, Program
 from runtime.program.terms import Measure
+from runtime.program.time_zones import time_zone
 from runtime.program.units import UNITS
 
 PREFIX = "test__"
@@ -159,7 +160,7 @@ def write_records(program: Program, records: Iterable[Record], folder: Path) -> 
 def _zones(book: BookRows, program: Program) -> dict[str, ZoneInfo]:
     """Give the time zone of each account package."""
     accounts = {
-        str(row["account"]): ZoneInfo(str(row.get("timezone", program.timezone)))
+        str(row["account"]): time_zone(str(row.get("timezone", program.timezone)))
         for row in book.rows.get("accounts", [])
     }
     return {

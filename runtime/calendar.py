@@ -12,11 +12,11 @@ import calendar
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from duckdb import DuckDBPyConnection
 
 from runtime.engine import fill_table
+from runtime.program.time_zones import time_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def day_start_instant(day: date, timezone: str) -> datetime:
     Where the clock is put forward over midnight, it is the moment of the change; where it
     is put back over it, the first midnight.  A day that a zone left out has no length.
     """
-    zone = ZoneInfo(timezone)
+    zone = time_zone(timezone)
     midnight = datetime.combine(day, time(), zone)
     early = midnight.replace(fold=1).astimezone(UTC)
     late = midnight.astimezone(UTC)

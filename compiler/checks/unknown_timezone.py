@@ -9,11 +9,11 @@ from compiler.checks.page import Page
 from compiler.checks.wording import suggestion
 from compiler.resolve.model import Resolved
 from compiler.session import Session
-from compiler.standards import timezones
 from dsl.diagnostic import Label
 from dsl.syntax.base import Text
 from dsl.syntax.catalog import CatalogDeclaration
 from dsl.syntax.feeds import FeedDeclaration
+from runtime.program.time_zones import zone_names
 
 CODE = codes.UNKNOWN_TIMEZONE
 
@@ -39,13 +39,13 @@ catalog tiny {
 def check(resolved: Resolved, session: Session) -> None:
     """Report each unknown zone of the catalog and of the feeds."""
     for zone in _zones(resolved):
-        if zone.value not in timezones():
+        if zone.value not in zone_names():
             session.report(
                 CODE,
                 f"`{zone.value}` is not a time zone",
                 Label(zone.span, "no such time zone"),
                 help=_city(zone.value)
-                or suggestion(zone.value, timezones())
+                or suggestion(zone.value, zone_names())
                 or 'write a zone of the IANA list, such as `"America/Toronto"` or `"UTC"`',
             )
 
@@ -53,7 +53,7 @@ def check(resolved: Resolved, session: Session) -> None:
 def _city(text: str) -> str | None:
     """Ask for the zone of a city that is named without its continent."""
     ending = "/" + text.strip().replace(" ", "_").lower()
-    zones = sorted(zone for zone in timezones() if zone.lower().endswith(ending))
+    zones = sorted(zone for zone in zone_names() if zone.lower().endswith(ending))
     return f"did you mean `{zones[0]}`?" if zones else None
 
 

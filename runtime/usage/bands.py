@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from runtime.program.model import Program
 from runtime.program.zones import TimeBandHours
 from runtime.usage import sql
+from runtime.usage.clocks import on_clocks
 
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
@@ -134,23 +135,16 @@ def find_bands(
     first = int(unit.min(initial=0))
     room = int(unit.max(initial=0)) - first + 1
     wanted, place = np.unique(zone * room + (unit - first), return_inverse=True)
-    names = dict(zip(zones["zone"].tolist(), zones["timezone"].tolist(), strict=True))
-    table = pa.table(
-        {
-            "place": np.arange(len(wanted)),
-            "timezone": pa.array(
-                [names.get(each, "UTC") for each in (wanted // room).tolist()], pa.string()
-            ),
-            "instant": (wanted % room + first) * step,
-        }
-    )
+    names = sorted(set(zones["timezone"].tolist()))
+    shown = on_clocks(names, wanted // room, (wanted % room + first) * step)
+    table = pa.table({"place": np.arange(len(wanted)), "shown": shown})
     connection.register("usage_starts", table)
     try:
         found = connection.execute(f"""
             SELECT e.place, coalesce(b.band_set, {NO_BANDS})::INTEGER AS band_set
             FROM usage_starts AS e
             ASOF LEFT JOIN usage.band_slots AS b
-              ON timezone(e.timezone, timezone('UTC', make_timestamp(e.instant))) >= b.local_start
+              ON make_timestamp(e.shown) >= b.local_start
             ORDER BY e.place
         """).fetchnumpy()["band_set"]
     finally:

@@ -14,7 +14,8 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
-from runtime.usage import loops, record_loops, sql
+from runtime.usage import loops, record_loops
+from runtime.usage.clocks import on_clocks
 from runtime.usage.loops import NONE
 from runtime.usage.pools import Counters
 from runtime.usage.record_amounts import AMOUNT_PLACES, Amounts, make_amounts
@@ -23,7 +24,7 @@ from runtime.usage.words import Numbering
 Longs = NDArray[np.int64]
 Numbers = NDArray[Any]
 
-_MINUTE, _SECOND = 60_000_000, 1_000_000
+_DAY, _MINUTE, _SECOND = 86_400_000_000, 60_000_000, 1_000_000
 _WHOLE_MINUTES = 315_532_800_000_000
 """1980, since when all clocks differ from UTC by whole minutes."""
 
@@ -236,7 +237,7 @@ class Lineage:
             "row": pa.array(block.row, pa.int64()),
             "piece": pa.array(block.piece, pa.int32()),
             "instant": pa.array(block.instant, pa.int64()).cast(pa.timestamp("us")),
-            "day": self._days(connection, block),
+            "day": self._days(block),
             "quantity": pa.array(block.quantity, pa.int64()),
             "amount": self.amounts.of(connection, run, block, is_priced),
         }
@@ -255,7 +256,7 @@ class Lineage:
                 found[name] = known[domain].taken(value.take(at))
         return pa.Table.from_arrays([found[name] for name in SCHEMA.names], schema=SCHEMA)
 
-    def _days(self, connection: DuckDBPyConnection, block: Block) -> pa.Array:
+    def _days(self, block: Block) -> pa.Array:
         """Give the day of each instant in the account's time zone, looked up once a minute."""
         zone = self.zone_of[block.period]
         step = _MINUTE if block.instant.min(initial=_WHOLE_MINUTES) >= _WHOLE_MINUTES else _SECOND
@@ -263,18 +264,8 @@ class Lineage:
         first = int(unit.min(initial=0))
         room = int(unit.max(initial=0)) - first + 1
         keys, where = _told_apart(zone * room + (unit - first), len(self.zones) * room)
-        asked = pa.table(
-            {
-                "number": np.arange(len(keys)),
-                "timezone": self.zones.take(pa.array(keys // room)),
-                "instant": (keys % room + first) * step,
-            }
-        )
-        query = """
-            SELECT CAST(timezone(timezone, timezone('UTC', make_timestamp(instant))) AS DATE)
-            FROM asked ORDER BY number
-        """
-        return sql.ask_arrow(connection, query, asked).take(pa.array(where))
+        shown = on_clocks(self.zones.to_pylist(), keys // room, (keys % room + first) * step)
+        return pa.array((shown // _DAY).astype(np.int32), pa.date32()).take(pa.array(where))
 
 
 def _told_apart(keys: Longs, size: int) -> tuple[Longs, Numbers]:

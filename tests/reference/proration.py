@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from runtime.program.time_zones import time_zone
+
 DAY = timedelta(days=1)
 
 
@@ -15,7 +17,7 @@ def weights(proration: str, start: date, end: date) -> list[int]:
     """Give the weight of each day of [start, end); together they are the whole period."""
     days = [start + number * DAY for number in range((end - start).days)]
     if proration.startswith("seconds "):
-        return [_seconds(day, ZoneInfo(proration.removeprefix("seconds "))) for day in days]
+        return [_seconds(day, time_zone(proration.removeprefix("seconds "))) for day in days]
     if proration == "thirty_360":
         return [_thirtieths(day) for day in days]
     if proration == "fixed_30":

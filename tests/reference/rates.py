@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from runtime.program import model
 from runtime.program.prices import Price
+from runtime.program.time_zones import time_zone
 
 if TYPE_CHECKING:
     from tests.reference.usage import Holder
@@ -60,7 +60,7 @@ def _place(
 
 def holds_by(program: model.Program, band: str, instant: datetime, timezone: str) -> int | None:
     """Tell whether the clock of an account shows a time of a band: 0 by a date, 1 by the week."""
-    local = instant.astimezone(ZoneInfo(timezone))
+    local = instant.astimezone(time_zone(timezone))
     minute = local.hour * 60 + local.minute
     now = [
         each

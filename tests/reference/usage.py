@@ -13,10 +13,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import assert_never
-from zoneinfo import ZoneInfo
 
 from runtime.program import expressions as tree
 from runtime.program import model
+from runtime.program.time_zones import time_zone
 from tests.reference.rates import (
     Use,
     amount_in_tiers,
@@ -236,7 +236,7 @@ class Reference:
         """Give the holder; where two days of two zones overlap, the one whose began later."""
         found: list[tuple[datetime, Holder]] = []
         for holder in self.holders:
-            day = event.instant.astimezone(ZoneInfo(holder.timezone)).date()
+            day = event.instant.astimezone(time_zone(holder.timezone)).date()
             for name, value, start, end in holder.identifiers:
                 if (name, value) == (event.feed.identifier, event.value) and start <= day < end:
                     found.append((start_of(start, holder.timezone), holder))
@@ -249,7 +249,7 @@ class Reference:
         service = self._service(holder)
         if service.usage_months is None:
             return "NO_USAGE"
-        day = event.instant.astimezone(ZoneInfo(holder.timezone)).date()
+        day = event.instant.astimezone(time_zone(holder.timezone)).date()
         if not any(start <= day < end and is_on for start, end, is_on in holder.billable):
             return "NOT_BILLABLE"
         if not any(start <= day < end for start, end, _, _ in holder.periods):
@@ -273,7 +273,7 @@ class Reference:
     def _tie(self, event: Event) -> tuple[Holder, tuple[date, date, date, date]]:
         holder = self._holder(event)
         assert holder is not None
-        day = event.instant.astimezone(ZoneInfo(holder.timezone)).date()
+        day = event.instant.astimezone(time_zone(holder.timezone)).date()
         (period,) = (each for each in holder.periods if each[0] <= day < each[1])
         return holder, period
 
@@ -499,7 +499,7 @@ def read_time(given: str | None, feed: model.Feed, raw: Fields) -> datetime | No
         local = datetime.strptime(given, feed.time_pattern)  # noqa: DTZ007 - zoned below
     except ValueError:
         return None
-    return local.replace(tzinfo=ZoneInfo(feed.timezone)).astimezone(UTC)
+    return local.replace(tzinfo=time_zone(feed.timezone)).astimezone(UTC)
 
 
 def holds(node: tree.Expression, fields: dict[str, str | None]) -> bool:
@@ -591,4 +591,4 @@ def to_places(value: Fraction, places: int) -> Decimal:
 
 
 def start_of(day: date, timezone: str) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(timezone)).astimezone(UTC)
+    return datetime.combine(day, time(), time_zone(timezone)).astimezone(UTC)

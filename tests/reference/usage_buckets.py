@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from runtime.program import model
 from runtime.program.buckets import Bucket, BucketTier
+from runtime.program.time_zones import time_zone
 
 if TYPE_CHECKING:
     from tests.reference.usage import Event, Holder
@@ -331,7 +331,7 @@ def life_end(bucket: Bucket, holder: Holder) -> datetime:
 
 
 def instant(day: date, holder: Holder) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(holder.timezone)).astimezone(UTC)
+    return datetime.combine(day, time(), time_zone(holder.timezone)).astimezone(UTC)
 
 
 def half_up(value: Fraction) -> int:

@@ -6,11 +6,11 @@ import difflib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from zoneinfo import available_timezones
 
 from duckdb import DuckDBPyConnection
 
 from runtime.engine import fill_table
+from runtime.program.time_zones import zone_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def _hint(value: str, names: Sequence[str]) -> str:
 
 @cache
 def _time_zones() -> Sequence[str]:
-    return sorted(available_timezones())
+    return sorted(zone_names())
 
 
 def _is_time_zone(value: str) -> bool:

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,6 +13,7 @@ from runtime.charges.amounts import stretch_minor_sql
 from runtime.charges.proration import part_of
 from runtime.engine import open_engine
 from runtime.money import rounded
+from runtime.program.time_zones import time_zone
 from runtime.tax import AppliedRate, share_taxes
 from tests.runtime.charges.tables import Value
 
@@ -201,7 +201,7 @@ def local_day(given: Given, name: str) -> date:
     if "timezone" not in given:
         return date.fromisoformat(given[name])
     instant = datetime.fromisoformat(given[name]).astimezone(UTC)
-    return instant.astimezone(ZoneInfo(given["timezone"])).date()
+    return instant.astimezone(time_zone(given["timezone"])).date()
 
 
 def tax(net: Decimal, given: Given) -> Decimal:
