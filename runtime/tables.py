@@ -386,6 +386,7 @@ TABLES["charge.posted"] = {
     **TABLES["charge.target"],
     "line_id": "BIGINT",
     "is_credit": "BOOLEAN",
+    "account": "VARCHAR",
 }
 
 # Target minus posted, in the order the lines are printed.  A credit has negative quantity

@@ -37,10 +37,11 @@ class LedgerDisagrees(Exception):
 def find_difference(connection: DuckDBPyConnection, program: Program, *, as_of: date) -> None:
     """Make charge.due from charge.target and charge.posted.
 
-    Raises LedgerDisagrees where posted lines have an account service the book lacks, or
-    where a stretch was posted twice.
+    Raises LedgerDisagrees where posted lines have an account service that the book lacks or
+    has at another account, or where a stretch was posted twice.
     """
     _refuse_vanished_services(connection)
+    _refuse_moved_services(connection)
     columns = ", ".join(f'"{name}" {kind}' for name, kind in TABLES["charge.due"].items())
     connection.execute(f"CREATE OR REPLACE TABLE charge.changed ({columns}, net BIGINT)")
     make_plain(connection)
@@ -71,6 +72,24 @@ def _refuse_vanished_services(connection: DuckDBPyConnection) -> None:
         raise LedgerDisagrees(
             f"the ledger has posted lines of account services that the book lacks: {names}{more}; "
             "end a service with a cancelled date, not by taking its row out"
+        )
+
+
+def _refuse_moved_services(connection: DuckDBPyConnection) -> None:
+    """Refuse to credit an account with what another one was billed."""
+    row = connection.execute("""
+        SELECT p.account_service, s.account_package, p.account, s.account
+        FROM charge.posted AS p
+        JOIN subscription.account_services AS s ON s.account_service = p.account_service
+        WHERE p.account <> s.account
+        ORDER BY 1
+    """).fetchone()
+    if row is not None:
+        service, package, billed, holder = row
+        raise LedgerDisagrees(
+            f"account service {service} was billed to account {billed} and is held by {holder} "
+            f"in the book; give account package {package} back to {billed}, end it there with a "
+            f"cancelled date, and sell one to {holder} from that day on"
         )
 
 

@@ -320,6 +320,16 @@ def test_a_row_taken_out_of_the_book_after_it_was_billed_is_refused(sold: Path) 
     assert "P2-access" in refusal.reasons[0]
 
 
+@pytest.mark.feature("D2", "D9")
+def test_what_one_account_was_billed_is_not_credited_to_another(sold: Path) -> None:
+    run(request(sold, "2026-02-01"))
+    book = Book(customer("A1"), customer("A2")).sell("P1", "A1", "2026-01-01")
+    book.sell("P2", "A1", "2026-01-16").write(sold / "book")
+    refusal = refuse(request(sold, "2026-03-01"))
+    assert refusal.stage == "difference"
+    assert "P2-access was billed to account A2 and is held by A1" in refusal.reasons[0]
+
+
 def test_faults_of_the_book_stop_the_run(sold: Path) -> None:
     book = Book(customer("A1", currency="XXX"))
     book.sell("P1", "A1", "2026-01-01").write(sold / "book")
