@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 
 from duckdb import DuckDBPyConnection
@@ -30,6 +30,7 @@ from runtime.invoice.forms import (
     TAX_BLANKS,
     Form,
     account_form,
+    change_form,
     column_types,
     head_form,
     line_form,
@@ -151,8 +152,13 @@ def _tell_invoices(connection: DuckDBPyConnection) -> None:
 
 def _make_balances(connection: DuckDBPyConnection, maker: Maker) -> None:
     """Make balances: what is carried forward, and whether an invoice tells more than that."""
-    invoicers = connection.execute("SELECT DISTINCT invoicer FROM due_invoice").fetchall()
-    maker.owed = maker.assembly.owed(name for (name,) in invoicers)
+
+    def invoicers() -> Iterator[str]:
+        # A million names are not asked for where nobody wants them.
+        for (name,) in connection.execute("SELECT DISTINCT invoicer FROM due_invoice").fetchall():
+            yield name
+
+    maker.owed = maker.assembly.owed(invoicers())
     fill_table(
         connection,
         "balances",
@@ -261,15 +267,15 @@ def _word_changes(connection: DuckDBPyConnection, maker: Maker) -> None:
     """Make own_changes: the changes of status that invoices tell, worded one by one."""
     connection.execute(own_sql.CHANGED_SERVICES, {"open": own_sql.OPEN})
     found: dict[int, list[str]] = defaultdict(list)
+    known: dict[tuple[object, ...], Form] = {}
     for row in connection.execute(own_sql.CHANGES, {"open": own_sql.OPEN}).fetchall():
         invoice, account, service, months, currency, start, end, *change = row
-        worded = word_change(
-            (account, service, months, currency),
-            StatusChange(*change),
-            (start, end),
-            maker.wording,
-            maker.prices,
-        )
-        found[invoice].append(worded.model_dump_json())
+        told = StatusChange(*change)
+        kind = (service, months, currency, start, end, *change[1:])
+        if kind not in known:
+            sold = (account, service, months, currency)
+            worded = word_change(sold, told, (start, end), maker.wording, maker.prices)
+            known[kind] = change_form(worded)
+        found[invoice].append(known[kind].filled(account, told.account_service))
     rows = [(invoice, f"[{','.join(texts)}]") for invoice, texts in found.items()]
     fill_table(connection, "own_changes", {"invoice": "BIGINT", "changes": "VARCHAR"}, rows)

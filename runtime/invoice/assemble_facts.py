@@ -120,16 +120,16 @@ def read_batches(connection: DuckDBPyConnection) -> Iterator[Batch]:
 def read_accounts(connection: DuckDBPyConnection, condition: str) -> dict[str, AccountFacts]:
     """Read the accounts that meet an SQL condition on `a`, with their billing contacts."""
     rows = connection.execute(f"""
-        WITH contact AS (
+        WITH wanted AS (SELECT a.* FROM book.accounts AS a WHERE {condition}),
+        contact AS (
           SELECT *, row_number() OVER (PARTITION BY account ORDER BY "row") AS place
           FROM book.contacts
-          WHERE kind = 'billing'
+          WHERE kind = 'billing' AND account IN (SELECT account FROM wanted)
         )
         SELECT a.account, a.name, a.bill_group, a.tax_exemption, a.tax_id, a.locale,
                c.name, c.email, c.street, c.city, c.region, c.postal_code, c.country
-        FROM book.accounts AS a
+        FROM wanted AS a
         LEFT JOIN contact AS c ON c.account = a.account AND c.place = 1
-        WHERE {condition}
         ORDER BY a.account
     """).fetchall()
     facts = {}

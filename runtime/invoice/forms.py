@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from runtime.invoice.model import (
     AccountSection,
+    Change,
     Frozen,
     Invoice,
     InvoiceLine,
@@ -31,6 +32,7 @@ SERVICE_BLANKS = ("account_service", "identifiers", "lines", "subtotal")
 PACKAGE_BLANKS = ("account_package", "services", "subtotal")
 ACCOUNT_BLANKS = ("account", "name", "packages", "subtotal")
 TAX_BLANKS = ("base", "amount")
+CHANGE_BLANKS = ("account", "account_service")
 HEAD_BLANKS = (
     *("number", "kind", "bill_to", "recurring_start", "recurring_end", "sections", "taxes"),
     *("totals.net", "totals.tax", "totals.gross", "totals.due"),
@@ -46,6 +48,11 @@ class Form:
     """A text cut at its blanks: one piece more than there are blanks."""
 
     pieces: tuple[str, ...]
+
+    def filled(self, *texts: str) -> str:
+        """Give the JSON with its blanks filled with texts."""
+        said = [json.dumps(each, ensure_ascii=False) for each in texts]
+        return "".join(part for pair in zip(self.pieces, [*said, ""], strict=True) for part in pair)
 
 
 def make_form(part: Frozen, blanks: Sequence[str]) -> Form:
@@ -104,6 +111,11 @@ def account_form() -> Form:
 def tax_form(tax: TaxLine) -> Form:
     """Make the form of the lines of one tax."""
     return make_form(tax, TAX_BLANKS)
+
+
+def change_form(change: Change) -> Form:
+    """Make the form of changes of status that are like this one."""
+    return make_form(change, CHANGE_BLANKS)
 
 
 def head_form(invoice: Invoice) -> Form:

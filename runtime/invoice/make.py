@@ -43,7 +43,8 @@ WHERE shape IS NOT NULL
 # What only those before the rows of the ledger read: these need the memory.
 _READ = (
     *("subscription.timeline", "subscription.package_timeline", "subscription.occurrences"),
-    *("subscription.horizons", "subscription.alike", "kept"),
+    *("subscription.horizons", "subscription.alike", "subscription.account_services"),
+    *("charge.due_service", "kept"),
 )
 
 

@@ -46,7 +46,7 @@ from runtime.program.model import Program
 if TYPE_CHECKING:
     import pyarrow as pa
 
-INVOICES_AT_ONCE = 25_000
+INVOICES_AT_ONCE = 50_000
 """So many, with their sections, are made by one question of the engine."""
 
 ROWS_AT_ONCE = 10_000

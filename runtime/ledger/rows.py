@@ -85,21 +85,23 @@ def insert_columns(ledger: Connection, table: Table, columns: Columns) -> None:
 
 @lru_cache(maxsize=64)
 def _marks(are_shared: tuple[bool, ...], rows: int) -> str:
-    """Give the marks of so many rows: values that all have are bound once, before the others."""
+    """Give the marks of so many rows: values that all have are bound once, before the others.
+
+    Only the first row's are numbered, and those that stand for what all have: SQLite numbers the
+    others as they come, and looks through all numbers that it is given at each one more.
+    """
     place, shared = 0, {}
     for at, is_shared in enumerate(are_shared):
         if is_shared:
             place += 1
             shared[at] = f"?{place}"
-    marks = []
-    for _ in range(rows):
-        row = []
-        for at in range(len(are_shared)):
-            if at not in shared:
-                place += 1
-            row.append(shared.get(at) or f"?{place}")
-        marks.append(f"({', '.join(row)})")
-    return ", ".join(marks)
+    first = []
+    for at in range(len(are_shared)):
+        if at not in shared:
+            place += 1
+        first.append(shared.get(at) or f"?{place}")
+    other = [shared.get(at, "?") for at in range(len(are_shared))]
+    return ", ".join(f"({', '.join(row)})" for row in (first, *[other] * (rows - 1)))
 
 
 def _flat(

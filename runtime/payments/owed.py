@@ -88,6 +88,8 @@ class OwedReader:
 
     def read(self, ledger: Connection, accounts: Iterable[str]) -> dict[Key, Owed]:
         """Give what accounts owe, by account and currency; of those that never moved, nothing."""
+        if not self._fresh and not self._standing and not _is_any(ledger):
+            return {}
         owed: dict[Key, int] = {}
         since: dict[Key, list[Movement]] = {}
         names = frozenset(accounts)
@@ -118,6 +120,12 @@ class OwedReader:
         if standing is None:
             return 0
         return sum(credit.free(self._as_of) for credit in standing.credits.values())
+
+
+def _is_any(ledger: Connection) -> bool:
+    """Tell whether anything was invoiced or moved at all."""
+    first = (select(table).limit(1) for table in (invoices, entries))
+    return any(ledger.execute(query).first() is not None for query in first)
 
 
 def _in_order(movements: Iterable[Movement]) -> tuple[Movement, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from runtime.invoice import alike_sql, forms
 from runtime.invoice.model import (
     AccountSection,
     AccountSummary,
+    Change,
     Frozen,
     Invoice,
     InvoiceLine,
@@ -151,3 +153,21 @@ FIELDS = {
     "totals": ("net tax gross paid due"),
     "party": ("account name contact email street city region postal_code country tax_id"),
 }
+
+
+def test_a_change_on_a_form_is_the_one_that_is_worded() -> None:
+    names = ('A "quoted" \\ name', "Zoë 東京")
+    change = Change(
+        account=names[0],
+        account_service=names[1],
+        service_title='Line "one"',
+        day=date(2026, 1, 5),
+        from_status="active",
+        to_status="suspended",
+        days=3,
+        full_days=31,
+        old_price=Decimal("25.00"),
+        new_price=None,
+    )
+    other = change.model_copy(update={"account": "A1", "account_service": "S1"})
+    assert forms.change_form(other).filled(*names) == change.model_dump_json()
