@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import posixpath
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +26,7 @@ from dsl.source import Source
 from dsl.syntax.base import Text
 from dsl.syntax.catalog import CatalogDeclaration
 from dsl.syntax.declarations import SourceFile
+from runtime.collector import without_collector
 
 if TYPE_CHECKING:
     from compiler.catalog.model import Catalog
@@ -220,27 +219,9 @@ PASSES: tuple[Callable[[_Work], None], ...] = (*CHECKING, _type, _lower)
 
 
 def _run(work: _Work, passes: Iterable[Callable[[_Work], None]]) -> None:
-    with _without_collector():
+    with without_collector():
         for one in passes:
             one(work)
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Keep the garbage collector out: trees hold no cycles, and it would walk them again.
-
-    What was made meanwhile is put with the old objects then, which are looked at seldom: as
-    new ones they would all be walked at the next turn.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.freeze()
-            gc.unfreeze()
-            gc.enable()
 
 
 def _compiled(work: _Work) -> Compilation:

@@ -73,17 +73,18 @@ class Pieces:
         return left
 
     def by_counter(self, counter_tier: Longs, is_wanted: NDArray[np.bool_]) -> pa.Table:
-        """Give the pieces at wanted templates, with the counter that the tier of each is of."""
+        """Give the pieces at wanted templates, with the counter that the tier of each is of.
+
+        `is_wanted`: of a template; at the end, of none, it is not.
+        """
         is_asked = is_wanted[self.template]
         more = np.flatnonzero(is_asked[self.more_tier])
         found = [(self.order.at(self.more_place[more]), self.more_tier[more].astype(np.int64))]
         quantities = [self.more_quantity[more]]
-        for place, cells in self.order.blocks():
-            tier = tier_of(cells)
-            first = np.flatnonzero(is_asked[tier])
-            if len(first):
-                found.append((cells[first], tier[first]))
-                quantities.append(self.first_quantity(place[first], cells[first, QUANTITY]))
+        for place, tier in self.order.in_tiers(is_asked):
+            cells = self.order.at(place)
+            found.append((cells, tier))
+            quantities.append(self.first_quantity(place, cells[:, QUANTITY]))
         tiers = np.concatenate([tier for _, tier in found])
         return pa.table(
             {
@@ -197,6 +198,12 @@ class _Places:
     is_unsure: NDArray[np.uint8]
     more: list[Longs]
 
+    def leave_out(self, pools: Longs, order: Order) -> None:
+        """Have no pieces in some pools of their order any more."""
+        order.leave_out(pools)
+        kept = ~np.isin(order.pool_of(self.more[0]), pools)
+        self.more = [each[kept] for each in self.more]
+
 
 def draw_buckets(
     connection: DuckDBPyConnection,
@@ -280,15 +287,16 @@ def _draw_pools(
         members = np.setdiff1d(np.flatnonzero(places.is_unsure), settled, assume_unique=True)
         ties = ties_of(order, numbers, members)
         if len(ties):
-            unsure = np.unique(order.pool_of(members))
-            _forget(job, places, unsure, order)
-            order.leave_out(unsure)
+            places.leave_out(np.unique(order.pool_of(members)), order)
         made = use(job.pieces(places, order))
         rooms.append(room)
         return made, ties
 
     found = do_parts(work, len(pools), threads)
-    return [made for made, _ in found], joined([ties for _, ties in found])
+    ties = joined([each for _, each in found])
+    if len(ties):
+        _forget(job, pools, np.unique(ties.pool))
+    return [made for made, _ in found], ties
 
 
 def _given(tied: Tied, periods: int, stretches: Stretches) -> list[Any]:
@@ -334,17 +342,13 @@ def _draw(job: _Kernel, order: Order) -> _Places:
     return _Places(is_unsure, [each[:found].copy() for each in columns])
 
 
-def _forget(job: _Kernel, places: _Places, pools: Longs, order: Order) -> None:
-    """Undo what was drawn of some pools."""
+def _forget(job: _Kernel, pools: Pools, numbers: Longs) -> None:
+    """Undo what was drawn of some of the pools, by their numbers among all."""
     counters = job.counters
-    is_again = np.zeros(order.pools + 1, np.bool_)  # at the end of another order's
-    is_again[pools] = True
-    of_period = np.where(order.of_period < order.pools, order.of_period, order.pools)
-    counter = is_again[np.maximum(of_period, loops.NONE)[counters.period]]
+    is_again = np.append(np.isin(pools.numbers, numbers), False)  # at the end where it is none
+    counter = is_again[pools.of_period[counters.period]]
     tier = np.repeat(counter, np.diff(counters.counter_tier))
     job.upper[tier] = counters.upper[tier]
     job.used[tier] = 0
     job.position[counter] = 0
     job.current[counter] = counters.counter_tier[:-1][counter]
-    kept = ~is_again[order.pool_of(places.more[0])]
-    places.more = [each[kept] for each in places.more]

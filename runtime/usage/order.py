@@ -22,8 +22,11 @@ Ints = NDArray[np.int32]
 _LATE = 1 << 16
 """So many events of a pool may come after later ones for it to be sorted in one go."""
 
-_BLOCK = 1 << 20
-"""About so many places are looked at or sorted at once, which bounds the memory of it."""
+_BLOCK = 1 << 16
+"""So many places are looked at at once: what is made of them stays at hand."""
+
+_SORTED = 1 << 20
+"""About so many places are sorted at once, which bounds the memory of it."""
 
 _NO_EVENT = -1
 """In a place whose event is drawn in another order."""
@@ -67,6 +70,18 @@ class Order:
             else:
                 yield begin + np.flatnonzero(is_event), own[is_event]
 
+    def in_tiers(self, is_asked: NDArray[np.bool_]) -> Iterator[tuple[Longs, Longs]]:
+        """Give the places whose events have their first piece in some tiers, and its tier.
+
+        `is_asked`: of a tier; at the end, where events are in none, it is not.
+        """
+        every = self.cells.reshape(-1, FIELDS)
+        for begin in range(0, len(every), _BLOCK):
+            tier = tier_of(every[begin : begin + _BLOCK])
+            found = np.flatnonzero(is_asked[tier])
+            if len(found):
+                yield begin + found, tier[found]
+
     def tell_tiers(self, tier: Ints) -> None:
         """Put the tier of the first piece of each event into its cell of `tier`."""
         for _, cells in self.blocks():
@@ -84,6 +99,7 @@ class Order:
         )
         for first, last in cuts:
             cells[first:last, EVENT] = _NO_EVENT
+            cells[first:last, OWNER] = 0
 
 
 def event_of(cells: Longs) -> Longs:
@@ -119,7 +135,7 @@ def sort_pools(order: Order, events: int) -> None:
     if not len(wanted):
         return
     sizes = order.pool_start[wanted + 1] - order.pool_start[wanted]
-    parts = np.split(wanted, np.flatnonzero(np.diff(np.cumsum(sizes) // _BLOCK)) + 1)
+    parts = np.split(wanted, np.flatnonzero(np.diff(np.cumsum(sizes) // _SORTED)) + 1)
     rows = order.cells.reshape(-1, FIELDS)
 
     for own in parts:
