@@ -1,8 +1,8 @@
 """Events dealt to their pools, a range of pools at a time.
 
-A range's events are picked out of all, so that only those of the ranges at hand are kept twice.
-They are dealt to heaps of pools first, and a heap is then arranged at once: of places all over
-the memory, each would be waited for.
+Events are listed by range, so that only those of the ranges at hand are kept twice.  They are
+dealt to heaps of pools first, and a heap is then arranged at once: of places all over the memory,
+each would be waited for.
 """
 
 from __future__ import annotations
@@ -13,19 +13,22 @@ import numpy as np
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
+from runtime.parallel.parts import do_parts
 from runtime.usage import loops, order_loops, sql
 from runtime.usage.kernel import EVENT, FIELDS, INSTANT
+from runtime.usage.loops import Array
 from runtime.usage.order import Order, sort_pools
 from runtime.usage.pools import Counters
 from runtime.usage.tied import Tied
 
+Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 
 _HEAP = 1 << 16
 """About so many places are a heap."""
 
 _RANGES = 12
-"""At most so many ranges: each looks at all events."""
+"""At most so many ranges."""
 
 _RANGE = 1 << 17
 """A range has at least so many places."""
@@ -46,8 +49,9 @@ class Pools:
         heaps: of a heap, its first pool, and the end.
         sizes: of a heap, how many rated events there are.
         ranges: of a range, its first heap, and the end.
-        heap_of: of a segment, and at the end of none.
-        range_of: of an event; _NO_RANGE where it is not rated, or in no pool of these.
+        heap_and_period: of a segment, and at the end of none, two numbers.
+        listed: the rated events of these pools, range after range, in their order.
+        listed_start: of a range, where its events begin in `listed`; the next one's ends them.
         opened: the openings of these pools by their pool, as numbers of the counters' `opened`.
         opened_pool: the pool of each.
     """
@@ -58,8 +62,9 @@ class Pools:
     heaps: Longs
     sizes: Longs
     ranges: Longs
-    heap_of: Longs
-    range_of: NDArray[np.uint8]
+    heap_and_period: Ints
+    listed: Array
+    listed_start: Longs
     opened: Longs
     opened_pool: Longs
 
@@ -108,36 +113,54 @@ def _pools(tied: Tied, numbers: Longs, of_period: Longs, opened_pool: Longs, thr
     """Give pools of these numbers; `of_period`, `opened_pool`: of a period and an opening."""
     size = len(numbers)
     of_segment = np.append(of_period, loops.NONE)[tied.period_of]
-    counts = tied.count(0, len(tied), loops.sharing(len(tied), threads)).sum(axis=0)
-    counts[of_segment == loops.NONE] = 0
+    parts = loops.sharing(len(tied), threads)
+    counts = np.where(of_segment == loops.NONE, 0, tied.count(0, len(tied), parts))
     opened = np.argsort(opened_pool, kind="stable")
     opened = opened[opened_pool[opened] != loops.NONE]
-    sizes = _by(of_segment, counts, size) + np.bincount(opened_pool[opened], minlength=size)
+    every = counts.sum(axis=0)
+    sizes = _by(of_segment, every, size) + np.bincount(opened_pool[opened], minlength=size)
     start = np.concatenate([[0], np.cumsum(sizes)])
     heaps = _heaps(start)
     cuts = _ranges(start[heaps])
     heap_of = np.searchsorted(heaps, np.arange(size), "right") - 1
     range_of = np.append(np.searchsorted(cuts, heap_of, "right") - 1, _NO_RANGE)[of_segment]
     heap_of = np.append(heap_of, loops.NONE)[of_segment]
+    listed, listed_start = _listed(tied, range_of, counts, len(cuts) - 1)
     return Pools(
         numbers=numbers,
         start=start,
         of_period=of_period,
         heaps=heaps,
-        sizes=_by(heap_of, counts, len(heaps) - 1),
+        sizes=_by(heap_of, every, len(heaps) - 1),
         ranges=cuts,
-        heap_of=heap_of,
-        range_of=_ranges_of_events(tied, range_of, threads),
+        heap_and_period=np.stack([heap_of, tied.period_of], axis=1).astype(np.int32).ravel(),
+        listed=listed,
+        listed_start=listed_start,
         opened=opened,
         opened_pool=opened_pool[opened],
     )
 
 
-def _ranges_of_events(tied: Tied, of_segment: Longs, threads: int) -> NDArray[np.uint8]:
-    found = np.empty(len(tied), np.uint8)
-    given = [tied.segment, tied.reason, of_segment.astype(np.uint8)]
-    loops.run(order_loops.find_ranges, len(tied), given, [found], threads)
-    return found
+def _listed(tied: Tied, range_of: Longs, counts: Longs, ranges: int) -> tuple[Array, Longs]:
+    """List the rated events by their range of pools; also give where each range begins.
+
+    `counts`: of each part of the events and each segment, how many are wanted.
+    """
+    sizes = np.stack([_by(range_of, own, ranges) for own in counts], axis=1)
+    ends = np.cumsum(sizes).reshape(sizes.shape)
+    fill = ends - sizes
+    cuts = loops.cut(len(tied), len(counts))
+    is_short = len(tied) < np.iinfo(np.int32).max
+    listed = np.empty(int(sizes.sum()), np.int32 if is_short else np.int64)
+    run, in_few_bytes = loops.runner(len(tied)), range_of.astype(np.uint8)
+
+    def work(part: int) -> None:
+        own = slice(cuts[part], cuts[part + 1])
+        given = [tied.segment[own], tied.reason[own], in_few_bytes, np.array([own.start])]
+        run(order_loops.list_events, own.stop - own.start, given, [fill[:, part].copy(), listed])
+
+    do_parts(work, len(counts), len(counts))
+    return listed, np.append(np.zeros(1, np.int64), ends[:, -1])
 
 
 def _by(of: Longs, counts: Longs, size: int) -> Longs:
@@ -187,9 +210,10 @@ def deal_range(pools: Pools, number: int, tied: Tied, counters: Counters, room: 
     order = Order(start, room[: FIELDS * int(start[-1])], pools.of_period - first)
     begin, end = pools.ranges[number : number + 2].tolist()
     heaps, sizes = pools.heaps[begin : end + 1] - first, pools.sizes[begin:end]
-    given = [pools.range_of, tied.segment, tied.row, tied.instant, tied.quantity]
-    given += [pools.heap_of, tied.period_of, np.array([number, begin], np.int64)]
-    run(order_loops.deal, len(tied), given, [start[heaps[:-1]], order.cells])
+    listed = pools.listed[slice(*pools.listed_start[number : number + 2])]
+    given = [listed, tied.segment, tied.row, tied.instant, tied.quantity]
+    given += [pools.heap_and_period, np.array([begin], np.int64)]
+    run(order_loops.deal, len(listed), given, [start[heaps[:-1]], order.cells])
     wanted = np.flatnonzero(np.diff(heaps) > 1)
     spare = np.empty(FIELDS * int(sizes[wanted].max(initial=0)), np.int64)
     given = [wanted, heaps, start, order.of_period, sizes]

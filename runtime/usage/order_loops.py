@@ -5,55 +5,69 @@ from __future__ import annotations
 from runtime.usage.kernel import BITS, EVENT, FIELDS, INSTANT, OWNER, QUANTITY, Integers
 
 
-def find_ranges(
+def list_events(
     first: int,
     last: int,
     segment: Integers,
     reason: Integers,
     range_of: Integers,
-    found: Integers,
+    origin: Integers,
+    fill: Integers,
+    listed: Integers,
 ) -> None:
-    """Find the range of pools of each rated event; `range_of`: of a segment, and of none."""
+    """Put the rated events of a part of all into the next places of their range of pools.
+
+    Args:
+        first, last: which events of the part to look at.
+        segment, reason: of an event.
+        range_of: of a segment, its range of pools; the last one is that of none.
+        origin: where the part begins among all events, alone in its cell.
+        fill: of a range of pools, the next place in `listed`; moves on.
+        listed: the events of ranges of pools.
+    """
     none = range_of[-1]
     for event in range(first, last):
-        found[event] = range_of[segment[event]] if reason[event] == 0 else none
+        if reason[event] == 0:
+            own = range_of[segment[event]]
+            if own != none:
+                listed[fill[own]] = origin[0] + event
+                fill[own] += 1
 
 
 def deal(  # noqa: PLR0913 - one loop over arrays, compiled as a whole
     first: int,
     last: int,
-    range_of: Integers,
+    listed: Integers,
     segment: Integers,
     row: Integers,
     instant: Integers,
     quantity: Integers,
-    heap_of: Integers,
-    period_of: Integers,
-    wanted: Integers,
+    heap_and_period: Integers,
+    first_heap: Integers,
     fill: Integers,
     cells: Integers,
 ) -> None:
-    """Put the rated events of a range of pools into the next places of their heaps.
+    """Put the events of a range of pools into the next places of their heaps.
 
     Args:
-        first, last: which events to look at.
-        range_of, segment, row, instant, quantity: of an event.
-        heap_of, period_of: of a segment.
-        wanted: the range, and its first heap.
+        first, last: which of `listed`.
+        listed: the events.
+        segment, row, instant, quantity: of an event.
+        heap_and_period: of a segment, two numbers.
+        first_heap: of the range, alone in its cell.
         fill: of a heap of the range, the next place; moves on.
         cells: the numbers of the places.
     """
-    for event in range(first, last):
-        if range_of[event] != wanted[0]:
-            continue
-        own = segment[event]
-        heap = heap_of[own] - wanted[1]
+    for number in range(first, last):
+        event = listed[number]
+        own = 2 * segment[event]
+        heap = heap_and_period[own] - first_heap[0]
         at = FIELDS * fill[heap]
         fill[heap] += 1
         cells[at + INSTANT] = instant[event]
         cells[at + QUANTITY] = quantity[event]
         cells[at + EVENT] = ((row[event] + 1) << BITS) | event
-        cells[at + OWNER] = period_of[own]
+        cells[at + OWNER] = heap_and_period[own + 1]
 
 
 def arrange(  # noqa: PLR0913 - one loop over arrays, compiled as a whole
