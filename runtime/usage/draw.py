@@ -17,6 +17,7 @@ from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
 from runtime.parallel.parts import do_parts
+from runtime.parallel.steps import beside
 from runtime.usage import kernel, loops, sql
 from runtime.usage.deal import Pools, deal_range, make_pools, some_pools
 from runtime.usage.faults import UsageOverflow
@@ -228,8 +229,9 @@ def draw_buckets(
 
     Raises UsageOverflow past 2^63 - 1.
     """
-    job = _kernel(connection, counters, routes, tied)
-    pools = make_pools(connection, tied, counters)
+    with beside(connection, make_stretches) as stretches:
+        pools = make_pools(connection, tied, counters)
+    job = _kernel(connection, counters, routes, tied, stretches.value)
     threads = loops.sharing(len(tied), sql.threads(connection))
     made: list[Made] = []
     by_id = no_ids()
@@ -247,8 +249,8 @@ def _kernel(
     counters: Counters,
     routes: Sequence[tuple[int, ...]],
     tied: Tied,
+    stretches: Stretches,
 ) -> _Kernel:
-    stretches = make_stretches(connection)
     periods = sql.count(connection, "SELECT count(*) FROM usage.periods")
     given = _given(tied, periods, stretches)
     given += [*_paths(routes, stretches), counters.counter_tier, counters.lots, counters.cap]
