@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from compiler.session import Session
-from dsl.decoding import decode
+from dsl.decoding import decode_source
 from dsl.source import Source
 
 SUFFIX = ".ratebook"
@@ -93,7 +93,7 @@ def _decode(folder: Path, files: list[_File], session: Session) -> Loaded:
     sources: list[Source] = []
     not_text: set[str] = set()
     for file in sorted(files, key=lambda file: file.path):
-        source, faults = decode(file.path, file.content)
+        source, faults = decode_source(file.path, file.content)
         sources.append(source)
         session.add(faults)
         if faults:
@@ -121,6 +121,8 @@ def _is_source(entry: Path) -> bool:
 
 
 def _read(root: Path, file: Path) -> _File:
+    if file.exists() and not file.is_file():
+        raise CatalogFault(f"{file}: is no file of text but a pipe or a device")
     try:
         return _File(file.relative_to(root).as_posix(), file.read_bytes())
     except OSError as fault:

@@ -14,8 +14,11 @@ PAGES: Mapping[str, Page] = MappingProxyType(
     {
         codes.NOT_TEXT.code: Page(
             what="A file is not text in UTF-8: it was saved in another encoding, or is no text "
-            "at all. Nothing in it is read.",
-            why="Read in a wrong encoding, names and titles would change without a word.",
+            "at all, or holds signs with which an editor shows another text than there is: line "
+            "ends of other kinds, and marks that turn the direction of text around. Nothing in "
+            "it is read.",
+            why="Read in a wrong encoding, names and titles would change without a word; and what "
+            "is reviewed as a comment would be a price, or a price a comment.",
             bad="",
             good="",
         ),

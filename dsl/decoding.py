@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from dsl import codes
 from dsl.diagnostic import Diagnostic
 from dsl.source import Source, Span
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+_MISLEADING = re.compile("\r(?!\n)|[\x85\u2028\u2029]|[\u202a-\u202e\u2066-\u2069]")
+"""What an editor shows as the end of a line where we read none, and what turns a text around:
+behind them a comment looks like a statement, or a statement like a comment."""
+
+
+def decode_source(path: str, data: bytes) -> tuple[Source, tuple[Diagnostic, ...]]:
+    """Read a source's bytes as `decode` does; signs that make it look like another are faults."""
+    source, faults = decode(path, data)
+    misleading = _MISLEADING.search(source.text)
+    if faults or misleading is None:
+        return source, faults
+    sign = misleading[0]
+    is_end = sign in "\r\x85\u2028\u2029"
+    return _refuse(
+        Source(path, _MISLEADING.sub("\N{REPLACEMENT CHARACTER}", source.text)),
+        *misleading.span(),
+        f"the file holds U+{ord(sign):04X}, with which an editor shows another text",
+        "not the end of a line here" if is_end else "a mark that turns the direction of text",
+        "save the file with the line ends of Unix or Windows" if is_end else "take it out",
+    )
 
 
 def decode(path: str, data: bytes) -> tuple[Source, tuple[Diagnostic, ...]]:

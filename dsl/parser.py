@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from dsl import codes
 from dsl.build.declarations import declaration as build_declaration
 from dsl.build.reading import Branch, Reading
-from dsl.decoding import decode
+from dsl.decoding import decode, decode_source
 from dsl.diagnostic import Diagnostic
 from dsl.failures import Failure, parse, parse_quickly
 from dsl.kinds import Kind
@@ -24,7 +24,7 @@ from dsl.source import Source, Span
 from dsl.syntax.base import Name
 from dsl.syntax.declarations import Broken, Declaration, SourceFile
 
-__all__ = ["decode", "parse_source"]
+__all__ = ["decode", "decode_source", "parse_source"]
 
 MOST_REPORTED = 500
 _NEXT_NAME = re.compile(r"[ \t]+([A-Za-z_][A-Za-z0-9_]*)")

@@ -70,7 +70,9 @@ def _standard_input(*, is_check: bool, is_diff: bool) -> int:
 
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
-        found = sorted(each for each in path.rglob("*.ratebook") if _is_visible(each, path))
+        found = sorted(
+            each for each in path.rglob("*.ratebook") if _is_visible(each, path) and each.is_file()
+        )
         if not found:
             raise Refusal(f"{path}: holds no *.ratebook file")
         return found
@@ -99,10 +101,10 @@ def _write(file: Path, content: str) -> None:
 
 def _formatted(path: str, content: bytes) -> str | None:
     """Give the canonical text; None after printing why there is none."""
-    from dsl.parser import decode
+    from dsl.parser import decode_source
     from dsl.printer import format_source
 
-    source, diagnostics = decode(path, content)
+    source, diagnostics = decode_source(path, content)
     if not diagnostics:
         result = format_source(source)
         if not isinstance(result, tuple):

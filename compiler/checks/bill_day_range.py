@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from compiler import codes
 from compiler.checks.page import TINY, Page
+from compiler.numbers import is_whole
 from compiler.resolve.model import Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
@@ -35,7 +36,7 @@ def check(resolved: Resolved, session: Session) -> None:
     """Report each bill day out of range."""
     for group in resolved.all(BillGroupDeclaration):
         day = group.bill_day
-        if day is not None and (not 1 <= day.value <= LAST or day.value % 1):
+        if day is not None and (not 1 <= day.value <= LAST or not is_whole(day.value)):
             session.report(
                 CODE,
                 f"the bill group `{group.name.text}` has the bill day {day.value}",

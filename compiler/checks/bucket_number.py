@@ -8,6 +8,7 @@ from compiler import codes
 from compiler.bucket_facts import AnyBucket, every_bucket
 from compiler.checks.page import TINY, Page
 from compiler.checks.tier_order import METERED
+from compiler.numbers import is_whole
 from compiler.resolve.model import Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
@@ -41,7 +42,7 @@ def check(resolved: Resolved, session: Session) -> None:
     """Report each number that is not whole, or out of its range."""
     for bucket in every_bucket(resolved):
         for what, number, least, most in _numbers(bucket):
-            if number.value % 1 or not least <= number.value <= most:
+            if not is_whole(number.value) or not least <= number.value <= most:
                 session.report(
                     CODE,
                     f"{what} of the bucket `{bucket.name.text}` is {number.value}",

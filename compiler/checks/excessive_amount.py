@@ -7,9 +7,11 @@ from decimal import Decimal
 
 from compiler import codes
 from compiler.checks.page import TINY, Page
+from compiler.checks.part_of_step import STEPS
 from compiler.facts import derived_from, terms_of
 from compiler.rate_rows import rate_tables
 from compiler.resolve.model import Resolved
+from compiler.resolve.units import MAX_STEPS, unit_called, unit_of
 from compiler.session import Session
 from compiler.tables.cells import Amount
 from compiler.tables.prices import AMOUNT_COLUMN, price_tables
@@ -18,8 +20,10 @@ from compiler.tables.table import Table
 from dsl.diagnostic import Label
 from dsl.source import Span
 from dsl.syntax.base import Money, Number, Percent, Quantity
-from dsl.syntax.prices import Price
+from dsl.syntax.feeds import UnitDeclaration
+from dsl.syntax.prices import Bound, Price, PriceTerm
 from dsl.syntax.services import RecurringPrice, ServiceDeclaration
+from runtime.program.units import Unit
 
 CODE = codes.EXCESSIVE_AMOUNT
 
@@ -29,9 +33,11 @@ HUNDREDTHS = 2
 
 PAGE = Page(
     what=f"An amount, a quantity or a percentage has more than {WHOLE_DIGITS} digits before "
-    f"its point or more than {DECIMALS} behind it.",
+    f"its point or more than {DECIMALS} behind it, or a quantity comes to 2^63 bytes, seconds or "
+    "units and more.",
     why="Amounts are multiplied with quantities exactly, in numbers of at most 38 digits; a "
-    "longer price would leave no room for the quantity.",
+    "longer price would leave no room for the quantity. Usage is counted in whole numbers below "
+    "2^63, so that what is larger is never reached.",
     bad=TINY
     + """\
 service setup {
@@ -55,6 +61,14 @@ def check(resolved: Resolved, session: Session) -> None:
         if span.end - span.start > DECIMALS:  # what is short cannot be too long
             for fault in _faults(value):
                 _report(span, fault, session)
+    for span, number, unit in _counted(resolved):
+        if unit is not None and number * unit.steps > MAX_STEPS:
+            session.report(
+                CODE,
+                f"a quantity comes to more than {MAX_STEPS:,} {STEPS[unit.measure]}",
+                Label(span, "more than can be counted"),
+                help="write less; a last tier without a bound starts with `beyond`",
+            )
     for money, off in _discounted(resolved):
         places = _places(money.amount) + _places(off.value) + HUNDREDTHS
         if places > DECIMALS and _places(money.amount) <= DECIMALS >= _places(off.value):
@@ -70,6 +84,7 @@ def check(resolved: Resolved, session: Session) -> None:
 def _numbers(resolved: Resolved) -> Iterator[tuple[Span, Decimal]]:
     yield from ((node.span, node.amount) for node in resolved.every(Money))
     yield from ((node.span, node.amount) for node in resolved.every(Quantity))
+    yield from ((node.span, node.amount) for node in resolved.every(Bound))
     yield from ((node.span, node.value) for node in resolved.every(Percent))
     yield from ((node.span, node.value) for node in resolved.every(Number))
     for table in price_tables(resolved.tables):
@@ -78,6 +93,26 @@ def _numbers(resolved: Resolved) -> Iterator[tuple[Span, Decimal]]:
             yield table.cell(cells.first(text), AMOUNT_COLUMN), amount
     for _, table in rate_tables(resolved):
         yield from _cells(table)
+
+
+def _counted(resolved: Resolved) -> Iterator[tuple[Span, Decimal, Unit | None]]:
+    """Give what is so many of a unit, and how many; a unit's own size is another check's."""
+    sizes = {unit.size.span for unit in resolved.all(UnitDeclaration)}
+    for node in resolved.every(Quantity):
+        if node.span not in sizes:
+            yield node.span, node.amount, unit_of(resolved, node.unit)
+    for bound in resolved.every(Bound):
+        yield bound.span, bound.amount, unit_of(resolved, bound.unit)
+    for term in resolved.every(PriceTerm):
+        if term.count is not None:
+            yield term.count.span, term.count.value, unit_of(resolved, term.unit)
+    for _, table in rate_tables(resolved):
+        for column in UNIT_COLUMNS:
+            cells = table[column]
+            for text, held in cells.distinct.items():
+                if isinstance(held, Amount):
+                    at = table.cell(cells.first(text), column)
+                    yield at, held.number, unit_called(resolved, held.unit)
 
 
 def _discounted(resolved: Resolved) -> Iterator[tuple[Money, Percent]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.instances import instances
+from compiler.numbers import is_whole
 from compiler.resolve.model import Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
@@ -57,7 +58,7 @@ def _report_parts(item: PackageService, session: Session) -> bool:
     parts = [
         number
         for number in (item.minimum, item.maximum, item.default)
-        if number is not None and number.value % 1
+        if number is not None and not is_whole(number.value)
     ]
     for number in parts:
         session.report(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from compiler import codes
 from compiler.checks.page import TINY, Page
 from compiler.checks.tier_order import METERED
+from compiler.numbers import is_whole
 from compiler.rate_rows import rate_tables
 from compiler.resolve.model import Resolved
 from compiler.resolve.units import unit_called, unit_of
@@ -43,20 +44,20 @@ bucket allowance of traffic_bucket {
 """,
 )
 
-_STEPS: dict[Measure, str] = {"data": "bytes", "time": "seconds", "count": "units"}
+STEPS: dict[Measure, str] = {"data": "bytes", "time": "seconds", "count": "units"}
 
 
 def check(resolved: Resolved, session: Session) -> None:
     """Report each quantity that is not whole in its measure's steps."""
     for quantity in resolved.every(Quantity):
         unit = unit_of(resolved, quantity.unit)
-        if unit is not None and quantity.amount * unit.steps % 1:
+        if unit is not None and not is_whole(quantity.amount * unit.steps):
             _report(unit, quantity.amount, quantity.span, session)
     for _, table in rate_tables(resolved):
         for column in (MINIMUM_COLUMN, INCREMENT_COLUMN):
             for text, amount in table[column].distinct.items():
                 unit = unit_called(resolved, amount.unit)
-                if unit is not None and amount.number * unit.steps % 1:
+                if unit is not None and not is_whole(amount.number * unit.steps):
                     _report(
                         unit, amount.number, table.cell(table[column].first(text), column), session
                     )
@@ -65,7 +66,7 @@ def check(resolved: Resolved, session: Session) -> None:
 def _report(unit: Unit, amount: Decimal, at: Span, session: Session) -> None:
     session.report(
         CODE,
-        f"a quantity is not a whole number of {_STEPS[unit.measure]}",
+        f"a quantity is not a whole number of {STEPS[unit.measure]}",
         Label(at, f"{amount * unit.steps:f}"),
         help="write fewer decimals, or a smaller unit",
     )

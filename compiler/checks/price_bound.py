@@ -10,6 +10,7 @@ from compiler.checks.page import TINY, Page
 from compiler.checks.price_places import Place, price_places
 from compiler.checks.wording import choice
 from compiler.facts import terms_of
+from compiler.numbers import is_whole
 from compiler.resolve.model import Resolved
 from compiler.resolve.units import unit_of
 from compiler.session import Session
@@ -63,7 +64,7 @@ def check(resolved: Resolved, session: Session) -> None:
             amount, at = term.count.value, term.count.span
             if term.basis.text == "block":
                 _check(resolved, place, amount, term.unit, at, session, is_block=True)
-            elif amount % 1 or amount == 0:  # its unit's measure is the check of another
+            elif not is_whole(amount) or amount == 0:  # its unit's measure is the check of another
                 _report_part(amount, at, "units", session)
 
 
@@ -105,7 +106,7 @@ def _check(
             _report_measure(place, place.measure, unit_name, at, session)
             return
     steps = amount * (1 if unit is None else unit.steps)
-    if steps == 0 or steps % 1:
+    if steps == 0 or not is_whole(steps):
         words = "instances" if counts_instances else _STEPS[place.measure or "count"]
         _report_part(steps, at, words, session)
 

@@ -11,6 +11,7 @@ from compiler.checks.page import TINY, Page
 from compiler.checks.price_places import Place, price_places
 from compiler.checks.price_tiers import steps_of_bound
 from compiler.facts import first_amounts, terms_of
+from compiler.numbers import is_whole
 from compiler.resolve.model import Resolved
 from compiler.resolve.units import unit_of
 from compiler.session import Session
@@ -95,8 +96,8 @@ def _ascends(resolved: Resolved, price: Price) -> bool:
         for tier in price.tiers[:-1]
     ]
     bounds = [each[1] for each in steps if each is not None]
-    is_whole = all(bound % 1 == 0 for bound in bounds)
-    return len(bounds) == len(steps) and is_whole and bounds == sorted(set(bounds)) and all(bounds)
+    are_whole = all(map(is_whole, bounds))
+    return len(bounds) == len(steps) and are_whole and bounds == sorted(set(bounds)) and all(bounds)
 
 
 def _all_bounds(price: Price) -> Iterator[Bound]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from compiler import codes
 from compiler.checks.page import TINY, Page
+from compiler.numbers import is_whole
 from compiler.resolve.model import Resolved
 from compiler.session import Session
 from dsl.diagnostic import Label
@@ -35,7 +36,7 @@ def check(resolved: Resolved, session: Session) -> None:
     """Report each term that is no such number."""
     for group in resolved.all(BillGroupDeclaration):
         days = group.terms_days
-        if days is not None and (not 0 <= days.value <= LONGEST or days.value % 1):
+        if days is not None and (not 0 <= days.value <= LONGEST or not is_whole(days.value)):
             session.report(
                 CODE,
                 f"the bill group `{group.name.text}` has terms of {days.value} days",

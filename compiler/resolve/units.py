@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from compiler.numbers import is_whole
 from compiler.resolve.kinds import EntityId, Kind
 from compiler.resolve.model import Resolved
 from compiler.resolve.walk import every
@@ -63,7 +64,7 @@ def declared_unit(node: UnitDeclaration) -> Unit | None:
     """Give the unit of a declaration; None where it is not a whole number of steps."""
     base = UNITS.get(node.size.unit.text)
     steps = None if base is None else node.size.amount * base.steps
-    if base is None or steps is None or steps % 1 or not 0 < steps <= MAX_STEPS:
+    if base is None or steps is None or not is_whole(steps) or not 0 < steps <= MAX_STEPS:
         return None
     return Unit(node.name.text, base.measure, int(steps))
 

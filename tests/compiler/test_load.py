@@ -1,5 +1,6 @@
 """Which files are a catalog, and what is said of a folder that is none."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,13 @@ def test_folder_without_a_catalog_is_named(tmp_path: Path) -> None:
 def test_unreadable_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.ratebook").symlink_to(tmp_path / "gone")
     with pytest.raises(CatalogFault, match=r"a\.ratebook: cannot be read: No such file"):
+        compile_folder(tmp_path)
+
+
+@pytest.mark.feature("E2")
+def test_a_pipe_is_named_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.ratebook")
+    with pytest.raises(CatalogFault, match=r"a\.ratebook: is no file of text but a pipe"):
         compile_folder(tmp_path)
 
 

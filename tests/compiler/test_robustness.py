@@ -14,8 +14,9 @@ from dsl.source import Source
 ROOT = Path(__file__).resolve().parents[2] / "catalogs"
 MOST_ROWS = 40
 STRANGE = (
-    *("0", "9" * 40, "1.5", "0.000000000000000001", "31", "FR", "x", "{", "}", "\\", '"', "\0"),
+    *("0", "9" * 30, "9" * 40, "1.5", "0.000000000000000001", "31", "FR", "x", "{", "}", "\\"),
     *("2026-02-30", "24:01", "..", "100%", "1e9", "per", "of", "\u202e", "é", "volume {", "from"),
+    *('"', "\0"),
 )
 
 
@@ -74,6 +75,36 @@ def test_deleted_words(catalog: Whole, chosen: list[int]) -> None:
         start, end = catalog.words[number]
         text = text[:start] + text[end:]
     must_hold(catalog.compile(text))
+
+
+@pytest.mark.feature("E2")
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("fleet", "1..10_000"),
+        ("tokens", "1_000_000 count"),
+        ("tokens", "up to 10 million_token"),
+        ("tokens", "up to 49"),
+        ("connectivity", "50 GB"),
+        ("connectivity", "net 30"),
+    ],
+)
+def test_the_longest_number_that_can_be_written_is_too_large(name: str, words: str) -> None:
+    text = WHOLES[name].text
+    assert words in text
+    longer = re.sub(r"[\d_]+(?!.*\d)", "9" * 30, words)
+    compilation = WHOLES[name].compile(text.replace(words, longer, 1))
+    must_hold(compilation)
+    assert compilation.program is None
+
+
+@pytest.mark.feature("E2", "A14")
+def test_a_quantity_is_counted_in_64_bits() -> None:
+    catalog = WHOLES["connectivity"]
+    assert "50 GB" in catalog.text
+    for quantity, codes in (("9_223_372_036 GB", set()), ("9_223_372_037 GB", {"RB114"})):
+        compilation = catalog.compile(catalog.text.replace("50 GB", quantity))
+        assert {each.code for each in compilation.diagnostics} & {"RB114"} == codes
 
 
 @pytest.mark.feature("E1", "E2")
