@@ -59,7 +59,9 @@ def load_folder(folder: Path, session: Session) -> Loaded:
         raise CatalogFault(f"{folder}: is a file; a catalog is a folder of *{SUFFIX} files")
     files = _collect(folder, folder)
     if not files:
-        raise CatalogFault(f"{folder}: holds no *{SUFFIX} file")
+        below = [each.name for each in sorted(folder.iterdir()) if _is_catalog(each)]
+        hint = f"; did you mean {folder / below[0]}?" if len(below) == 1 else ""
+        raise CatalogFault(f"{folder}: holds no *{SUFFIX} file{hint}")
     return _decode(folder, files, session)
 
 
@@ -114,6 +116,10 @@ def _collect(root: Path, folder: Path) -> list[_File]:
         if entry.is_dir() and not entry.is_symlink() and not entry.name.startswith("."):
             files += _collect(root, entry)
     return files
+
+
+def _is_catalog(folder: Path) -> bool:
+    return folder.is_dir() and (folder / f"catalog{SUFFIX}").is_file()
 
 
 def _is_source(entry: Path) -> bool:

@@ -160,10 +160,10 @@ def _count(number: int) -> str:
 
 
 def _measured(piece: Piece) -> str:
-    quantity = _figure(piece.quantity)
-    return quantity if piece.unit == EACH else f"{quantity} {piece.unit}"
+    unit = "count" if piece.unit == EACH else piece.unit
+    return f"{_figure(piece.quantity)} {unit}"
 
 
 def _figure(value: Decimal) -> str:
-    text = format(value, "f")
+    text = format(value, ",f")
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -146,18 +146,22 @@ SHARED = replace(PIECE, unit_price=Decimal(0))
 @pytest.mark.parametrize(
     ("piece", "words"),
     [
-        (PIECE, "3 rated at 0.01 EUR each = 0.03 EUR"),
+        (PIECE, "3 count rated at 0.01 EUR each = 0.03 EUR"),
         (MINUTES, "3 minute rated at 0.01 EUR per minute + 0.9 EUR an event = 0.03 EUR"),
         (replace(MINUTES, per=600), "3 minute rated at 0.01 EUR per 10 minute + 0.9 EUR an event"),
-        (SHARED, "3 rated with all that was used of it; its share is 0.03 EUR"),
-        (replace(SHARED, amount=Decimal(0)), "3 rated with all that was used of it, or at a price"),
+        (SHARED, "3 count rated with all that was used of it; its share is 0.03 EUR"),
+        (
+            replace(SHARED, amount=Decimal(0)),
+            "3 count rated with all that was used of it, or at a price",
+        ),
+        (replace(PIECE, quantity=Decimal(116_850), component="included"), "116,850 count included"),
         (
             replace(PIECE, bucket="texts", tier=1, bucket_service="T"),
-            "3 of the bucket texts, tier 2 of T, rated at 0.01 EUR each = 0.03 EUR",
+            "3 count of the bucket texts, tier 2 of T, rated at 0.01 EUR each = 0.03 EUR",
         ),
         (
             replace(PIECE, bucket="texts", component="included"),
-            "3 included of what rolled over into the bucket texts",
+            "3 count included of what rolled over into the bucket texts",
         ),
     ],
 )

@@ -57,6 +57,13 @@ def test_folder_without_a_catalog_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.feature("E2")
+def test_the_catalog_below_a_folder_is_proposed(tmp_path: Path) -> None:
+    write(tmp_path, "prices/catalog.ratebook", TINY)
+    with pytest.raises(CatalogFault, match=r"file; did you mean .*/prices\?"):
+        load_folder(tmp_path, Session())
+
+
+@pytest.mark.feature("E2")
 def test_unreadable_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.ratebook").symlink_to(tmp_path / "gone")
     with pytest.raises(CatalogFault, match=r"a\.ratebook: cannot be read: No such file"):
