@@ -14,6 +14,8 @@ the tables above it and leaves its own.  Conventions for every table:
 | --- | --- | --- |
 | book.* | runtime.book.load | a row of a book file, typed, with `row` (1 = first data row) |
 | subscription.account_services | runtime.subscriptions | an account service, all it bills by |
+| subscription.sold | runtime.subscriptions | whose an account service is, and its terms |
+| subscription.terms | runtime.subscriptions | terms on which account services are sold |
 | subscription.timeline | runtime.subscriptions | a stretch of days in one status |
 | subscription.package_timeline | runtime.subscriptions | a stretch of a package in one status |
 | subscription.quantities | runtime.subscriptions | an account service's quantity in some days |
@@ -353,6 +355,16 @@ TABLES: dict[str, dict[str, str]] = {
         "source": "INTEGER",
         "tax_class": "VARCHAR",
     },
+}
+
+# An account service is one of `sold` and what its `terms` say, which many have in common; the
+# numbers of terms are of no order, and others in another run.  account_services is a view of both.
+_WHOSE = ("account_service", "account_package", "account", "invoicer")
+TABLES["subscription.sold"] = dict.fromkeys(_WHOSE, "VARCHAR") | {"terms": "INTEGER"}
+TABLES["subscription.terms"] = {"terms": "INTEGER"} | {
+    name: kind
+    for name, kind in TABLES["subscription.account_services"].items()
+    if name not in _WHOSE
 }
 
 # What the last run knew of those that this one leaves out.

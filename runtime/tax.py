@@ -289,10 +289,14 @@ def find_missing_tax_rates(
           FROM charge.due_content WHERE tax_class IS NOT NULL AND NOT is_credit
         ) AS d
         JOIN (
-          SELECT g.content_group, s.jurisdiction, s.is_exempt, min(s.account) AS account
-          FROM charge.due_service AS g
-          JOIN subscription.account_services AS s ON s.account_service = g.account_service
-          GROUP BY g.content_group, s.jurisdiction, s.is_exempt
+          SELECT g.content_group, t.jurisdiction, t.is_exempt, g.account
+          FROM (
+            SELECT g.content_group, s.terms, min(s.account) AS account
+            FROM charge.due_service AS g
+            JOIN subscription.sold AS s ON s.account_service = g.account_service
+            GROUP BY g.content_group, s.terms
+          ) AS g
+          JOIN subscription.terms AS t ON t.terms = g.terms
         ) AS s ON s.content_group = d.content_group
         GROUP BY d.tax_class, s.jurisdiction, s.is_exempt, d.day
         ORDER BY 1, 2, 3, 4, 5

@@ -1,13 +1,14 @@
 """Puts the lines to post into the order in which invoices print them, and numbers them.
 
 Account services that are alike have the same lines but for whose they are, so that these are put
-in order once.  Then packages are put in order, by names that are long, and their account services
-behind each other, each as far from the last one as that has lines.
+in order once.  Then packages are put in order, by names that are long, and numbered; and their
+account services behind each other, each as far from the last one as that has lines.
 
 | table | one row is |
 | --- | --- |
 | charge.due_content | a line of a group, with its place among them |
-| charge.due_service | an account service, whose it is, its group, and where its lines begin |
+| charge.due_package | an account package, whose it is, in their order, and where its lines begin |
+| charge.due_service | an account service, its package, its group, and where its lines begin |
 | charge.due | a line to post; a view of the two |
 """
 
@@ -75,42 +76,52 @@ LEFT JOIN charge.usage_classes AS u ON u.usage_class = d.usage_class
 LEFT JOIN charge.buckets AS b ON b.bucket = d.bucket
 """
 
-# The invoicer, then the served account (the invoicer itself first), its package, and the service
-# as the package lists them.
-_SERVICES = """
-CREATE OR REPLACE TABLE charge.due_service AS
+_SERVED = """
+CREATE OR REPLACE TEMP TABLE served AS
 WITH groups AS (
   SELECT content_group, any_value(holder) AS holder, any_value(is_own) AS is_own,
          any_value(currency) AS currency, count(*) AS lines
   FROM charge.due_content GROUP BY content_group
-),
-served AS (
-  SELECT s.account_service, s.invoicer, s.account, s.account_package, ps.ordinal,
-         g.content_group, g.currency, g.lines
-  FROM (
-    SELECT s.account_service, s.invoicer, s.account, s.account_package, s.package, s.service,
-           {holder} AS holder, {is_own} AS is_own
-    FROM subscription.account_services AS s
-    LEFT JOIN subscription.alike AS x ON x.account_service = s.account_service
-    LEFT JOIN own_due AS o ON o.account_service = s.account_service
-  ) AS s
-  JOIN groups AS g ON g.holder = s.holder AND g.is_own = s.is_own
-  LEFT JOIN charge.package_services AS ps ON ps.package = s.package AND ps.service = s.service
-),
-packages AS (
-  SELECT p.account_package, p.account, p.currency, row_number() OVER (
-    ORDER BY p.invoicer, p.currency, p.account <> p.invoicer, a.name, p.account, p.account_package
-  ) AS place
-  FROM (SELECT DISTINCT invoicer, currency, account, account_package FROM served) AS p
-  LEFT JOIN book.accounts AS a ON a.account = p.account
 )
-SELECT s.account_service, s.invoicer, s.account, s.account_package, s.currency, s.content_group,
+SELECT s.account_service, s.invoicer, s.account, s.account_package, ps.ordinal,
+       g.content_group, g.currency, g.lines
+FROM (
+  SELECT s.account_service, s.invoicer, s.account, s.account_package, s.package, s.service,
+         {holder} AS holder, {is_own} AS is_own
+  FROM subscription.account_services AS s
+  LEFT JOIN subscription.alike AS x ON x.account_service = s.account_service
+  LEFT JOIN own_due AS o ON o.account_service = s.account_service
+) AS s
+JOIN groups AS g ON g.holder = s.holder AND g.is_own = s.is_own
+LEFT JOIN charge.package_services AS ps ON ps.package = s.package AND ps.service = s.service
+"""
+
+# The invoicer, then the served account (the invoicer itself first), its package, and the service
+# as the package lists them.
+_PACKAGES = """
+CREATE OR REPLACE TABLE charge.due_package AS
+SELECT CAST(row_number() OVER printed AS INTEGER) AS package, p.invoicer, p.currency, p.account,
+       p.account_package, CAST(1 + sum(p.lines) OVER printed - p.lines AS BIGINT) AS ordinal
+FROM (
+  SELECT invoicer, currency, account, account_package, sum(lines) AS lines
+  FROM served GROUP BY ALL
+) AS p
+LEFT JOIN book.accounts AS a ON a.account = p.account
+WINDOW printed AS (
+  ORDER BY p.invoicer, p.currency, p.account <> p.invoicer, a.name, p.account, p.account_package
+  ROWS UNBOUNDED PRECEDING
+)
+"""
+
+_SERVICES = """
+CREATE OR REPLACE TABLE charge.due_service AS
+SELECT s.account_service, s.content_group, p.package,
        CAST(1 + sum(s.lines) OVER printed - s.lines AS BIGINT) AS ordinal
 FROM served AS s
-JOIN packages AS p
+JOIN charge.due_package AS p
   ON p.account_package = s.account_package AND p.account = s.account AND p.currency = s.currency
 WINDOW printed AS (
-  ORDER BY p.place, s.ordinal, s.account_service ROWS UNBOUNDED PRECEDING
+  ORDER BY p.package, s.ordinal, s.account_service ROWS UNBOUNDED PRECEDING
 )
 """
 
@@ -136,12 +147,14 @@ def make_due(connection: DuckDBPyConnection) -> None:
     )
     own = "o.account_service IS NOT NULL"
     connection.execute(
-        _SERVICES.format(
+        _SERVED.format(
             holder=f"CASE WHEN {own} THEN s.account_service "
             "ELSE coalesce(x.example, s.account_service) END",
             is_own=own,
         )
     )
+    connection.execute(_PACKAGES)
+    connection.execute(_SERVICES)
     of = {"ordinal": "s.ordinal + c.number - 1", "account_service": "s.account_service"}
     columns = ", ".join(f"{of.get(name, f'c.{name}')} AS {name}" for name in TABLES["charge.due"])
     connection.execute(f"""
@@ -150,4 +163,5 @@ def make_due(connection: DuckDBPyConnection) -> None:
         FROM charge.due_service AS s
         JOIN charge.due_content AS c ON c.content_group = s.content_group
     """)
-    connection.execute("DROP TABLE own_due")
+    for table in ("own_due", "served"):
+        connection.execute(f"DROP TABLE {table}")

@@ -88,6 +88,7 @@ def make_forms(connection: DuckDBPyConnection, maker: Maker) -> Forms:
     Reads charge.due; makes elaborate, due_line and the tables of runtime.invoice.alike_sql.
     """
     connection.execute(alike_sql.INVOICES)
+    connection.execute(alike_sql.PACKAGES)
     _make_balances(connection, maker)
     connection.execute(alike_sql.ELABORATE)
     connection.execute(f"""
@@ -120,7 +121,7 @@ def _tell_lines(connection: DuckDBPyConnection) -> None:
         of_line |= {f"quoted_{name}": value for name, value in alike_sql.QUOTE.items()}
     else:
         connection.execute(alike_sql.NOT_QUOTED)
-    number_rows(connection, "sold_as", of_service, "subscription.account_services AS s")
+    number_rows(connection, "sold_as", of_service, "subscription.terms AS s")
     number_rows(connection, "price_owner", alike_sql.OWNER, "subscription.price_owners AS w")
     owners = alike_sql.OWNERS.format(same=same_sql(alike_sql.OWNER, "k"))
     number_sets(connection, "price_owners", ("account_service",), owners)
@@ -139,7 +140,7 @@ def _tell_invoices(connection: DuckDBPyConnection) -> None:
     number_rows(connection, "section_place", alike_sql.PLACE, "section AS s")
     sections = alike_sql.IN_PACKAGES.format(same=same_sql(alike_sql.PLACE, "k"))
     for table, owner, members in (
-        ("package_sections", ("invoice", "account", "account_package"), sections),
+        ("package_sections", ("package",), sections),
         ("account_sections", ("invoice", "account"), alike_sql.IN_ACCOUNTS),
         ("invoice_sections", ("invoice",), alike_sql.IN_INVOICES),
     ):

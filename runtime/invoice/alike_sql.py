@@ -3,6 +3,7 @@
 | table | one row is |
 | --- | --- |
 | due_invoice | an invoice to be: invoicer, currency, its place |
+| placed_package | a package of charge.due_package, with the place of its invoice |
 | elaborate | one that is worded line by line |
 | placed | an account service of charge.due_service on forms, with what it says in every line |
 | line_quote | of a tiered price of a line, how it came about |
@@ -44,29 +45,36 @@ FORM_RATE = {
     "is_owed": "BOOLEAN",
 }
 
-# Ordinals of an invoice follow each other, so that a line's number is its distance from the first.
+# Ordinals of an invoice follow each other, so that a line's number is its distance from the first;
+# and they are in the order of invoicers and currencies.
 INVOICES = """
 CREATE OR REPLACE TEMP TABLE due_invoice AS
-SELECT *, row_number() OVER (ORDER BY invoicer, currency) AS invoice
+SELECT *, row_number() OVER (ORDER BY first) AS invoice
 FROM (
   SELECT invoicer, currency, min(ordinal) AS first
-  FROM charge.due_service GROUP BY invoicer, currency
+  FROM charge.due_package GROUP BY invoicer, currency
 )
+"""
+
+PACKAGES = """
+CREATE OR REPLACE TEMP TABLE placed_package AS
+SELECT p.package, i.invoice, i.first, p.account, p.account_package
+FROM charge.due_package AS p
+JOIN due_invoice AS i ON i.invoicer = p.invoicer AND i.currency = p.currency
 """
 
 ELABORATE = """
 CREATE OR REPLACE TEMP TABLE elaborate AS
+SELECT p.invoice
+FROM charge.due_service AS d JOIN placed_package AS p ON p.package = d.package
+WHERE d.content_group IN (
+  SELECT content_group FROM charge.due_content
+  WHERE kind NOT IN ('recurring', 'discount', 'one_time', 'transition')
+) OR d.account_service IN (SELECT account_service FROM rated.pools)
+UNION
 SELECT i.invoice
-FROM due_invoice AS i
-SEMI JOIN (
-  SELECT invoicer, currency FROM charge.due_service
-  WHERE content_group IN (
-    SELECT content_group FROM charge.due_content
-    WHERE kind NOT IN ('recurring', 'discount', 'one_time', 'transition')
-  ) OR account_service IN (SELECT account_service FROM rated.pools)
-  UNION ALL
-  SELECT invoicer, currency FROM balances WHERE is_told
-) AS e ON e.invoicer = i.invoicer AND e.currency = i.currency
+FROM due_invoice AS i JOIN balances AS b ON b.invoicer = i.invoicer AND b.currency = i.currency
+WHERE b.is_told
 """
 
 NOT_QUOTED = """
@@ -106,15 +114,18 @@ FROM subscription.price_owners AS w JOIN price_owner AS k ON {same}
 
 PLACED = """
 CREATE OR REPLACE TEMP TABLE placed AS
-SELECT d.ordinal, d.account_service, d.content_group, i.invoice, i.first, d.account,
-       d.account_package, k.number AS sold_as, w.number AS owners,
+SELECT d.ordinal, d.account_service, d.content_group, d.package, p.invoice, p.first, s.sold_as,
+       w.number AS owners,
        CASE WHEN s.is_exempt THEN coalesce(a.tax_exemption, '') END AS exemption
 FROM charge.due_service AS d
-JOIN subscription.account_services AS s ON s.account_service = d.account_service
-JOIN due_invoice AS i ON i.invoicer = d.invoicer AND i.currency = d.currency
-JOIN sold_as AS k ON {same}
-ANTI JOIN elaborate AS e ON e.invoice = i.invoice
-LEFT JOIN book.accounts AS a ON s.is_exempt AND a.account = d.account
+JOIN subscription.sold AS o ON o.account_service = d.account_service
+JOIN (
+  SELECT s.terms, s.is_exempt, k.number AS sold_as
+  FROM subscription.terms AS s JOIN sold_as AS k ON {same}
+) AS s ON s.terms = o.terms
+JOIN placed_package AS p ON p.package = d.package
+ANTI JOIN elaborate AS e ON e.invoice = p.invoice
+LEFT JOIN book.accounts AS a ON s.is_exempt AND a.account = p.account
 LEFT JOIN price_owners AS w ON w.account_service = d.account_service
 """
 
@@ -188,8 +199,8 @@ WITH formed AS (
 numbered AS (
   SELECT row_number() OVER () AS lines, forms FROM (SELECT DISTINCT forms FROM formed)
 )
-SELECT p.ordinal, p.invoice, CAST(p.ordinal - p.first + 1 AS INTEGER) AS line, p.account,
-       p.account_package, p.account_service, k.section_kind, l.lines
+SELECT p.ordinal, p.invoice, CAST(p.ordinal - p.first + 1 AS INTEGER) AS line, p.package,
+       p.account_service, k.section_kind, l.lines
 FROM placed AS p
 JOIN section_kind AS k ON {SAME_KIND}
 JOIN formed AS f ON f.section_kind = k.section_kind
@@ -223,10 +234,12 @@ DUE_OF_INVOICE = f"""(
 # each account by its packages, and the invoice by its accounts.
 PLACE = {"line": "s.line", "lines": "s.lines"}
 IN_PACKAGES = """
-SELECT s.invoice, s.account, s.account_package, k.number AS member
-FROM section AS s JOIN section_place AS k ON {same}
+SELECT s.package, k.number AS member FROM section AS s JOIN section_place AS k ON {same}
 """
-IN_ACCOUNTS = "SELECT invoice, account, number AS member FROM package_sections"
+IN_ACCOUNTS = """
+SELECT p.invoice, p.account, k.number AS member
+FROM package_sections AS k JOIN placed_package AS p ON p.package = k.package
+"""
 IN_INVOICES = "SELECT invoice, number AS member FROM account_sections"
 
 FORMED = """

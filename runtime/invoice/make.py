@@ -43,8 +43,8 @@ WHERE shape IS NOT NULL
 # What only those before the rows of the ledger read: these need the memory.
 _READ = (
     *("subscription.timeline", "subscription.package_timeline", "subscription.occurrences"),
-    *("subscription.horizons", "subscription.alike", "subscription.account_services"),
-    *("charge.due_service", "kept"),
+    *("subscription.horizons", "subscription.alike", "subscription.sold", "subscription.terms"),
+    *("charge.due_service", "charge.due_package", "kept"),
 )
 
 

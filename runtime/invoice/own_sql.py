@@ -27,7 +27,7 @@ WHERE t.until_day < $open
 
 CHANGES = f"""
 WITH at_hand AS (
-  SELECT s.invoice, s.account_service, s.account, s.line + l.number - 1 AS number,
+  SELECT s.invoice, s.account_service, a.account, s.line + l.number - 1 AS number,
          a.service AS sold_service, a.months, d.currency, d.kind = 'recurring' AS is_recurring,
          d.full_start, d.full_end
   FROM section AS s

@@ -31,12 +31,19 @@ PARTS = """
 SELECT min(invoice), max(invoice) FROM numbered GROUP BY (place - 1) // $invoices_at_once ORDER BY 1
 """
 
+# The packages of a part's invoices, with the names of their accounts.
+_PACKAGES = """
+SELECT p.package, p.account, p.account_package, a.name
+FROM placed_package AS p JOIN book.accounts AS a ON a.account = p.account
+WHERE p.invoice BETWEEN $first AND $until
+"""
+
 SECTIONS = f"""
-SELECT $lines + s.ordinal, {_NUMBER}, s.line, s.account, s.account_package, s.account_service,
-       a.name, i.texts
+SELECT $lines + s.ordinal, {_NUMBER}, s.line, p.account, p.account_package, s.account_service,
+       CASE WHEN p.account <> n.invoicer THEN p.name END, i.texts
 FROM section AS s
 JOIN numbered AS n ON n.invoice = s.invoice
-LEFT JOIN book.accounts AS a ON a.account = s.account AND s.account <> n.invoicer
+JOIN ({_PACKAGES}) AS p ON p.package = s.package
 LEFT JOIN own_identifiers AS i ON i.account_service = s.account_service
 WHERE s.invoice BETWEEN $first AND $until
 ORDER BY s.ordinal
@@ -80,10 +87,10 @@ JOIN (
 _SECTION_DIGESTS = f"""
 SELECT invoice, bit_xor(CAST('0x' || left(md5(text), 16) AS UBIGINT)) AS digest
 FROM (
-  SELECT s.invoice, concat_ws(chr(10), s.line, s.account, s.account_package,
-           s.account_service, coalesce(a.name, ''), coalesce(i.texts, '')) AS text
+  SELECT s.invoice, concat_ws(chr(10), s.line, p.account, p.account_package,
+           s.account_service, coalesce(p.name, ''), coalesce(i.texts, '')) AS text
   FROM section AS s
-  JOIN book.accounts AS a ON a.account = s.account
+  JOIN ({_PACKAGES}) AS p ON p.package = s.package
   LEFT JOIN own_identifiers AS i ON i.account_service = s.account_service
   WHERE s.invoice BETWEEN $first AND $until
   UNION ALL

@@ -102,8 +102,8 @@ def make_own_kinds(connection: DuckDBPyConnection, as_of: date) -> None:
     """
     for name, history in HISTORIES.items():
         _number_histories(connection, name, history)
-    terms = {name: f"s.{name}" for name in TERMS}
-    number_rows(connection, "own_terms", terms, "subscription.account_services AS s")
+    terms = {name: f"t.{name}" for name in TERMS}
+    number_rows(connection, "own_terms", terms, "subscription.terms AS t")
     joins = " ".join(
         f"LEFT JOIN {name}_history AS {name} ON {name}.{each.owner} = s.{each.owner}"
         for name, each in HISTORIES.items()
@@ -111,10 +111,13 @@ def make_own_kinds(connection: DuckDBPyConnection, as_of: date) -> None:
     numbers = ", ".join(f"{name}.number AS {name}" for name in HISTORIES)
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE told_service AS
-        SELECT s.account_service, s.account_package, s.account, s.service, k.number AS terms,
+        SELECT s.account_service, s.account_package, s.account, k.service, k.number AS terms,
                {numbers}
-        FROM subscription.account_services AS s
-        JOIN own_terms AS k ON {same_sql(terms, "k")}
+        FROM subscription.sold AS s
+        JOIN (
+          SELECT t.terms, t.service, k.number
+          FROM subscription.terms AS t JOIN own_terms AS k ON {same_sql(terms, "k")}
+        ) AS k ON k.terms = s.terms
         {joins}
     """)
     told = {name: f"t.{name}" for name in ("terms", *HISTORIES)}
