@@ -12,6 +12,7 @@ from runtime.program.model import Program
 from runtime.usage import classify, sql
 from runtime.usage.dispositions import Reason
 from runtime.usage.kinds import Kinds, evaluated, kinds_among, kinds_of
+from runtime.usage.loops import NONE
 from runtime.usage.mediate import Part
 from runtime.usage.passes import Pass
 from runtime.usage.places import DESTINATION
@@ -28,6 +29,8 @@ class Reading:
         parts: relations of some of the events each, in their order.
         attributes: those that the events have.
         identifier: what their values are values of.
+        number: of the pass, as records of another may look alike and be other events; NONE
+            where the kinds themselves are all that decides a price.
         kinds: what tells them apart by what decides a price.
         value, destination: SQL of their texts; missing ones may be ''.
         known_by: SQL of the text whose hash is theirs; equal ids have an equal one.
@@ -39,6 +42,7 @@ class Reading:
     attributes: frozenset[str]
     identifier: str
     kinds: Kinds
+    number: int = NONE
     value: str = "value"
     destination: str = attribute(DESTINATION)
     known_by: str = "event_id"
@@ -80,6 +84,7 @@ def _reading(number: int, each: Pass, names: Sequence[str], *, by_record: bool) 
         attributes=each.attributes,
         identifier=feed.identifier,
         kinds=kinds,
+        number=number,
         value=first.plain(feed.identifier_value) or "value",
         destination=attribute(DESTINATION) if destinations or not destination else destination,
         known_by=known_by,

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 from runtime.program.model import Program
 from runtime.usage import classify, kernel, places, sql
-from runtime.usage.kinds import Kinds
 from runtime.usage.loops import NONE, Array
 from runtime.usage.mediate import Part
 from runtime.usage.plain import USABLE, NotPlain, Plain, Told, batches_of
@@ -135,7 +134,7 @@ class Scanner:
     def _read_plain(self, found: Scan, task: _Task, plain: Plain, worker: _Worker) -> int:
         """Read a part of plain records; raises NotPlain if it has others."""
         reading, place = task.reading, task.place
-        key = self.key_of(reading.kinds)
+        key = self.key_of(reading)
         told = worker.told.setdefault(reading.met, Told(worker.connection, plain, key))
         for batch, position, number in batches_of(plain, task.part, BATCH):
             at = slice(place, place + len(batch))
@@ -202,14 +201,15 @@ class Scanner:
             )
         query = f"""
             SELECT file, position::BIGINT AS position, {reading.known_by} AS known_by, {USABLE},
-                   {self.key_of(reading.kinds)} AS key, {texts}, {amount}
+                   {self.key_of(reading)} AS key, {texts}, {amount}
             FROM ({events})
         """
         yield from connection.sql(query).to_arrow_reader(BATCH)
 
-    def key_of(self, kinds: Kinds) -> str:
+    def key_of(self, reading: Reading) -> str:
         """Give the SQL of a hash over all that tells kinds of events apart."""
-        return f"hash({', '.join([str(self.salt), *kinds.columns])})"
+        own = [str(self.salt), str(reading.number), *reading.kinds.columns]
+        return f"hash({', '.join(own)})"
 
     def _asks_place(self, reading: Reading) -> bool:
         return places.DESTINATION in reading.attributes and bool(self.prefixes.prefixes)
@@ -342,7 +342,7 @@ def make_keys(scanner: Scanner, readings: Sequence[Reading]) -> bool:
         texts = "".join(
             f", {classify.column(each.attributes, name)} AS {attribute(name)}" for name in names
         )
-        key, relation = scanner.key_of(each.kinds), each.kinds.relation
+        key, relation = scanner.key_of(each), each.kinds.relation
         every.append(f"SELECT DISTINCT {key} AS key, measure{texts} FROM ({relation})")
     connection.execute(f"CREATE OR REPLACE TABLE usage.keys AS {' UNION '.join(every)}")
     return not sql.count(connection, "SELECT count(*) - count(DISTINCT key) FROM usage.keys")

@@ -11,8 +11,8 @@ import pytest
 
 from runtime.engine import open_engine
 from runtime.usage import parts
-from runtime.usage.kinds import Kinds
 from runtime.usage.parts import cut_files
+from runtime.usage.readings import Reading
 from runtime.usage.scan import Scanner
 from tests.runtime.usage.test_feeds import PLACE_FEED, Runs, program_of, values, write_places
 
@@ -165,10 +165,68 @@ def test_two_kinds_of_one_hash_are_read_again_by_another(
     salts: list[int] = []
     hashed = Scanner.key_of
 
-    def key_of(scanner: Scanner, kinds: Kinds) -> str:
+    def key_of(scanner: Scanner, reading: Reading) -> str:
         salts.append(scanner.salt)
-        return "hash(0)" if scanner.salt == 0 else hashed(scanner, kinds)
+        return "hash(0)" if scanner.salt == 0 else hashed(scanner, reading)
 
     monkeypatch.setattr(Scanner, "key_of", key_of)
     assert Runs(tmp_path / "again", program_of(KINDS_FEED)).rate(*files) == right
     assert sorted(set(salts)) == [0, 1]
+
+
+ALIKE_FEEDS = """\
+feed calls {
+  format     csv
+  id         call
+  at         at
+  service    key
+  quantity   used in second
+}
+feed requests {
+  format     csv
+  id         request
+  at         at
+  service    key
+  quantity   used in token
+}
+feed mixed {
+  format     csv
+  id         record
+  at         at
+  service    key
+  event input when not input is missing {
+    quantity   input in token
+  }
+  event output when not output is missing {
+    quantity   output in second
+  }
+}
+"""
+
+
+@pytest.mark.feature("A26")
+@pytest.mark.parametrize("times", [1, 30_000])
+def test_feeds_whose_records_look_alike_are_of_different_measures(
+    tmp_path: Path, times: int
+) -> None:
+    def write_feed(name: str, header: str, used: str) -> Path:
+        rows = (f"{name}{number},2026-01-05T00:00:00,k1,{used}" for number in range(times))
+        path = tmp_path / f"{name}.csv"
+        path.write_text("\n".join([header, *rows]) + "\n")
+        return path
+
+    runs = Runs(tmp_path, program_of(ALIKE_FEEDS))
+    report = runs.rate(
+        write_feed("a", "call,at,key,used", "60"),
+        write_feed("b", "request,at,key,used", "7"),
+        write_feed("c", "record,at,key,input,output", "5,2"),
+    )
+    assert (report.rated, report.read) == (4 * times, 4 * times)
+    rows = pq.read_table(tmp_path / "out" / "rated_usage" / "run=1").to_pylist()
+    found = {(row["event_id"][0], row["usage_class"], row["quantity"]) for row in rows}
+    assert found == {
+        ("a", "seconds", 60),
+        ("b", "tokens", 7),
+        ("c", "tokens", 5),
+        ("c", "seconds", 2),
+    }
