@@ -17,14 +17,13 @@ from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
 from runtime.parallel.parts import do_parts
-from runtime.parallel.steps import beside
 from runtime.usage import kernel, loops, sql
 from runtime.usage.deal import Pools, deal_range, make_pools, some_pools
 from runtime.usage.faults import UsageOverflow
 from runtime.usage.kernel import FIELDS, QUANTITY
 from runtime.usage.order import Order, event_of, period_of, row_of, tier_of
 from runtime.usage.pools import Counters
-from runtime.usage.stretches import Stretches, make_stretches, paths_of
+from runtime.usage.stretches import Stretches, paths_of
 from runtime.usage.tied import Tied
 from runtime.usage.ties import ById, Ties, joined, no_ids, order_by_id, ties_of
 
@@ -209,6 +208,7 @@ class _Places:
 def draw_buckets(
     connection: DuckDBPyConnection,
     counters: Counters,
+    stretches: Stretches,
     routes: Sequence[tuple[int, ...]],
     tied: Tied,
     identities: Sequence[str],
@@ -221,6 +221,7 @@ def draw_buckets(
     Args:
         connection: where the tables are.
         counters: of the buckets.
+        stretches: of the usage periods, which say what is drawn when.
         routes: the buckets that events may be drawn from.
         tied: the events.
         identities: relations of file, position, event_id, feed; together they have each event.
@@ -229,9 +230,8 @@ def draw_buckets(
 
     Raises UsageOverflow past 2^63 - 1.
     """
-    with beside(connection, make_stretches) as stretches:
-        pools = make_pools(connection, tied, counters)
-    job = _kernel(connection, counters, routes, tied, stretches.value)
+    job = _kernel(connection, counters, stretches, routes, tied)
+    pools = make_pools(connection, tied, counters)
     threads = loops.sharing(len(tied), sql.threads(connection))
     made: list[Made] = []
     by_id = no_ids()
@@ -247,9 +247,9 @@ def draw_buckets(
 def _kernel(
     connection: DuckDBPyConnection,
     counters: Counters,
+    stretches: Stretches,
     routes: Sequence[tuple[int, ...]],
     tied: Tied,
-    stretches: Stretches,
 ) -> _Kernel:
     periods = sql.count(connection, "SELECT count(*) FROM usage.periods")
     given = _given(tied, periods, stretches)

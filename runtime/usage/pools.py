@@ -165,8 +165,8 @@ def _ordered(program: Program, bucket: Bucket) -> list[BucketTier]:
     return sorted(ours, key=lambda each: each.ordinal)
 
 
-def make_counters(connection: DuckDBPyConnection, program: Program) -> Counters:
-    """Give the counters of usage.periods, none of them drawn yet; number them in usage.counters.
+def number_counters(connection: DuckDBPyConnection) -> None:
+    """Make usage.counters: the counters of usage.fillings, numbered from 0.
 
     The fillings of one bucket of one account service stand together, in the order of time.
     """
@@ -188,6 +188,10 @@ def make_counters(connection: DuckDBPyConnection, program: Program) -> Counters:
         JOIN usage.periods AS p ON p.period = f.owner_period
         LEFT JOIN pools AS z ON z.bucket = f.bucket AND z.period = f.owner_period
     """)
+
+
+def make_counters(connection: DuckDBPyConnection, program: Program) -> Counters:
+    """Give the counters of usage.counters, none of them drawn yet."""
     columns = connection.execute("SELECT * FROM usage.counters ORDER BY counter").fetchnumpy()
     bucket, period, days, full_days, pool, number, instant = (
         np.asarray(columns[name], np.int64)

@@ -35,7 +35,13 @@ from runtime.usage.known import keep_known, make_known, make_reopened
 from runtime.usage.links import make_groups, make_links, make_lives
 from runtime.usage.mediate import Source, count_files, open_sources
 from runtime.usage.passes import Pass, passes_of
-from runtime.usage.pools import Counters, make_bucket_tables, make_counters, write_pools
+from runtime.usage.pools import (
+    Counters,
+    make_bucket_tables,
+    make_counters,
+    number_counters,
+    write_pools,
+)
 from runtime.usage.readings import readings_of, stored_readings
 from runtime.usage.records import FOLDER, write_records
 from runtime.usage.report import UsageReport
@@ -44,6 +50,7 @@ from runtime.usage.scan import Scanner, make_keys, open_scanner
 from runtime.usage.scanned import Scan, joined
 from runtime.usage.shares import make_shares, write_shares
 from runtime.usage.store import StoredUsage, UsageStore, keep_usage, stored_usage
+from runtime.usage.stretches import link_stretches, make_stretches
 from runtime.usage.tie import Span, make_evaluated, make_kinds, make_periods, make_segments
 from runtime.usage.tied import Tied, show_tied, tie
 from runtime.usage.tiers import price_in_tiers
@@ -172,11 +179,16 @@ def _rate(job: _Run, staging: Path) -> UsageReport:
     rerated, unrated = _keep_evaluated(connection, tied)
     job.enter("draw buckets")
     make_links(connection)
-    counters = make_counters(connection, program)
-    identities = _identities(job, sources, stored)
+    with beside(connection, make_stretches):
+        number_counters(connection)
     of_records = job.out is not None
-    needs = needs_of(connection, program, tied, counters, of_records=of_records)
-    drawn = draw_buckets(connection, counters, routes.value, tied, identities, needs.of)
+    with beside(connection, link_stretches) as stretches:
+        counters = make_counters(connection, program)
+        needs = needs_of(connection, program, tied, counters, of_records=of_records)
+    identities = _identities(job, sources, stored)
+    drawn = draw_buckets(
+        connection, counters, stretches.value, routes.value, tied, identities, needs.of
+    )
     job.enter("sum")
     write_cells(connection, needs.places, [each.sums for each in drawn.made])
     _write_pools(connection, counters, drawn)

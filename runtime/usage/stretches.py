@@ -36,8 +36,8 @@ class Stretches:
     profiles: tuple[tuple[int, ...], ...]
 
 
-def make_stretches(connection: DuckDBPyConnection) -> Stretches:
-    """Give the stretches of usage.evaluated, by usage.links and usage.counters."""
+def make_stretches(connection: DuckDBPyConnection) -> None:
+    """Make usage.stretches of usage.evaluated, by usage.links, in the order of period and time."""
     connection.execute("""
         CREATE OR REPLACE TABLE usage.stretches AS
         WITH drawn AS (
@@ -54,6 +54,13 @@ def make_stretches(connection: DuckDBPyConnection) -> Stretches:
         SELECT (row_number() OVER (ORDER BY period, instant) - 1)::BIGINT AS stretch, *
         FROM cuts
     """)
+
+
+def link_stretches(connection: DuckDBPyConnection) -> Stretches:
+    """Give what usage.stretches says, with the counters of usage.counters that usage.links has.
+
+    Drops usage.stretches.
+    """
     # The order of owners' usage periods is that of their names.
     links = connection.execute("""
         SELECT s.stretch, c.counter, c.bucket
