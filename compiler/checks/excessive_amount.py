@@ -30,6 +30,7 @@ CODE = codes.EXCESSIVE_AMOUNT
 WHOLE_DIGITS = 15
 DECIMALS = 12
 HUNDREDTHS = 2
+_ONE = Unit("", "count", 1)
 
 PAGE = Page(
     what=f"An amount, a quantity or a percentage has more than {WHOLE_DIGITS} digits before "
@@ -84,7 +85,6 @@ def check(resolved: Resolved, session: Session) -> None:
 def _numbers(resolved: Resolved) -> Iterator[tuple[Span, Decimal]]:
     yield from ((node.span, node.amount) for node in resolved.every(Money))
     yield from ((node.span, node.amount) for node in resolved.every(Quantity))
-    yield from ((node.span, node.amount) for node in resolved.every(Bound))
     yield from ((node.span, node.value) for node in resolved.every(Percent))
     yield from ((node.span, node.value) for node in resolved.every(Number))
     for table in price_tables(resolved.tables):
@@ -102,7 +102,8 @@ def _counted(resolved: Resolved) -> Iterator[tuple[Span, Decimal, Unit | None]]:
         if node.span not in sizes:
             yield node.span, node.amount, unit_of(resolved, node.unit)
     for bound in resolved.every(Bound):
-        yield bound.span, bound.amount, unit_of(resolved, bound.unit)
+        unit = _ONE if bound.unit is None else unit_of(resolved, bound.unit)
+        yield bound.span, bound.amount, unit
     for term in resolved.every(PriceTerm):
         if term.count is not None:
             yield term.count.span, term.count.value, unit_of(resolved, term.unit)
