@@ -129,7 +129,10 @@ def _plainly_typed_sql(column: Column) -> str:
         case "text":
             return f"nullif(trim({raw}), '')"
         case "key":
-            fits = f"strlen({raw}) <= {column.longest} AND trim({raw}) <> ''"
+            # What begins with a sign that is seen needs no trimming to be more than spaces.
+            is_seen = f"CASE WHEN {raw} >= '!' AND {raw} < chr(127) THEN true"
+            is_seen += f" ELSE trim({raw}) <> '' END"
+            fits = f"strlen({raw}) <= {column.longest} AND {is_seen}"
         case "choice":
             choices = ", ".join(f"'{choice}'" for choice in column.choices)
             fits = f"{raw} IN ({choices})"
@@ -168,7 +171,9 @@ def _look_through(path: Path) -> _Text:
             if _UNPRINTABLE_BYTES.search(rest):
                 return _Text(0, is_printable=False)
             lines += chunk.count(b"\n")
-            ends += chunk.count(b"\r") - (last[-1:] + chunk).count(b"\r\n")
+            # Most files have none of these, and looking for two signs takes longer than all else.
+            if b"\r" in chunk or last.endswith(b"\r"):
+                ends += chunk.count(b"\r") - (last[-1:] + chunk).count(b"\r\n")
             # A sign of several bytes may lie on both sides of a chunk's end.
             last, carried = chunk, rest[-2:]
     is_ended = last.endswith(b"\n")

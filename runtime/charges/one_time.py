@@ -36,7 +36,7 @@ def one_time_sql(connection: DuckDBPyConnection, as_of: date) -> str:
            {quantity_sql(ACTIVATED)} AS quantity,
            s.currency, s.minor_units, r.price, r.unit_price, r.counted_by, r.source
     FROM subscription.account_services AS s
-    ANTI JOIN subscription.alike AS x ON x.account_service = s.account_service
+    SEMI JOIN charge.computed AS x ON x.account_service = s.account_service
     LEFT JOIN subscription.horizons AS h ON h.account_service = s.account_service
     JOIN charge.services AS k ON k.service = s.service AND k.base = 'non_recurring'
     LEFT JOIN charge.one_time_prices AS r

@@ -10,6 +10,7 @@
 | charge.usage_classes | a usage class's place |
 | charge.buckets | a bucket's place |
 | charge.currencies | a currency and its minor units |
+| charge.computed | an account service whose charges are computed, as they are no other's |
 """
 
 from __future__ import annotations
@@ -37,6 +38,14 @@ _PRICE_COLUMNS = {
     "counted_by": _WORD,
     "source": _WHOLE,
 }
+
+
+# Few of many: asked for once, as those who are charged as another are nearly all.
+_COMPUTED = """
+CREATE OR REPLACE TABLE charge.computed AS
+SELECT s.account_service FROM subscription.account_services AS s
+ANTI JOIN subscription.alike AS x ON x.account_service = s.account_service
+"""
 
 
 def load_prices(connection: DuckDBPyConnection, program: Program) -> None:
@@ -100,6 +109,7 @@ def load_prices(connection: DuckDBPyConnection, program: Program) -> None:
     add_given_prices(connection)
     load_discounts(connection, program)
     _load_orders(connection, program)
+    connection.execute(_COMPUTED)
 
 
 def _load_orders(connection: DuckDBPyConnection, program: Program) -> None:

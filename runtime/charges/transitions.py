@@ -28,7 +28,7 @@ def transition_sql(connection: DuckDBPyConnection, as_of: date) -> str:
            s.currency, s.minor_units,
            r.price, r.unit_price, r.counted_by, r.source
     FROM subscription.occurrences AS o
-    ANTI JOIN subscription.alike AS x ON x.account_service = o.account_service
+    SEMI JOIN charge.computed AS x ON x.account_service = o.account_service
     JOIN subscription.account_services AS s ON s.account_service = o.account_service
     LEFT JOIN subscription.horizons AS h ON h.account_service = s.account_service
     JOIN (SELECT DISTINCT service, transition, fee_service FROM charge.transition_prices) AS f

@@ -11,6 +11,7 @@ def _services(program: Program) -> tuple[str, ...]:
 
 
 # A row whose own effective cell was reported has no day to judge.
+# Rules say first what most rows lack, so that these are not looked up for nothing.
 _EFFECTIVE = """
 (SELECT s.*, coalesce(s.effective, p.effective) AS start_day, p.effective AS package_day,
    p.package
@@ -76,7 +77,8 @@ ACCOUNT_SERVICE_RULES = (
             END AS reason,
           '' AS hint
         FROM {_EFFECTIVE} s JOIN offer.services o ON o.service = s.service
-        WHERE NOT o.is_active OR s.start_day < o.active_from OR s.start_day >= o.active_until
+        WHERE (NOT o.is_active OR o.active_from IS NOT NULL OR o.active_until IS NOT NULL)
+          AND (NOT o.is_active OR s.start_day < o.active_from OR s.start_day >= o.active_until)
         """,
     ),
     Rule(
@@ -87,7 +89,7 @@ ACCOUNT_SERVICE_RULES = (
         SELECT s.row, 'effective' AS field, CAST(s.effective AS VARCHAR) AS value,
           'is before ' || CAST(s.package_day AS VARCHAR) || ', when the package begins' AS reason,
           '' AS hint
-        FROM {_EFFECTIVE} s WHERE s.effective < s.package_day
+        FROM {_EFFECTIVE} s WHERE s.effective IS NOT NULL AND s.effective < s.package_day
         """,
     ),
     Rule(
@@ -97,7 +99,7 @@ ACCOUNT_SERVICE_RULES = (
         sql=f"""
         SELECT s.row, 'cancelled' AS field, CAST(s.cancelled AS VARCHAR) AS value,
           'is before ' || CAST(s.start_day AS VARCHAR) || ', when it begins' AS reason, '' AS hint
-        FROM {_EFFECTIVE} s WHERE s.cancelled < s.start_day
+        FROM {_EFFECTIVE} s WHERE s.cancelled IS NOT NULL AND s.cancelled < s.start_day
         """,
     ),
 )
