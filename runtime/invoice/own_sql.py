@@ -4,7 +4,7 @@
 | --- | --- |
 | batch_service | an account service whose status changed at all |
 | own_changes, own_identifiers | what an invoice, or a section, says besides |
-| billing_contact | the first billing contact of an account |
+| book.contacts | the first billing contact of an account, and no others |
 """
 
 from __future__ import annotations
@@ -92,13 +92,16 @@ _BILL_TO = rf"""
 replace(replace(replace(concat({_FIELDS}), '\', '\\'), '"', '\"'), '{_QUOTE}', '"')
 """
 
+# Nobody else reads the others any more.
 BILLING_CONTACTS = """
-CREATE OR REPLACE TEMP TABLE billing_contact AS
-SELECT account, min("row") AS "row" FROM book.contacts WHERE kind = 'billing' GROUP BY account
+DELETE FROM book.contacts WHERE "row" NOT IN (
+  SELECT min("row") FROM book.contacts WHERE kind = 'billing' GROUP BY account
+)
 """
 
 # What invoices on forms say of their own, in the order of runtime.invoice.filled.Own: of those
-# with places from `$first` to `$until`, as all at once are a large part of a run's memory.
+# with places from `$first` to `$until`, as all at once are a large part of a run's memory.  They
+# are in the order of their invoicers, from `$first_name` to `$last_name`.
 OWN = f"""
 SELECT f.invoice, f.invoicer, c.email,
        concat('{{"bill_to":{{', {_BILL_TO}, '}},"previous_minor":', coalesce(b.minor, 0),
@@ -106,10 +109,9 @@ SELECT f.invoice, f.invoicer, c.email,
 FROM formed AS f
 JOIN book.accounts AS a ON a.account = f.invoicer
 LEFT JOIN (
-  SELECT * FROM book.contacts
-  SEMI JOIN billing_contact AS b ON b.account = contacts.account AND b."row" = contacts."row"
+  SELECT * FROM book.contacts WHERE account BETWEEN $first_name AND $last_name
 ) AS c ON c.account = f.invoicer
 LEFT JOIN balances AS b ON b.invoicer = f.invoicer AND b.currency = f.currency
 LEFT JOIN own_changes AS g ON g.invoice = f.invoice
-WHERE f.invoice BETWEEN $first AND $until
+WHERE f.invoice BETWEEN $first AND $until AND a.account BETWEEN $first_name AND $last_name
 """

@@ -139,8 +139,9 @@ def _made(
         for columns in _columns(connection, query, given):
             yield table, columns
     of_parts = {"invoices_at_once": INVOICES_AT_ONCE}
-    for first, until in connection.execute(sql.PARTS, of_parts).fetchall():
-        part = {**given, "first": first, "until": until}
+    bounds = ("first", "until", "first_name", "last_name")
+    for row in connection.execute(sql.PARTS, of_parts).fetchall():
+        part = {**given, **dict(zip(bounds, row, strict=True))}
         yield from _invoices(connection, posting, part)
         for columns in _columns(connection, sql.SECTIONS, part):
             yield sections, columns

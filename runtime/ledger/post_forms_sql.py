@@ -26,9 +26,11 @@ FROM shape_line ORDER BY shape, section, line
 """
 
 # The invoices of a run go in part by part, each with its deliveries and then its sections; a part
-# is those whose places among all that are to be lie from `$first` to `$until`.
+# is those whose places among all that are to be lie from `$first` to `$until`, and so do the names
+# of their invoicers from `$first_name` to `$last_name`.
 PARTS = """
-SELECT min(invoice), max(invoice) FROM numbered GROUP BY (place - 1) // $invoices_at_once ORDER BY 1
+SELECT min(invoice), max(invoice), min(invoicer), max(invoicer)
+FROM numbered GROUP BY (place - 1) // $invoices_at_once ORDER BY 1
 """
 
 # The packages of a part's invoices, with the names of their accounts.
