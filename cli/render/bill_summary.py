@@ -7,6 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runtime.explain.words import counted
+
 if TYPE_CHECKING:
     from runtime.bill_result import BillResult
     from runtime.usage.report import UsageReport
@@ -67,7 +69,7 @@ def _invoices(result: BillResult) -> Iterator[str]:
         for each in result.totals
     ]
     yield from in_columns([header, *rows], texts=1)
-    yield f"  {result.lines:,} lines"
+    yield f"  {counted(result.lines, 'line')}"
 
 
 def in_columns(rows: Sequence[Sequence[str]], *, texts: int) -> Iterator[str]:
@@ -88,7 +90,7 @@ def _money(amount: Decimal) -> str:
 def _places(result: BillResult, out: Path) -> Iterator[str]:
     run = f"run={result.run}"
     if result.documents:
-        yield f"  invoices    {out / 'invoices'}/  ({result.documents:,} files)"
+        yield f"  invoices    {out / 'invoices'}/  ({counted(result.documents, 'file')})"
     if result.usage.read:
         yield f"  usage       {out / 'rated_usage' / run}/"
     if result.usage.read > result.usage.rated:

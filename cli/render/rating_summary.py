@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.render.bill_summary import in_columns, usage_lines
+from runtime.explain.words import counted
 
 if TYPE_CHECKING:
     from runtime.rating import RatingResult
@@ -31,7 +32,7 @@ def summary_lines(result: RatingResult, out: Path) -> Iterator[str]:
             for each in result.classes
         ]
         yield from in_columns([header, *rows], texts=2)
-        yield f"  of {result.periods:,} usage periods, before rounding"
+        yield f"  of {counted(result.periods, 'usage period')}, before rounding"
     else:
         yield "  nothing was rated"
     yield ""

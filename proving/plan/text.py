@@ -8,6 +8,7 @@ from decimal import Decimal
 from proving.plan.edit import LEVELS, Edit, with_ways
 from proving.plan.plan import Plan
 from proving.plan.replay import AccountChange, Compared, percentile
+from runtime.explain.words import counted
 
 ACCOUNTS_SHOWN = 10
 
@@ -49,7 +50,8 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield ""
         yield "held now"
         for package, held in plan.held.items():
-            count = f"{held.account_packages:,} account packages of {held.accounts:,} accounts"
+            sold = counted(held.account_packages, "account package")
+            count = f"{sold} of {counted(held.accounts, 'account')}"
             yield f"  {package}: {count}"
     if plan.compared is not None:
         yield ""
