@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,7 +14,7 @@ from sqlalchemy import select
 from runtime.engine import open_engine
 from runtime.ledger import post_forms
 from runtime.ledger.connect import hold_ledger
-from runtime.ledger.rows import Columns, insert_columns
+from runtime.ledger.rows import Columns, _marks, insert_columns
 from runtime.ledger.schema import words
 from tests.ledgers import Database
 
@@ -34,6 +36,20 @@ def test_what_all_rows_have_is_said_once(tmp_path: Path, database: Database) -> 
         insert_columns(ledger, words, Columns(9_000, [list(range(9_000)), "[]"]))
         found = [tuple(row) for row in ledger.execute(select(words).order_by(words.c.words))]
     assert found == [(number, "[]") for number in range(9_000)]
+
+
+@pytest.mark.feature("D9")
+@pytest.mark.parametrize("are_shared", list(product((False, True), repeat=3)))
+def test_marks_stand_for_their_own_values(are_shared: tuple[bool, ...]) -> None:
+    rows = 3
+    shared = [f"all {at}" for at, is_shared in enumerate(are_shared) if is_shared]
+    own = [f"{row} {at}" for row in range(rows) for at in range(3) if not are_shared[at]]
+    with sqlite3.connect(":memory:") as connection:
+        found = connection.execute(f"VALUES {_marks(are_shared, rows)}", [*shared, *own]).fetchall()
+    assert found == [
+        tuple(f"all {at}" if are_shared[at] else f"{row} {at}" for at in range(3))
+        for row in range(rows)
+    ]
 
 
 @pytest.mark.feature("D9")

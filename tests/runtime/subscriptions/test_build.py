@@ -45,6 +45,25 @@ def test_only_the_tables_of_the_contract_are_left() -> None:
     assert left == (sum(name.startswith("subscription.") for name in TABLES),)
 
 
+@pytest.mark.feature("B5")
+def test_terms_stand_once_for_all_that_are_sold_on_them() -> None:
+    connection = built(BASE, date(2026, 2, 1))
+    said = ", ".join(name for name in TABLES["subscription.terms"] if name != "terms")
+    (counts,) = days(
+        connection,
+        f"""
+        SELECT (SELECT count(*) FROM subscription.terms),
+               (SELECT count(*) FROM (SELECT DISTINCT {said} FROM subscription.account_services)),
+               (SELECT count(*) FROM subscription.sold),
+               (SELECT count(*) FROM subscription.account_services),
+               (SELECT count(*) FROM book.account_services)
+        """,
+    )
+    terms, distinct, *services = counts
+    assert terms == distinct
+    assert len(set(services)) == 1
+
+
 @pytest.mark.feature("B5", "D2")
 def test_two_changes_on_one_day_both_occur_and_the_last_is_priced() -> None:
     # On 20 January S1-access is suspended (known from the 25th) and resumed.
