@@ -79,7 +79,7 @@ def counted(rate: model.Rate, quantity: int) -> int:
 
 
 def is_plain(program: model.Program, price: int) -> bool:
-    """Tell whether a price is so much for a unit, so much for an event, or both, and no more."""
+    """Tell whether a price is so much for a unit, an event or both, whatever is counted."""
     (row,) = (each for each in program.prices if each.id == price)
     tiers = [each for each in program.price_tiers if each.price == price]
     bases = sorted(each.basis for each in program.price_terms if each.price == price)
@@ -87,6 +87,7 @@ def is_plain(program: model.Program, price: int) -> bool:
     return (
         row.mode == "volume"
         and len(tiers) == 1
+        and row.counted_by is None
         and row.includes == row.percent_off == 0
         and not is_bounded
         and bases in (["share"], ["event"], ["event", "share"])
