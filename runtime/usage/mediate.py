@@ -154,7 +154,7 @@ def open_sources(
         for shape, members in shapes.items()
         for source in _sources(
             *(connection, feeds[shape.feed], shape, members, currencies),
-            local_time(connection, feeds[shape.feed].timezone, as_of),
+            local_time(feeds[shape.feed].timezone, as_of),
         )
     )
 

@@ -2,21 +2,24 @@
 
 The engine turns a local time into an instant by its calendar, which takes longer than all
 else that is read of a record.  Within a stretch in which the clocks are not changed the
-answer is the local time and a constant; where the stretches begin is asked of the same
-calendar once, for the years that most usage is of.
+answer is the local time and a constant; where the stretches begin, for the years that most
+usage is of, the files say by which days and periods begin.  Times of other years are asked of
+the engine's calendar.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
 
-from duckdb import DuckDBPyConnection
-
+from runtime.program.time_zones import time_zone
 from runtime.usage import sql
 
-_STEPS = (timedelta(days=1), timedelta(minutes=1), timedelta(seconds=1))
-"""From coarse to fine; no zone changes its clocks twice in a day, nor within a second."""
+_DAY, _SECOND = timedelta(days=1), timedelta(seconds=1)
+"""No zone changes its clocks twice in a day, nor within a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,62 +58,43 @@ class LocalTime:
         return f"CASE WHEN {local} >= TIMESTAMP '{self.end}' THEN {asked}{cases} ELSE {asked} END"
 
 
-def local_time(connection: DuckDBPyConnection, zone: str, as_of: date) -> LocalTime:
+def local_time(zone: str, as_of: date) -> LocalTime:
     """Give a zone's local time, with its stretches in the year of a date and the one before."""
-    if zone == "UTC":
-        return LocalTime(zone)
-    if (zone, as_of.year) not in _KNOWN:
-        _KNOWN[zone, as_of.year] = _found(connection, zone, as_of.year)
-    return _KNOWN[zone, as_of.year]
+    return LocalTime(zone) if zone == "UTC" else _local_time(zone, as_of.year)
 
 
-_KNOWN: dict[tuple[str, int], LocalTime] = {}
-"""By zone and year; the calendar is the engine's own, the same on every connection."""
-
-
-def _found(connection: DuckDBPyConnection, zone: str, year: int) -> LocalTime:
+@cache
+def _local_time(name: str, year: int) -> LocalTime:
     first = datetime(max(year - 1, 1), 1, 1)  # noqa: DTZ001 - a local time
     end = datetime(min(year + 1, 9999), 1, 1)  # noqa: DTZ001 - a local time
-    starts, length = [first], end - first
-    for step in _STEPS:
-        starts, length = _changed(connection, zone, starts, length, step), step
-    changed = [start + length for start in starts]
-    return LocalTime(zone, _stretches(connection, zone, [first, *changed]), end)
+    zone = time_zone(name)
+    starts = [first, *_changes(zone, first, end)]
+    return LocalTime(name, tuple(Stretch(each, _shift(zone, each)) for each in starts), end)
 
 
-def _changed(
-    connection: DuckDBPyConnection,
-    zone: str,
-    starts: list[datetime],
-    length: timedelta,
-    step: timedelta,
-) -> list[datetime]:
-    """Give the steps in which the clocks are changed, by their start, of spans of a length."""
-    shift = f"{_asked(zone, 'local')} - local"
-    found = connection.execute(
-        f"""
-        SELECT local
-        FROM (SELECT local, {shift} AS shift,
-                     lead({shift}) OVER (PARTITION BY start ORDER BY local) AS next_shift
-              FROM (SELECT start, start + step * $step AS local
-                    FROM (SELECT unnest($starts::TIMESTAMP[]) AS start) AS s,
-                         range($steps + 1) AS r(step)))
-        WHERE shift <> next_shift ORDER BY local
-        """,
-        {"starts": starts, "step": step, "steps": length // step},
-    )
-    return [local for (local,) in found.fetchall()]
+def _changes(zone: ZoneInfo, first: datetime, end: datetime) -> Iterator[datetime]:
+    """Give the local times from which on a zone's clocks have another shift."""
+    for day in range((end - first).days):
+        before, behind = first + day * _DAY, first + (day + 1) * _DAY
+        if _shift(zone, before) == _shift(zone, behind):
+            continue
+        while behind - before > _SECOND:
+            middle = before + (behind - before) // (2 * _SECOND) * _SECOND
+            if _shift(zone, middle) == _shift(zone, before):
+                before = middle
+            else:
+                behind = middle
+        yield behind
 
 
-def _stretches(
-    connection: DuckDBPyConnection, zone: str, starts: list[datetime]
-) -> tuple[Stretch, ...]:
-    found = connection.execute(
-        f"SELECT local, {_asked(zone, 'local')} - local "
-        "FROM (SELECT unnest($1::TIMESTAMP[]) AS local)",
-        [starts],
-    )
-    return tuple(Stretch(*row) for row in found.fetchall())
+def _shift(zone: ZoneInfo, local: datetime) -> timedelta:
+    """Give how far a local time is behind UTC.
+
+    Of one that occurs twice it is that of the second, of one that the clocks left out that of
+    before: of both the larger one.
+    """
+    offsets = (local.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
+    return -min(offset or timedelta() for offset in offsets)
 
 
 def _asked(zone: str, local: str) -> str:
