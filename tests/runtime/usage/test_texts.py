@@ -64,7 +64,7 @@ def test_a_time_of_the_usual_form_is_the_one_that_patterns_find() -> None:
     zoned = r"T?\d\d:\d\d.*(Z|[+-]\d\d(:?\d\d)?)$"
     texts = ["".join(each) for each in product(BEGINNINGS, ENDS)]
     with open_engine() as connection:
-        clock = local_time(connection, "America/Toronto", date(2026, 5, 1))
+        clock = local_time("America/Toronto", date(2026, 5, 1))
         rows = connection.execute(
             f"""
             SELECT t, {text_instant("t", "local", None, clock)},
@@ -84,7 +84,7 @@ def test_a_whole_quantity_is_the_number_that_the_pattern_finds() -> None:
     feed = program.feeds[0]
     types = dict.fromkeys(feed.columns, "VARCHAR")
     with open_engine() as connection:
-        clock = local_time(connection, "UTC", date(2026, 5, 1))
+        clock = local_time("UTC", date(2026, 5, 1))
         reader = Reader(feed, feed.events[0], types, True, False, ("USD",), clock)
         others = ", ".join(f"'x' AS {raw_field(name)}" for name in feed.columns if name != "amount")
         raw = f"SELECT unnest([{sql.texts(NUMBERS)}]) AS {raw_field('amount')}, {others}"
