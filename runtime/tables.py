@@ -10,6 +10,8 @@ the tables above it and leaves its own.  Conventions for every table:
   money that is rounded is `minor` HUGEINT: whole minor units of the currency.
 * `source` is an id of `Program.sources`.
 
+Long because what one stage may read of another is to be seen in one place.
+
 | schema.table | made by | one row is |
 | --- | --- | --- |
 | book.* | runtime.book.load | a row of a book file, typed, with `row` (1 = first data row) |
