@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from runtime.program.time_zones import time_zone
+from runtime.program.time_zones import changed_at, time_zone
 
 Longs = NDArray[np.int64]
 
@@ -51,18 +51,12 @@ def _shifts(zone: ZoneInfo, instant: Longs) -> Longs:
 
 
 def _change(zone: ZoneInfo, start: int) -> tuple[int, int, int]:
-    """Give how far clocks are from UTC as a day starts, until when, and how far from then on.
-
-    No zone changes its clocks twice in a day, nor within a second.
-    """
+    """Give how far clocks are from UTC as a day starts, until when, and how far from then on."""
     end = start + _DAY
     before, behind = _shift(zone, start), _shift(zone, end)
-    while before != behind and end - start > _SECOND:
-        middle = start + (end - start) // (2 * _SECOND) * _SECOND
-        if _shift(zone, middle) == before:
-            start = middle
-        else:
-            end = middle
+    if before != behind:
+        seconds = (start // _SECOND, end // _SECOND)
+        end = _SECOND * changed_at(lambda second: _shift(zone, second * _SECOND), *seconds)
     return before, end, behind
 
 

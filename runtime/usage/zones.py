@@ -15,11 +15,11 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from runtime.program.time_zones import time_zone
+from runtime.program.time_zones import changed_at, time_zone
 from runtime.usage import sql
 
-_DAY, _SECOND = timedelta(days=1), timedelta(seconds=1)
-"""No zone changes its clocks twice in a day, nor within a second."""
+_DAY = 86_400
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +74,13 @@ def _local_time(name: str, year: int) -> LocalTime:
 
 def _changes(zone: ZoneInfo, first: datetime, end: datetime) -> Iterator[datetime]:
     """Give the local times from which on a zone's clocks have another shift."""
-    for day in range((end - first).days):
-        before, behind = first + day * _DAY, first + (day + 1) * _DAY
-        if _shift(zone, before) == _shift(zone, behind):
-            continue
-        while behind - before > _SECOND:
-            middle = before + (behind - before) // (2 * _SECOND) * _SECOND
-            if _shift(zone, middle) == _shift(zone, before):
-                before = middle
-            else:
-                behind = middle
-        yield behind
+
+    def at(second: int) -> datetime:
+        return first + timedelta(seconds=second)
+
+    for begin in range(0, (end - first).days * _DAY, _DAY):
+        if _shift(zone, at(begin)) != _shift(zone, at(begin + _DAY)):
+            yield at(changed_at(lambda second: _shift(zone, at(second)), begin, begin + _DAY))
 
 
 def _shift(zone: ZoneInfo, local: datetime) -> timedelta:
